@@ -1,0 +1,147 @@
+"""A job in the user's words: what the server says of it, joined with what its log has told."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from juliahub_wire.jobs import Job, JobStatus
+
+from .log_line import LogFacts
+
+RESERVED_INPUTS = frozenset({"jobname", "jr_uuid", "jr_submission"})
+PHASES = {
+    "environment": "Preparing the environment",
+    "cluster": "Starting the workers",
+    "code": "Running",
+    "results": "Collecting the results",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobFileView:
+    """A file of a job; `sha256` in hex when the server knows it."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as editor and terminal show it; the fields are those of `Job` in `docs/protocol.md`."""
+
+    server: str
+    id: str
+    name: str
+    status: str
+    label: str
+    done: bool
+    succeeded: bool
+    submitted: int | None = None
+    started: int | None = None
+    ended: int | None = None
+    time_limit: float | None = None
+    phase: str | None = None
+    progress: float | None = None
+    workers_joined: int | None = None
+    workers_expected: int | None = None
+    reason: str | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
+    outputs: str = ""
+    summary: dict[str, Any] | None = None
+    files: tuple[JobFileView, ...] = ()
+
+
+def view_job(job: Job, server: str, facts: LogFacts, *, stopping: bool = False) -> JobView:
+    """Join the server's job with its log's facts. `stopping`: a stop was asked for and has not happened yet."""
+    inputs = {key: str(value) for key, value in job.input_values().items()}
+    reason = _reason(job, facts)
+    running = job.status == JobStatus.RUNNING.value
+    return JobView(
+        server=server,
+        id=job.jobname,
+        name=job.jobname_alias or inputs.get("jobname") or job.jobname,
+        status=job.status,
+        label=_label(job, facts, reason, stopping),
+        done=job.done,
+        succeeded=job.status == JobStatus.COMPLETED.value,
+        submitted=unix_ms(job.submittimestamp),
+        started=unix_ms(job.starttimestamp),
+        ended=unix_ms(job.endtimestamp),
+        time_limit=job.limit_value,
+        phase=facts.phase if running else None,
+        progress=facts.progress if running else None,
+        workers_joined=facts.workers_joined,
+        workers_expected=facts.workers_expected,
+        reason=reason,
+        inputs={key: value for key, value in inputs.items() if key not in RESERVED_INPUTS},
+        outputs=job.outputs,
+        summary=summary_of(job.outputs),
+        files=tuple(JobFileView(f.name, f.type, f.size or 0, f.hash.sha256_hex()) for f in job.files),
+    )
+
+
+def summary_of(outputs: str) -> dict[str, Any] | None:
+    """The results text as an object, when it is one: that is what can stand in a table (protocol §7.5)."""
+    try:
+        value = json.loads(outputs)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) and value else None
+
+
+def unix_ms(timestamp: str | None) -> int | None:
+    """RFC 3339 text to Unix milliseconds; None when absent or unreadable."""
+    if not timestamp:
+        return None
+    try:
+        instant = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)
+    return round(aware.timestamp() * 1000)
+
+
+def duration(milliseconds: int) -> str:
+    """`0:42`, `1:02:03`."""
+    seconds = max(round(milliseconds / 1000), 0)
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def elapsed(job: Job) -> str | None:
+    """How long a finished job ran."""
+    started, ended = unix_ms(job.starttimestamp), unix_ms(job.endtimestamp)
+    return None if started is None or ended is None else duration(ended - started)
+
+
+def _reason(job: Job, facts: LogFacts) -> str | None:
+    if job.status == JobStatus.FAILED.value:
+        return facts.error or facts.reason
+    return facts.reason if job.status == JobStatus.STOPPED.value else None
+
+
+def _label(job: Job, facts: LogFacts, reason: str | None, stopping: bool) -> str:
+    took = elapsed(job)
+    if job.status == JobStatus.COMPLETED.value:
+        return f"Completed {took}" if took else "Completed"
+    if job.status == JobStatus.FAILED.value:
+        head = f"Failed after {took}" if took else "Failed"
+        return f"{head}: {reason}" if reason else head
+    if job.status == JobStatus.STOPPED.value:
+        return reason or (f"Stopped after {took}" if took else "Stopped")
+    if stopping:
+        return "Stopping…"
+    return _running_label(facts) if job.status == JobStatus.RUNNING.value else "Waiting for a machine"
+
+
+def _running_label(facts: LogFacts) -> str:
+    expected = facts.workers_expected
+    if facts.phase == "cluster" and expected:
+        return f"Starting, {facts.workers_joined or 0} of {expected} workers"
+    if facts.phase in (None, "code") and facts.progress is not None:
+        return f"Running, {facts.progress:.0%}"
+    return PHASES.get(facts.phase or "code", "Running")

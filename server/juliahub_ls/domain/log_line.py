@@ -1,0 +1,97 @@
+"""One line of a job's log, and what lines say about the job: phase, workers, progress, the reason of a failure."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from juliahub_wire.logs import LogRecord
+
+LEVELS = {"debug": -1000, "progress": -1, "info": 0, "warn": 1000, "warning": 1000, "error": 2000}
+INTERNAL_PREFIX = "jrun_"
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A record as people read it. `time` in Unix milliseconds; `keywords` are the user's own."""
+
+    id: int
+    message: str
+    level: str
+    worker: int
+    time: int | None = None
+    module: str | None = None
+    file: str | None = None
+    line: int | None = None
+    keywords: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogFacts:
+    """What the log has told so far."""
+
+    phase: str | None = None
+    progress: float | None = None
+    progress_name: str | None = None
+    workers_joined: int | None = None
+    workers_expected: int | None = None
+    error: str | None = None
+    reason: str | None = None
+
+
+def line_of(record: LogRecord, fallback_id: int) -> LogLine:
+    """A line from a wire record; a server that does not number its records gets `fallback_id`."""
+    metadata, keywords = record.metadata, record.keywords
+    own = {key: value for key, value in keywords.items() if not key.startswith(INTERNAL_PREFIX)}
+    number = metadata.get("line")
+    return LogLine(
+        id=_integer(record.eventId, fallback_id),
+        message=record.message,
+        level=str(metadata.get("level") or "Info"),
+        worker=_integer(keywords.get("jrun_worker_id"), 1),
+        time=record.unix_ms,
+        module=_text(metadata.get("_module")),
+        file=_text(metadata.get("filepath")),
+        line=number if isinstance(number, int) else None,
+        keywords=own or None,
+    )
+
+
+def learn(facts: LogFacts, record: LogRecord) -> LogFacts:
+    """The facts after one more record."""
+    keywords = record.keywords
+    changed: dict[str, Any] = {}
+    if "jrun_phase" in keywords:
+        changed["phase"] = str(keywords["jrun_phase"])
+    for key in ("workers_joined", "workers_expected"):
+        value = keywords.get(f"{INTERNAL_PREFIX}{key}")
+        if isinstance(value, int):
+            changed[key] = value
+    progress = _fraction(keywords.get("progress"))
+    if progress is not None:
+        changed["progress"], changed["progress_name"] = progress, record.message or None
+    if severity(str(record.metadata.get("level") or "Info")) >= LEVELS["error"]:
+        changed["error"] = record.message.split("\n", 1)[0]
+    if "jrun_reason" in keywords:
+        changed["reason"] = record.message.split("\n", 1)[0]
+    return replace(facts, **changed) if changed else facts
+
+
+def severity(level: str) -> int:
+    """A level's number as Julia's `LogLevel` orders them; an unknown name counts as info."""
+    return LEVELS.get(level.lower(), 0)
+
+
+def _fraction(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 1.0 if value == "done" else None
+    return min(max(float(value), 0.0), 1.0) if value == value else None
+
+
+def _integer(value: object, fallback: int) -> int:
+    try:
+        return int(value) if isinstance(value, (int, str)) else fallback
+    except ValueError:
+        return fallback
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
