@@ -434,7 +434,7 @@ class LogLinesParams(TypedDict):
 
 
 class LogStateParams(TypedDict):
-    """`live`, `reconnecting`, `gap` (records `gapFrom` to `gapTo` cannot be had), or `complete` (`last` is the last id)."""
+    """`live`, `reconnecting`, `gap` (`gapFrom` to `gapTo` cannot be had), or `complete` (`last` is the last)."""
 
     log: str
     state: Literal["live", "reconnecting", "gap", "complete"]

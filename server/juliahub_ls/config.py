@@ -1,0 +1,56 @@
+"""Settings: a typed value with defaults, decoded once at the edge, and where our own files lie."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+THIS_COMPUTER = "this-computer"
+PUBLIC_PACKAGE_SERVERS = frozenset({"pkg.julialang.org", "us-west.pkg.julialang.org", "pkg.julialang.org.cn"})
+"""Package servers that are no JuliaHub: they name no place to run jobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user can set. See `docs/protocol.md`, initialization options."""
+
+    server: str | None = None
+    """The server to use; None: follow `package_server`."""
+    package_server: str | None = None
+    """`julia.packageServer` or `JULIA_PKG_SERVER`."""
+    download_directory: str = "juliahub-results"
+    """Where results are saved, relative to the workspace or the current folder."""
+
+
+def settings_from(options: object, environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
+    """Settings from an editor's initialization options and the environment.
+
+    What is of the wrong type is named and has its default.
+    """
+    given = options if isinstance(options, dict) else {}
+    problems = []
+
+    def text(key: str) -> str | None:
+        value = given.get(key)
+        if value is not None and not isinstance(value, str):
+            problems.append(f"The setting “{key}” must be text; its default is used.")
+            return None
+        return value or None
+
+    package_server = text("packageServer") or environ.get("JULIA_PKG_SERVER") or None
+    directory = text("downloadDirectory") or Settings.download_directory
+    return Settings(text("server"), package_server, directory), problems
+
+
+def config_dir() -> Path:
+    """Where the server profiles are kept: `JULIAHUB_CONFIG_DIR`, else the operating system's convention."""
+    chosen = os.environ.get("JULIAHUB_CONFIG_DIR")
+    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("juliahub-ls", appauthor=False))
+
+
+def cache_dir() -> Path:
+    """Where bundles are written and kept for re-use: `JULIAHUB_CACHE_DIR`, else the operating system's convention."""
+    chosen = os.environ.get("JULIAHUB_CACHE_DIR")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("juliahub-ls", appauthor=False))

@@ -1,0 +1,61 @@
+"""One client per server: the profile, its account and its HTTP calls, made when first needed."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from juliahub_ls.services.account import Account
+from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.servers import ServerProfile, Servers
+from juliahub_ls.services.this_computer import ThisComputer
+from juliahub_ls.services.token_store import TokenStore, auth_file
+from juliahub_ls.services.transport import make_client
+
+
+class Connections:
+    """Hands out clients. This computer's hub is started on demand, and found again when it has moved."""
+
+    def __init__(
+        self,
+        servers: Servers,
+        this_computer: ThisComputer,
+        make_http: Callable[[], httpx.AsyncClient] = make_client,
+    ) -> None:
+        self.servers = servers
+        self.this_computer = this_computer
+        self._make_http = make_http
+        self._http: httpx.AsyncClient | None = None
+        self._clients: dict[tuple[str, str], HubClient] = {}
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """The shared HTTP client."""
+        if self._http is None:
+            self._http = self._make_http()
+        return self._http
+
+    async def client(self, server: str | None = None) -> HubClient:
+        """The client of a server (id, host or URL; None: the current one).
+
+        Starts this computer's hub if it is meant.
+        """
+        profile = self.servers.find(server)
+        url = (await self.this_computer.ensure()).url if profile.url is None else profile.url
+        key = (profile.id, url)
+        if key not in self._clients:
+            account = Account(profile.id, self.tokens(profile), self.http)
+            self._clients[key] = HubClient(profile.id, url, account, self.http)
+        return self._clients[key]
+
+    def tokens(self, profile: ServerProfile) -> TokenStore:
+        """Where a server's token is kept."""
+        if profile.url is None:
+            return self.this_computer.tokens
+        return TokenStore(auth_file(profile.url, dict(os.environ), Path.home()))
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        if self._http is not None:
+            await self._http.aclose()

@@ -1,0 +1,194 @@
+"""A job's log, complete and in order.
+
+By REST from the first line, then by WebSocket from the last, resumed after every break (protocol §8).
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from juliahub_wire.logs import LogRecord, record_of
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus, WebSocketException
+
+from juliahub_ls.errors import JobNotFound, ServerError
+from juliahub_ls.services.hub_client import HubClient
+
+SILENCE_SECONDS = 20.0
+"""Servers send keep-alive frames each second or so; a stream that is silent for this long is broken."""
+LONGEST_PAUSE = 15.0
+POLL_SECONDS = 2.0
+FRAME_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A batch of records, in order, each once."""
+
+    records: list[LogRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """What became of the stream. A `gap` tells the ids that cannot be had."""
+
+    state: Literal["live", "reconnecting", "gap", "complete"]
+    gap: tuple[int, int] | None = None
+
+
+LogEvent = Records | StreamState
+
+
+class LogStream:
+    """Follows one job's log. `last` is the id of the last record that was given out."""
+
+    def __init__(self, client: HubClient, jobname: str, after: int = 0) -> None:
+        self._client = client
+        self._jobname = jobname
+        self.last = after
+        self._complete = False
+        self._breaks = 0
+
+    async def events(self) -> AsyncIterator[LogEvent]:
+        """Batches and state changes until the log is complete.
+
+        Ends only then, or with `JobNotFound` or a sign-in error.
+        """
+        live = False
+        while not self._complete:
+            try:
+                async for batch in self.pages():
+                    yield batch
+                if not live and not self._complete:
+                    live = True
+                    yield StreamState("live")
+                async for event in self._socket():
+                    self._breaks = 0
+                    yield event
+            except (ServerError, OSError, WebSocketException, asyncio.TimeoutError):
+                if live or self._breaks == 0:
+                    yield StreamState("reconnecting")
+                live = False
+                await self._pause()
+        yield StreamState("complete")
+
+    async def pages(self) -> AsyncIterator[Records]:
+        """What the server has now, by REST from the record after `last`."""
+        while True:
+            page = await self._next_page()
+            fresh = self._fresh(page)
+            if fresh:
+                yield Records(fresh)
+            if self._complete or not fresh:
+                return
+
+    @property
+    def complete(self) -> bool:
+        """Whether the end of a finished job's log has been reached."""
+        return self._complete
+
+    async def _next_page(self) -> list[LogRecord]:
+        """The page after `last`.
+
+        Servers that number their records take id 0 as the beginning; others are paged from the end.
+        """
+        page = await self._client.log_page(self._jobname, {"start_time": "0", "event_id": str(self.last)})
+        if page or self.last:
+            return page
+        return await self._whole()
+
+    async def _whole(self) -> list[LogRecord]:
+        """Page backwards to the top, as JuliaHub.jl does (§8.1)."""
+        collected = await self._client.log_page(self._jobname)
+        while collected and not collected[0].is_top:
+            oldest = next((r for r in collected if r.unix_ms is not None and not r.meta), None)
+            if oldest is None:
+                break
+            query = {"end_time": str(oldest.unix_ms), "event_id": oldest.eventId or ""}
+            earlier = await self._client.log_page(self._jobname, query)
+            if not earlier:
+                break
+            collected = earlier + collected
+        return collected
+
+    def _fresh(self, records: list[LogRecord]) -> list[LogRecord]:
+        """Records not given out yet, numbered; notes the bottom marker."""
+        fresh = []
+        for record in records:
+            if record.meta:
+                self._complete = self._complete or record.is_bottom
+                continue
+            number = _number(record, self.last + 1)
+            if number <= self.last:
+                continue
+            self.last = number
+            fresh.append(record)
+        return fresh
+
+    async def _socket(self) -> AsyncIterator[LogEvent]:
+        """Stream from the cursor. A hole in the numbers is filled by REST, or told as a gap."""
+        url, headers = await self._client.stream_request(self._jobname, self.last)
+        options: dict[str, Any] = {"compression": None, "max_size": FRAME_BYTES, "ping_interval": None}
+        if url.startswith("ws://"):
+            options["proxy"] = None
+        try:
+            socket = await connect(url, additional_headers=headers, **options)
+        except InvalidStatus as error:
+            await self._refused(error.response.status_code)
+            return
+        async with socket:
+            while not self._complete:
+                frame = await asyncio.wait_for(socket.recv(), SILENCE_SECONDS)
+                records = _records(frame)
+                if not records:
+                    continue
+                async for event in self._fill_gap(records):
+                    yield event
+                fresh = self._fresh(records)
+                if fresh:
+                    yield Records(fresh)
+
+    async def _fill_gap(self, records: list[LogRecord]) -> AsyncIterator[LogEvent]:
+        first = next((record for record in records if not record.meta), None)
+        expected = self.last + 1
+        if first is None or _number(first, expected) <= expected:
+            return
+        page = await self._client.log_page(self._jobname, {"start_time": "0", "event_id": str(self.last)})
+        missing = [r for r in page if not r.meta and _number(r, expected) < _number(first, expected)]
+        fresh = self._fresh(missing)
+        if fresh:
+            yield Records(fresh)
+        if self.last + 1 < _number(first, expected):
+            yield StreamState("gap", (self.last + 1, _number(first, expected) - 1))
+
+    async def _refused(self, status: int) -> None:
+        """No WebSocket: an unknown job, or something between that blocks them; then REST alone serves, gently."""
+        if status == 403:
+            raise JobNotFound(server=self._client.server, job=self._jobname)
+        await asyncio.sleep(POLL_SECONDS)
+
+    async def _pause(self) -> None:
+        """Wait before the next try: half a second, doubling, with jitter."""
+        seconds = min(0.5 * 2**self._breaks, LONGEST_PAUSE)
+        self._breaks += 1
+        await asyncio.sleep(seconds * (0.5 + random.random() / 2))  # noqa: S311 - jitter, not a secret
+
+
+def _records(frame: str | bytes) -> list[LogRecord]:
+    """The records of one frame: none for a keep-alive, one object, or an array from a server that knows `log_batch`."""
+    if not frame:
+        return []
+    try:
+        value = json.loads(frame, strict=False)
+    except ValueError:
+        return []
+    elements = value if isinstance(value, list) else [value]
+    return [record_of(element) for element in elements if isinstance(element, dict)]
+
+
+def _number(record: LogRecord, fallback: int) -> int:
+    text = record.eventId or ""
+    return int(text) if text.isdecimal() else fallback

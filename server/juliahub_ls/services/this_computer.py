@@ -1,0 +1,85 @@
+"""The hub of this computer: found through its state file, started when it is not there (`juliahub_wire.hub_state`)."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import httpx
+import psutil
+from juliahub_wire import paths
+from juliahub_wire.hub_state import AUTH_FILE, HubState, read_state, state_dir
+
+from juliahub_ls.errors import LocalhubFailed
+from juliahub_ls.services.token_store import TokenStore
+
+START_SECONDS = 60.0
+
+
+class ThisComputer:
+    """Knows the running embedded hub and starts one on demand.
+
+    Its token is the hub's own gift: `auth.toml` beside the state file.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or state_dir()
+        self._known: HubState | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def tokens(self) -> TokenStore:
+        """Where the hub leaves the token for this user."""
+        return TokenStore(self._folder / AUTH_FILE)
+
+    def running(self) -> HubState | None:
+        """The hub's state when its process lives; does not ask it."""
+        state = read_state(self._folder)
+        return state if state is not None and _alive(state) else None
+
+    async def ensure(self) -> HubState:
+        """The running hub, started if need be. Raises `LocalhubFailed` with the starter's own words."""
+        async with self._starting:
+            state = self.running()
+            if state is not None and (state == self._known or await _answers(state)):
+                self._known = state
+                return state
+            await self._start()
+            state = read_state(self._folder)
+            if state is None:
+                raise LocalhubFailed(reason="it left no state file.")
+            self._known = state
+            return state
+
+    async def _start(self) -> None:
+        command = [sys.executable, "-m", "localhub", "start"]
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            _, stderr = await asyncio.wait_for(process.communicate(), START_SECONDS)
+        except asyncio.TimeoutError:
+            process.kill()
+            raise LocalhubFailed(reason=f"it was not ready after {START_SECONDS:.0f} seconds.") from None
+        if process.returncode != 0:
+            words = stderr.decode("utf-8", "replace").strip().split("\n")
+            raise LocalhubFailed(reason=words[-1] or f"`localhub start` ended with {process.returncode}.")
+
+
+def _alive(state: HubState) -> bool:
+    try:
+        return abs(psutil.Process(state.pid).create_time() - state.create_time) < 1.0
+    except psutil.Error:
+        return False
+
+
+async def _answers(state: HubState) -> bool:
+    """Whether something that refuses us for want of a token listens there: that is a hub."""
+    try:
+        async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
+            response = await client.get(state.url + paths.API_VERSION)
+    except httpx.HTTPError:
+        return False
+    return response.status_code == 401

@@ -1,0 +1,83 @@
+"""The one place where the network's errors become ours, and where an HTTP client is made."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import httpx
+
+from juliahub_ls import errors
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 60.0
+RETRIES = 2
+RETRIED_STATUS = frozenset({502, 503, 504})
+NOTHING_CHANGED = "Nothing has changed."
+T = TypeVar("T")
+
+
+def make_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """An HTTP client with our time-outs; proxies and CA bundles come from the environment."""
+    timeouts = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    return httpx.AsyncClient(timeout=timeouts, transport=transport, http2=transport is None, follow_redirects=False)
+
+
+@asynccontextmanager
+async def translated(server: str, state: str = NOTHING_CHANGED) -> AsyncIterator[None]:
+    """Run network calls so that each library exception leaves as one of ours, the most specific there is."""
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise errors.ServerTooSlow(server=server, seconds=READ_SECONDS, state=state) from error
+    except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
+        raise errors.ServerUnreachable(server=server, state=state) from error
+
+
+async def retrying(
+    attempt: Callable[[], Awaitable[T]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> T:
+    """Repeat a harmless call after a transport error or a passing 5xx, twice, with jitter."""
+    for number in range(RETRIES):
+        try:
+            return await attempt()
+        except (errors.ServerUnreachable, errors.ServerTooSlow):
+            pass
+        except errors.ServerFailed as error:
+            if error.data["status"] not in RETRIED_STATUS:
+                raise
+        await sleep((0.2 * 2**number) * (1 + random.random()))  # noqa: S311 - jitter, not a secret
+    return await attempt()
+
+
+def check(response: httpx.Response, server: str, state: str = NOTHING_CHANGED) -> None:
+    """Raise our error for a status that is none of success (protocol §1.10)."""
+    if response.status_code == 401:
+        raise errors.TokenRefused(server=server)
+    if response.status_code == 403:
+        raise errors.PermissionDenied(server=server, message=first_words(response))
+    if response.status_code >= 500:
+        raise errors.ServerFailed(server=server, status=response.status_code, state=state)
+    if response.status_code not in (200, 201):
+        reason = f"status {response.status_code}"
+        raise errors.UnexpectedAnswer(server=server, endpoint=response.url.path, reason=reason, state=state)
+
+
+def decode(response: httpx.Response, server: str, state: str = NOTHING_CHANGED) -> Any:
+    """The JSON of a successful response. HTML, an empty body or broken JSON is an `UnexpectedAnswer`."""
+    check(response, server, state)
+    try:
+        return json.loads(response.content)
+    except ValueError as error:
+        kind = response.headers.get("content-type", "no content type").split(";")[0]
+        raise errors.UnexpectedAnswer(
+            server=server, endpoint=response.url.path, reason=f"not JSON but {kind}", state=state
+        ) from error
+
+
+def first_words(response: httpx.Response) -> str:
+    """A short text from an error body, for the user; a web page tells nothing."""
+    text = response.text.strip().strip('"')
+    return "you have no permission." if not text or text.startswith("<") else text[:300]
