@@ -1,0 +1,218 @@
+"""Where each package of an environment comes from on the node: the server, the folder, or the bundle (protocol §6.2)."""
+
+import ntpath
+import os
+import posixpath
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .bundle_model import BundledPackage, Placement
+from .depot import package_path, version_slug
+from .environment import LoadedEnvironment, environment_at
+from .manifest import ManifestEntry
+from .problem import Problem, error, warning
+from .project import Project, read_project
+from .toml_text import read_toml
+from .toml_writer import write_toml
+
+DEV = ".bundle/dev"
+PACKAGES = ".bundle/depot/packages"
+
+
+@dataclass(slots=True)
+class PackagePlan:
+    """`manifest_paths`: UUID → new path in the manifest; `projects`: archive path → project file with new `[sources]`."""
+
+    packages: list[BundledPackage] = field(default_factory=list)
+    manifest_paths: dict[str, str] = field(default_factory=dict)
+    projects: dict[str, bytes] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def plan_packages(
+    loaded: LoadedEnvironment, depots: Sequence[Path], registered: Collection[str] | None, taken: Collection[str]
+) -> PackagePlan:
+    """Decides for every package of the manifest, and for the folders that `[sources]` name.
+
+    `registered`: UUIDs the server can be expected to know; None: no registry here, so nothing is known to be missing.
+    `taken`: names already below `.bundle/dev` in the folder. Never raises.
+    """
+    return _Planner(loaded, depots, registered, taken).run()
+
+
+class _Planner:
+    def __init__(
+        self,
+        loaded: LoadedEnvironment,
+        depots: Sequence[Path],
+        registered: Collection[str] | None,
+        taken: Collection[str],
+    ) -> None:
+        self._top = loaded.environment.directory
+        self._real_top = os.path.realpath(self._top)
+        self._loaded = loaded
+        self._depots = depots
+        self._registered = registered
+        self._taken = set(taken)
+        self._placed: dict[str, BundledPackage] = {}  # by real source folder
+        self._plan = PackagePlan()
+
+    def run(self) -> PackagePlan:
+        manifest, file = self._loaded.manifest, self._loaded.manifest_file
+        if manifest and file:
+            for entry in manifest.entries:
+                if entry.path is not None:
+                    self._development(entry, file)
+                else:
+                    self._plan.packages.append(self._installed(entry))
+        self._follow_sources()
+        return self._plan
+
+    def _development(self, entry: ManifestEntry, manifest_file: Path) -> None:
+        assert entry.path is not None
+        source = _folder(manifest_file.parent, entry.path)
+        if source is None:
+            self._missing(entry.name, entry.uuid, entry.path, entry.version, manifest_file)
+            return
+        package = self._place(entry.name, entry.uuid, source, _is_absolute(entry.path), entry.version)
+        self._plan.packages.append(package)
+        if package.placement is Placement.COPIED or manifest_file.parent != self._top:
+            self._plan.manifest_paths[entry.uuid] = package.archive_path or "."
+
+    def _place(self, name: str, uuid: str, source: Path, absolute: bool, version: str | None) -> BundledPackage:
+        """A development package stays where it is only if its path is relative and inside the folder (§6.2, 4)."""
+        real = os.path.realpath(source)
+        known = self._placed.get(real)
+        if known:
+            return known
+        inside = _below(real, self._real_top)
+        if inside is not None and not absolute:
+            package = BundledPackage(name, uuid, Placement.IN_PLACE, version, source, inside)
+        else:
+            package = BundledPackage(name, uuid, Placement.COPIED, version, source, self._free_place(name, uuid))
+        self._placed[real] = package
+        return package
+
+    def _free_place(self, name: str, uuid: str) -> str:
+        chosen = name if name not in self._taken else f"{name}-{uuid[:8]}"
+        self._taken.add(chosen)
+        return f"{DEV}/{chosen}"
+
+    def _installed(self, entry: ManifestEntry) -> BundledPackage:
+        if entry.is_stdlib:
+            return BundledPackage(entry.name, entry.uuid, Placement.STDLIB, entry.version)
+        known = entry.repo_url is None if self._registered is None else entry.uuid in self._registered
+        if known or entry.tree_sha is None:
+            return BundledPackage(entry.name, entry.uuid, Placement.SERVER, entry.version)
+        source = package_path(self._depots, entry.name, entry.uuid, entry.tree_sha)
+        if source is None:
+            self._plan.problems.append(_not_installed(entry, self._loaded.manifest_file))
+            return BundledPackage(entry.name, entry.uuid, Placement.MISSING, entry.version)
+        archive = f"{PACKAGES}/{entry.name}/{version_slug(entry.uuid, entry.tree_sha)}"
+        return BundledPackage(entry.name, entry.uuid, Placement.DEPOT, entry.version, source, archive)
+
+    def _follow_sources(self) -> None:
+        """`[sources]` of the project and, in turn, of every development package: place the folders, mend the paths."""
+        waiting = [(self._top, "", self._loaded.environment.project_file, self._loaded.project)]
+        waiting += [item for package in self._plan.packages if (item := _with_project(package))]
+        done: set[str] = set()
+        while waiting:
+            folder, archive, file, project = waiting.pop()
+            if archive in done:
+                continue
+            done.add(archive)
+            moved: dict[str, str] = {}
+            for name, path in project.path_sources.items():
+                package = self._source(name, path, folder, file, project)
+                if package is None or package.archive_path is None:
+                    continue
+                relative = posixpath.relpath(package.archive_path or ".", archive or ".")
+                if _is_absolute(path) or posixpath.normpath(path) != relative:
+                    moved[name] = relative
+                waiting += [item for item in (_with_project(package),) if item]
+            if moved:
+                self._plan.projects[posixpath.join(archive, file.name)] = _with_sources(file, moved)
+
+    def _source(self, name: str, path: str, folder: Path, file: Path, project: Project) -> BundledPackage | None:
+        uuid = project.deps.get(name) or project.weakdeps.get(name)
+        if uuid is None:
+            return None  # for tests only: the job does not load it
+        source = _folder(folder, path)
+        if source is None:
+            self._missing(name, uuid, path, None, file)
+            return None
+        known = self._placed.get(os.path.realpath(source))
+        package = known or self._place(name, uuid, source, _is_absolute(path), None)
+        if known is None:
+            self._plan.packages.append(package)
+        return package
+
+    def _missing(self, name: str, uuid: str, path: str, version: str | None, file: Path) -> None:
+        if any(package.uuid == uuid for package in self._plan.packages):
+            return
+        where = "is a path of another computer" if _is_foreign(path) else "does not exist"
+        message = (
+            f"The development package {name} is expected at {path}, which {where}. "
+            f"Put it there, or point to it with Julia's `] dev`, or remove it with `] rm {name}`."
+        )
+        self._plan.problems.append(error("development-package-missing", message, file, package=name, expected=path))
+        self._plan.packages.append(BundledPackage(name, uuid, Placement.MISSING, version))
+
+
+def _with_project(package: BundledPackage) -> tuple[Path, str, Path, Project] | None:
+    """A development package with its project file, to be searched for `[sources]`."""
+    if package.source is None or package.placement not in (Placement.COPIED, Placement.IN_PLACE):
+        return None
+    environment = environment_at(package.source)
+    if environment is None:
+        return None
+    file = environment.project_file
+    return package.source, package.archive_path or "", file, read_project(file)
+
+
+def _with_sources(file: Path, moved: dict[str, str]) -> bytes:
+    table: dict[str, Any] = read_toml(file).table
+    for name, path in moved.items():
+        table["sources"][name]["path"] = path
+    return write_toml(table).encode()
+
+
+def _folder(base: Path, path: str) -> Path | None:
+    """The folder that `path`, as written in a TOML file in `base`, means here; None when there is none."""
+    if _is_foreign(path):
+        return None
+    try:
+        folder = Path(os.path.normpath(base / path))
+        return folder if folder.is_dir() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _is_absolute(path: str) -> bool:
+    return posixpath.isabs(path) or ntpath.isabs(path) or bool(ntpath.splitdrive(path)[0])
+
+
+def _is_foreign(path: str) -> bool:
+    """Whether it is an absolute path of the other family of operating systems."""
+    if os.name == "nt":
+        return posixpath.isabs(path)
+    return bool(ntpath.splitdrive(path)[0])
+
+
+def _below(path: str, root: str) -> str | None:
+    """`path` relative to `root` with `/`, "" for root itself, None when it is elsewhere."""
+    if path == root:
+        return ""
+    prefix = root.rstrip(os.sep) + os.sep
+    return path[len(prefix) :].replace(os.sep, "/") if path.startswith(prefix) else None
+
+
+def _not_installed(entry: ManifestEntry, file: Path | None) -> Problem:
+    origin = f"comes from {entry.repo_url}" if entry.repo_url else "is in no registry known here"
+    message = (
+        f"{entry.name} {origin} and is not installed on this computer, so it cannot go into the bundle. "
+        f"Run Julia's `] instantiate` here first, or make sure that the server can reach it."
+    )
+    return warning("unregistered-package-missing", message, file, package=entry.name)

@@ -1,0 +1,250 @@
+"""Decides what a bundle will hold, without reading any content: files, rewritten TOML, what stays home (protocol §6).
+
+The user's folder is only looked at. The plan is what the editor and the terminal show and what the writer follows.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .artifacts import this_platform
+from .bundle_artifacts import ARTIFACTS, plan_artifacts
+from .bundle_checks import ignored_packages, left_out_problems, size_problem
+from .bundle_model import (
+    ArtifactPlacement,
+    BundledArtifact,
+    BundledPackage,
+    BundleOptions,
+    InjectedFile,
+    LeftOut,
+    LeftOutReason,
+    Placement,
+    PlannedFile,
+    SizedPath,
+)
+from .bundle_packages import DEV, PackagePlan, plan_packages
+from .bundle_sizes import largest
+from .bundle_walk import BundleWalk
+from .depot import registered_uuids
+from .environment import LoadedEnvironment, environment_at, load_environment
+from .ignore_rules import IgnoreRules, Rule
+from .manifest import write_manifest
+from .problem import Problem, Severity, error, warning
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePlan:
+    """Everything that goes in and everything that does not.
+
+    `name`: the archive's one top folder. `files` and `empty_directories` are sorted by path; `injected` are made here.
+    `manifest_sha256`: of the manifest in the bundle, lower-case hex (§6.2, 5); None without one.
+    """
+
+    directory: Path
+    name: str
+    files: tuple[PlannedFile, ...] = ()
+    injected: tuple[InjectedFile, ...] = ()
+    empty_directories: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    packages: tuple[BundledPackage, ...] = ()
+    artifacts: tuple[BundledArtifact, ...] = ()
+    environment: LoadedEnvironment | None = None
+    manifest_sha256: str | None = None
+    total_size: int = 0
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What must be mended before the bundle can be sent."""
+        return [problem for problem in self.problems if problem.severity is Severity.ERROR]
+
+    @property
+    def file_count(self) -> int:
+        """Files in the archive, injected ones included."""
+        return len(self.files) + len(self.injected)
+
+    def largest(self, count: int) -> list[SizedPath]:
+        """The folders and files that weigh most, biggest first.
+
+        A folder that owes its weight to one thing in it gives way to that thing: the list names culprits, not parents.
+        """
+        return largest(self.files, self.injected, count)
+
+
+def plan_bundle(
+    directory: Path,
+    *,
+    options: BundleOptions = BundleOptions(),  # noqa: B008 - immutable
+    depots: Sequence[Path] = (),
+    cancelled: Callable[[], bool] | None = None,
+) -> BundlePlan:
+    """The plan for bundling `directory`. Raises only `bundle_walk.Cancelled`, when `cancelled` says so."""
+    top = Path(os.path.abspath(directory))
+    name = Path(os.path.realpath(top)).name or "bundle"
+    if not top.is_dir():
+        message = f"{top} is not a folder, so there is nothing to bundle. Choose the folder that holds the project."
+        return BundlePlan(top, name, problems=(error("not-a-folder", message, top),))
+    walk = BundleWalk(options.allow_secrets, cancelled)
+    walk.add_tree(top, "", None)
+    loaded = _load(top, options)
+    dependencies = _dependencies(loaded, top, depots, options)
+    _add_dependencies(walk, dependencies)
+    injected, problems = _injected(walk, loaded, dependencies.packages)
+    return _finish(BundlePlan(top, name, environment=loaded), walk, dependencies, injected, problems, options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dependencies:
+    packages: PackagePlan = field(default_factory=PackagePlan)
+    artifacts: list[BundledArtifact] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _load(top: Path, options: BundleOptions) -> LoadedEnvironment | None:
+    environment = environment_at(top, options.julia_version)
+    return load_environment(environment, options.julia_version) if environment else None
+
+
+def _dependencies(
+    loaded: LoadedEnvironment | None, top: Path, depots: Sequence[Path], options: BundleOptions
+) -> _Dependencies:
+    if loaded is None:
+        return _Dependencies()
+    registered = registered_uuids(depots)
+    packages = plan_packages(loaded, depots, registered, _names_in(top / DEV))
+    target = dict(options.target_platform) or this_platform()
+    artifacts, problems = plan_artifacts(loaded, packages.packages, depots, registered, target)
+    return _Dependencies(packages, artifacts, packages.problems + problems)
+
+
+def _add_dependencies(walk: BundleWalk, dependencies: _Dependencies) -> None:
+    """Walks what comes from outside the folder; the top folder's rules govern it unless it brings its own (§6.3)."""
+    for package in dependencies.packages.packages:
+        if package.source and package.archive_path and package.placement in (Placement.COPIED, Placement.DEPOT):
+            _add_below_bundle(walk, package.source, package.archive_path, package.placement is Placement.COPIED)
+    for artifact in dependencies.artifacts:
+        if artifact.source and artifact.archive_path and artifact.placement is ArtifactPlacement.BUNDLED:
+            _add_below_bundle(walk, artifact.source, artifact.archive_path, False)
+    bundled = any(artifact.placement is ArtifactPlacement.BUNDLED for artifact in dependencies.artifacts)
+    if not bundled and _excluded(walk.top_rules, ARTIFACTS, is_directory=True) is None:
+        walk.empty_directories.append(ARTIFACTS)
+
+
+def _add_below_bundle(walk: BundleWalk, source: Path, archive: str, guard_secrets: bool) -> None:
+    rule = _excluded(walk.top_rules, archive, is_directory=True)
+    if rule:
+        walk.left_out.append(LeftOut(archive, True, LeftOutReason.RULE, None, rule))
+    else:
+        walk.add_tree(source, archive + "/", walk.top_rules, guard_secrets=guard_secrets)
+
+
+def _excluded(rules: IgnoreRules | None, path: str, *, is_directory: bool) -> Rule | None:
+    """The rule that leaves out `path` or a folder above it."""
+    parts = path.split("/")
+    for count in range(1, len(parts) + 1):
+        rule = rules.decide("/".join(parts[:count]), is_directory or count < len(parts)) if rules else None
+        if rule and not rule.includes:
+            return rule
+    return None
+
+
+def _injected(
+    walk: BundleWalk, loaded: LoadedEnvironment | None, packages: PackagePlan
+) -> tuple[list[InjectedFile], list[Problem]]:
+    """The files made for the bundle. What an ignore rule leaves out is not made either."""
+    if loaded is None:
+        if _excluded(walk.top_rules, "Project.toml", is_directory=False):
+            return [], []
+        return [InjectedFile("Project.toml", b"[deps]\n", "an empty project, as the folder has none")], []
+    present = {file.archive_path for file in walk.files}
+    made = [
+        InjectedFile(path, content, "its [sources] point into the bundle")
+        for path, content in packages.projects.items()
+        if path in present
+    ]
+    manifest, problems = _manifest(walk, loaded, packages, present)
+    return [*made, *manifest], problems
+
+
+def _manifest(
+    walk: BundleWalk, loaded: LoadedEnvironment, packages: PackagePlan, present: set[str]
+) -> tuple[list[InjectedFile], list[Problem]]:
+    """The manifest's bytes as they go in, so that their hash is that of the file in the archive whatever happens."""
+    file, manifest = loaded.manifest_file, loaded.manifest
+    if file is None or manifest is None:
+        return [], []
+    here = file.parent == loaded.environment.directory
+    name = file.name if here else "Manifest.toml"
+    if _excluded(walk.top_rules, name, is_directory=False) or (here and name not in present):
+        message = (
+            f"{name} is left out, so the job will choose package versions anew. Include it to run what you have here."
+        )
+        return [], [warning("manifest-left-out", message, file)]
+    broken = any(problem.code.startswith("toml") for problem in manifest.problems)
+    if packages.manifest_paths and not broken:
+        content = write_manifest(manifest, packages.manifest_paths)
+        return [InjectedFile(name, content, "its development packages point into the bundle")], []
+    try:
+        return [InjectedFile(name, file.read_bytes(), "as it is")], []
+    except OSError as reason:
+        return [], [error("file-unreadable", f"{name} could not be read: {reason.strerror}.", file)]
+
+
+def _finish(
+    plan: BundlePlan,
+    walk: BundleWalk,
+    dependencies: _Dependencies,
+    injected: list[InjectedFile],
+    problems: list[Problem],
+    options: BundleOptions,
+) -> BundlePlan:
+    replaced = {file.archive_path for file in injected}
+    files = sorted((file for file in walk.files if file.archive_path not in replaced), key=_place)
+    total = sum(file.size for file in files) + sum(len(file.content) for file in injected)
+    packages = dependencies.packages.packages
+    return replace(
+        plan,
+        files=tuple(files),
+        injected=tuple(sorted(injected, key=_place)),
+        empty_directories=tuple(sorted(walk.empty_directories)),
+        left_out=tuple(walk.left_out),
+        packages=tuple(packages),
+        artifacts=tuple(dependencies.artifacts),
+        manifest_sha256=_manifest_sha(plan.environment, injected),
+        total_size=total,
+        problems=(
+            *(plan.environment.problems if plan.environment else ()),
+            *walk.problems,
+            *dependencies.problems,
+            *problems,
+            *ignored_packages(packages, files, walk.left_out),
+            *left_out_problems(walk.left_out),
+            *size_problem(files, injected, total, options.max_bytes),
+        ),
+    )
+
+
+def _manifest_sha(loaded: LoadedEnvironment | None, injected: list[InjectedFile]) -> str | None:
+    if loaded is None or loaded.manifest_file is None:
+        return None
+    names = (loaded.manifest_file.name, "Manifest.toml")
+    content = next((file.content for file in injected if file.archive_path in names), None)
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _place(file: PlannedFile | InjectedFile) -> str:
+    return sort_key(file.archive_path)
+
+
+def sort_key(archive_path: str) -> str:
+    """Orders paths as a walk that sorts each folder's names would meet them."""
+    return archive_path.replace("/", "\0")
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []

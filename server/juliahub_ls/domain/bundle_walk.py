@@ -1,0 +1,227 @@
+"""Walks a folder for a bundle: each file in or out, with the rule that said so (protocol §6.3), links made harmless."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from .bundle_model import LeftOut, LeftOutReason, PlannedFile
+from .ignore_rules import IGNORE_FILE, VERSION_CONTROL, IgnoreRules, Rule, parse_ignore_rules
+from .problem import Problem, error
+from .secrets import looks_secret
+from .toml_text import read_text
+
+_MAX_DEPTH = 200
+_MAX_LINKS = 8
+_WINDOWS = os.name == "nt"
+
+
+class Cancelled(Exception):
+    """The caller's `cancelled` said so."""
+
+
+class BundleWalk:
+    """Collects the trees of one bundle. Paths inside it end in `/` where they name a folder to put things under."""
+
+    def __init__(self, allow_secrets: frozenset[str], cancelled: Callable[[], bool] | None) -> None:
+        self.files: list[PlannedFile] = []
+        self.empty_directories: list[str] = []
+        self.left_out: list[LeftOut] = []
+        self.problems: list[Problem] = []
+        self.top_rules: IgnoreRules | None = None
+        """The rules of the bundle's top folder, known once that has been walked; they govern `.bundle` as well."""
+        self._allow = allow_secrets
+        self._cancelled = cancelled or (lambda: False)
+        self._guard_secrets = True
+        self._root = ""
+
+    def add_tree(self, source: Path, archive: str, rules: IgnoreRules | None, *, guard_secrets: bool = True) -> int:
+        """Everything below `source`, under `archive` ("" or "…/"). Returns how many records that makes.
+
+        `rules` are those of the bundle's top; a nearer ignore file takes over. Raises Cancelled.
+        """
+        self._root = os.path.realpath(source)
+        self._guard_secrets = guard_secrets
+        return self._directory(str(source), archive, rules, 0, (self._root,))
+
+    def _directory(self, path: str, archive: str, rules: IgnoreRules | None, base: int, chain: tuple[str, ...]) -> int:
+        """`base`: length of the archive path of the folder the rules belong to; `chain`: real folders links led from."""
+        if self._cancelled():
+            raise Cancelled
+        if archive.count("/") > _MAX_DEPTH:
+            self._leave(archive[:-1], LeftOutReason.TOO_DEEP, directory=True)
+            return 0
+        try:
+            with os.scandir(path) as found:
+                entries = sorted(found, key=_name)
+        except OSError:
+            self._leave(archive[:-1], LeftOutReason.UNREADABLE, directory=True)
+            return 0
+        own = self._own_rules(entries)
+        if own is not None:
+            rules, base = own, len(archive)
+            self.top_rules = self.top_rules if archive else own
+        before = len(self.files) + len(self.empty_directories)
+        for entry in entries:
+            self._entry(entry, archive + entry.name, rules, base, chain)
+        count = len(self.files) + len(self.empty_directories) - before
+        if not count and archive:
+            self.empty_directories.append(archive[:-1])
+        return count
+
+    def _entry(
+        self, entry: "os.DirEntry[str]", archive: str, rules: IgnoreRules | None, base: int, chain: tuple[str, ...]
+    ) -> None:
+        is_link = entry.is_symlink()
+        is_directory = _is_directory(entry)
+        if not archive.isascii() and not _is_utf8(archive):
+            return self._leave(archive, LeftOutReason.UNPORTABLE_NAME, directory=is_directory)
+        if entry.name in VERSION_CONTROL and (is_directory or entry.name == ".git"):
+            return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=is_directory)
+        rule = rules.decide(archive[base:], is_directory) if rules else None
+        if rule and not rule.includes:
+            size = None if is_directory else _size(entry)
+            return self._leave(archive, LeftOutReason.RULE, directory=is_directory, size=size, rule=rule)
+        if is_link:
+            return self._link(entry, archive, rules, base, chain, rule)
+        if is_directory:
+            self._directory(entry.path, archive + "/", rules, base, chain)
+            return None
+        return self._file(entry, archive, rule)
+
+    def _file(self, entry: "os.DirEntry[str]", archive: str, rule: Rule | None) -> None:
+        try:
+            status = os.stat(entry.path) if _WINDOWS else entry.stat(follow_symlinks=False)
+        except OSError:
+            return self._leave(archive, LeftOutReason.UNREADABLE)
+        return self._add(entry.path, archive, status, rule)
+
+    def _add(self, source: str, archive: str, status: os.stat_result, rule: Rule | None) -> None:
+        mode = status.st_mode
+        if not stat.S_ISREG(mode):
+            return self._leave(archive, LeftOutReason.SPECIAL_FILE)
+        size = status.st_size
+        if self._guard_secrets and _secret(source, archive) and archive not in self._allow:
+            return self._leave(archive, LeftOutReason.SECRET, size=size)
+        if mode & 0o444 != 0o444 and not os.access(source, os.R_OK):
+            return self._leave(archive, LeftOutReason.UNREADABLE, size=size)
+        executable = bool(mode & 0o100) and not _WINDOWS
+        self.files.append(
+            PlannedFile(archive, source, size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, executable, rule)
+        )
+        return None
+
+    def _link(
+        self,
+        entry: "os.DirEntry[str]",
+        archive: str,
+        rules: IgnoreRules | None,
+        base: int,
+        chain: tuple[str, ...],
+        rule: Rule | None,
+    ) -> None:
+        """A link is replaced by what it leads to, as long as that is inside the folder (protocol §6.2)."""
+        try:
+            target = os.path.realpath(entry.path, strict=True)
+            status = os.stat(target)
+        except OSError:
+            reason = LeftOutReason.LINK_LOOP if _leads_back(entry.path) else LeftOutReason.DANGLING_LINK
+            return self._leave(archive, reason)
+        is_directory = stat.S_ISDIR(status.st_mode)
+        inside = _relative(target, self._root)
+        if inside is None:
+            return self._leave(archive, LeftOutReason.OUTSIDE_LINK, directory=is_directory)
+        if not VERSION_CONTROL.isdisjoint(inside.split(os.sep)):
+            return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=is_directory)
+        if not is_directory:
+            return self._add(target, archive, status, rule)
+        here = os.path.realpath(os.path.dirname(entry.path))
+        steps = (*chain, here)
+        if len(steps) > _MAX_LINKS or any(_relative(step, target) is not None for step in steps):
+            return self._leave(archive, LeftOutReason.LINK_LOOP, directory=True)
+        self._directory(entry.path, archive + "/", rules, base, steps)
+        return None
+
+    def _own_rules(self, entries: "list[os.DirEntry[str]]") -> IgnoreRules | None:
+        entry = next((entry for entry in entries if entry.name == IGNORE_FILE), None)
+        if entry is None or _is_directory(entry):
+            return None
+        path = Path(entry.path)
+        text, problem = read_text(path)
+        if problem:
+            message = (
+                f"The ignore file {path} has no effect, as it cannot be read. Nothing should be sent before it can."
+            )
+            self.problems.append(error("ignore-file-unreadable", message, path))
+            return None
+        rules = parse_ignore_rules(text, path)
+        self.problems += rules.problems
+        return rules
+
+    def _leave(
+        self,
+        archive: str,
+        reason: LeftOutReason,
+        *,
+        directory: bool = False,
+        size: int | None = None,
+        rule: Rule | None = None,
+    ) -> None:
+        shown = archive.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        self.left_out.append(LeftOut(shown, directory, reason, size, rule))
+
+
+def _name(entry: "os.DirEntry[str]") -> str:
+    return entry.name
+
+
+def _is_directory(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _size(entry: "os.DirEntry[str]") -> int | None:
+    try:
+        return entry.stat().st_size
+    except OSError:
+        return None
+
+
+def _secret(source: str, archive: str) -> bool:
+    if looks_secret(*_last_two(archive)):
+        return True
+    return looks_secret(*_last_two(source.replace(os.sep, "/")))
+
+
+def _last_two(path: str) -> tuple[str, str]:
+    parent, _, name = path.rpartition("/")
+    return name, parent.rpartition("/")[2]
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _relative(path: str, root: str) -> str | None:
+    """`path` relative to `root`, "" for root itself; None when it is not below it."""
+    if path == root:
+        return ""
+    prefix = root.rstrip(os.sep) + os.sep
+    return path[len(prefix) :] if path.startswith(prefix) else None
+
+
+def _leads_back(path: str) -> bool:
+    """Whether a link cannot be followed because it is its own ancestor, rather than because nothing is there."""
+    seen: set[str] = set()
+    while os.path.islink(path):
+        if path in seen:
+            return True
+        seen.add(path)
+        path = os.path.normpath(os.path.join(os.path.dirname(path), os.readlink(path)))
+    return False

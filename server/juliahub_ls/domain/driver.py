@@ -1,0 +1,33 @@
+"""The Julia text sent as `usercode` when the script lies inside the bundle (protocol §6.5)."""
+
+from pathlib import PurePosixPath
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def driver_script(code_file: PurePosixPath) -> str:
+    """Includes `code_file`, a path relative to the bundle's top folder, which is where the job starts.
+
+    The components are joined by Julia, so that neither separator is assumed; `@__DIR__` and relative includes in the
+    user's code work because the file is really included.
+    """
+    components = ", ".join(julia_string(part) for part in code_file.parts)
+    return (
+        f"let path = joinpath(pwd(), {components})\n"
+        f'    isfile(path) || error("The script is not in the bundle: ", path)\n'
+        f"    Base.include(Main, path)\n"
+        f"end\n"
+    )
+
+
+def julia_string(text: str) -> str:
+    """`text` as a Julia string literal."""
+    return '"' + "".join(map(_escape, text)) + '"'
+
+
+def _escape(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if ord(character) < 0x20 or character == "\x7f":
+        return f"\\x{ord(character):02x}"
+    return character

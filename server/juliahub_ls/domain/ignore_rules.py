@@ -1,0 +1,64 @@
+"""`.juliabundleignore`, exactly as JuliaHub's own bundler reads it (protocol §6.3).
+
+Only the nearest ignore file counts for a path, its rules see the path relative to its folder, and the last one that
+matches decides. This module holds one file's rules; which file is nearest is the walker's business.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .glob_pattern import GlobError, glob_to_regex
+from .problem import Problem, Range, warning
+
+IGNORE_FILE = ".juliabundleignore"
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of an ignore file, to show to the user. `line` counts from 1; `text` is as written, trimmed."""
+
+    file: Path
+    line: int
+    text: str
+    includes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreRules:
+    """The rules of one ignore file; `compiled` in file order."""
+
+    compiled: tuple[tuple[Rule, "re.Pattern[str]"], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def decide(self, path: str, is_directory: bool) -> Rule | None:
+        """The rule that decides about `path` (relative to the ignore file's folder, `/`-separated), or None: included.
+
+        A directory is tried as it is and with `/` at its end.
+        """
+        for rule, pattern in reversed(self.compiled):
+            if pattern.fullmatch(path) or (is_directory and pattern.fullmatch(path + "/")):
+                return rule
+        return None
+
+
+def parse_ignore_rules(text: str, file: Path) -> IgnoreRules:
+    """The rules in `text`. A pattern that means nothing is reported and matches nothing."""
+    compiled: list[tuple[Rule, re.Pattern[str]]] = []
+    problems: list[Problem] = []
+    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        includes = line.startswith("!")
+        try:
+            compiled.append((Rule(file, number, line, includes), glob_to_regex(line[includes:])))
+        except GlobError as reason:
+            problems.append(_invalid(file, number, line, str(reason)))
+    return IgnoreRules(tuple(compiled), tuple(problems))
+
+
+def _invalid(file: Path, number: int, line: str, reason: str) -> Problem:
+    message = f"The rule `{line}` in line {number} of {file.name} has no effect: {reason}."
+    return warning("invalid-ignore-rule", message, file, Range(number - 1, 0, number - 1, len(line)))
