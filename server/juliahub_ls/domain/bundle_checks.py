@@ -28,7 +28,7 @@ _REPORTED = {
     LeftOutReason.OUTSIDE_LINK: (
         "outside-links-left-out",
         Severity.WARNING,
-        "{names} {stay} here: a link that leaves the folder. Copy what it points to into the folder if the job needs it.",
+        "{names} {stay} here: a link that leaves the folder. Copy what it points to here if the job needs it.",
     ),
     LeftOutReason.LINK_LOOP: (
         "link-loops-left-out",

@@ -1,4 +1,4 @@
-"""What a bundle plan is made of: every file with the reason it goes in, everything else with the reason it stays home."""
+"""What a bundle plan is made of: what goes in and why, what stays home and why."""
 
 import enum
 from dataclasses import dataclass

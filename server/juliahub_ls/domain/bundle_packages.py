@@ -1,4 +1,4 @@
-"""Where each package of an environment comes from on the node: the server, the folder, or the bundle (protocol §6.2)."""
+"""Where the job will find each package: the server, the folder, or the bundle (protocol §6.2)."""
 
 import ntpath
 import os
@@ -23,7 +23,7 @@ PACKAGES = ".bundle/depot/packages"
 
 @dataclass(slots=True)
 class PackagePlan:
-    """`manifest_paths`: UUID → new path in the manifest; `projects`: archive path → project file with new `[sources]`."""
+    """`manifest_paths`: UUID → new path in the manifest; `projects`: archive path → its project file rewritten."""
 
     packages: list[BundledPackage] = field(default_factory=list)
     manifest_paths: dict[str, str] = field(default_factory=dict)

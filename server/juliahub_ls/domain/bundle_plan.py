@@ -81,7 +81,7 @@ def plan_bundle(
     cancelled: Callable[[], bool] | None = None,
 ) -> BundlePlan:
     """The plan for bundling `directory`. Raises only `bundle_walk.Cancelled`, when `cancelled` says so."""
-    top = Path(os.path.abspath(directory))
+    top = directory.absolute()
     name = Path(os.path.realpath(top)).name or "bundle"
     if not top.is_dir():
         message = f"{top} is not a folder, so there is nothing to bundle. Choose the folder that holds the project."
@@ -178,9 +178,7 @@ def _manifest(
     here = file.parent == loaded.environment.directory
     name = file.name if here else "Manifest.toml"
     if _excluded(walk.top_rules, name, is_directory=False) or (here and name not in present):
-        message = (
-            f"{name} is left out, so the job will choose package versions anew. Include it to run what you have here."
-        )
+        message = f"{name} is left out, so the job chooses package versions anew. Include it to keep yours."
         return [], [warning("manifest-left-out", message, file)]
     broken = any(problem.code.startswith("toml") for problem in manifest.problems)
     if packages.manifest_paths and not broken:
@@ -245,6 +243,6 @@ def sort_key(archive_path: str) -> str:
 
 def _names_in(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder)
+        return [path.name for path in folder.iterdir()]
     except OSError:
         return []

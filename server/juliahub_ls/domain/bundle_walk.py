@@ -45,7 +45,7 @@ class BundleWalk:
         return self._directory(str(source), archive, rules, 0, (self._root,))
 
     def _directory(self, path: str, archive: str, rules: IgnoreRules | None, base: int, chain: tuple[str, ...]) -> int:
-        """`base`: length of the archive path of the folder the rules belong to; `chain`: real folders links led from."""
+        """`base`: length of the rules' own folder's archive path; `chain`: real folders that links led from."""
         if self._cancelled():
             raise Cancelled
         if archive.count("/") > _MAX_DEPTH:
@@ -91,7 +91,7 @@ class BundleWalk:
 
     def _file(self, entry: "os.DirEntry[str]", archive: str, rule: Rule | None) -> None:
         try:
-            status = os.stat(entry.path) if _WINDOWS else entry.stat(follow_symlinks=False)
+            status = Path(entry.path).stat() if _WINDOWS else entry.stat(follow_symlinks=False)
         except OSError:
             return self._leave(archive, LeftOutReason.UNREADABLE)
         return self._add(entry.path, archive, status, rule)
@@ -123,19 +123,19 @@ class BundleWalk:
         """A link is replaced by what it leads to, as long as that is inside the folder (protocol §6.2)."""
         try:
             target = os.path.realpath(entry.path, strict=True)
-            status = os.stat(target)
+            status = Path(target).stat()
         except OSError:
-            reason = LeftOutReason.LINK_LOOP if _leads_back(entry.path) else LeftOutReason.DANGLING_LINK
+            reason = LeftOutReason.LINK_LOOP if _leads_back(Path(entry.path)) else LeftOutReason.DANGLING_LINK
             return self._leave(archive, reason)
         is_directory = stat.S_ISDIR(status.st_mode)
         inside = _relative(target, self._root)
         if inside is None:
             return self._leave(archive, LeftOutReason.OUTSIDE_LINK, directory=is_directory)
-        if not VERSION_CONTROL.isdisjoint(inside.split(os.sep)):
+        if not VERSION_CONTROL.isdisjoint(Path(inside).parts):
             return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=is_directory)
         if not is_directory:
             return self._add(target, archive, status, rule)
-        here = os.path.realpath(os.path.dirname(entry.path))
+        here = os.path.realpath(Path(entry.path).parent)
         steps = (*chain, here)
         if len(steps) > _MAX_LINKS or any(_relative(step, target) is not None for step in steps):
             return self._leave(archive, LeftOutReason.LINK_LOOP, directory=True)
@@ -149,9 +149,7 @@ class BundleWalk:
         path = Path(entry.path)
         text, problem = read_text(path)
         if problem:
-            message = (
-                f"The ignore file {path} has no effect, as it cannot be read. Nothing should be sent before it can."
-            )
+            message = f"The ignore file {path} cannot be read, so files it leaves out would be sent. Mend it first."
             self.problems.append(error("ignore-file-unreadable", message, path))
             return None
         rules = parse_ignore_rules(text, path)
@@ -216,12 +214,12 @@ def _relative(path: str, root: str) -> str | None:
     return path[len(prefix) :] if path.startswith(prefix) else None
 
 
-def _leads_back(path: str) -> bool:
-    """Whether a link cannot be followed because it is its own ancestor, rather than because nothing is there."""
-    seen: set[str] = set()
-    while os.path.islink(path):
-        if path in seen:
+def _leads_back(link: Path) -> bool:
+    """Whether a link cannot be followed because it comes back to itself, rather than because nothing is there."""
+    seen: set[Path] = set()
+    while link.is_symlink():
+        if link in seen:
             return True
-        seen.add(path)
-        path = os.path.normpath(os.path.join(os.path.dirname(path), os.readlink(path)))
+        seen.add(link)
+        link = Path(os.path.normpath(link.parent / link.readlink()))
     return False

@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +73,7 @@ def write_bundle(
     handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
     temporary = Path(name)
     try:
-        with open(handle, "wb", buffering=0) as stream:
+        with os.fdopen(handle, "wb", buffering=0) as stream:
             written = _write(plan, stream, progress, cancelled)
         temporary.replace(output)
     except BaseException:
@@ -123,7 +123,7 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
         rest = rest[stream.write(rest) :]
 
 
-def _chunks(plan: BundlePlan) -> Iterator[_Chunk]:
+def _chunks(plan: BundlePlan) -> Generator[_Chunk, None, None]:
     """The archive in pieces of about `_CHUNK` bytes."""
     parts: list[bytes] = []
     waiting = files = content = 0

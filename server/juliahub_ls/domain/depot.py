@@ -5,7 +5,6 @@ import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
 
 import tomli
 
@@ -33,7 +32,7 @@ def depot_paths(value: str | None, home: Path, bundled: Sequence[Path] = (), *, 
 
 
 def version_slug(uuid: str, tree_sha: str, length: int = 5) -> str:
-    """The folder name of a package's version below `packages/Name/`: 5 characters, 4 in depots made before Julia 1.1."""
+    """A version's folder below `packages/Name/`: 5 characters, 4 where a Julia before 1.1 put it."""
     checksum = crc32c(bytes.fromhex(tree_sha), crc32c(_uuid_bytes(uuid)))
     characters = []
     for _ in range(length):
@@ -91,11 +90,11 @@ def _registry_files(folder: Path) -> list[tuple[str, int, int]]:
     """The registries in a depot: unpacked ones, and packed ones (Julia 1.7), each with time and size of its index."""
     found: list[tuple[str, int, int]] = []
     try:
-        names = sorted(os.listdir(folder))
+        paths = sorted(folder.iterdir())
     except OSError:
         return found
-    for name in names:
-        path = folder / name if name.endswith(".tar.gz") else folder / name / "Registry.toml"
+    for entry in paths:
+        path = entry if entry.name.endswith(".tar.gz") else entry / "Registry.toml"
         try:
             status = path.stat()
         except OSError:
@@ -118,7 +117,7 @@ def _registry(path: str, _mtime_ns: int, _size: int) -> frozenset[str]:
     return frozenset(uuid.lower() for uuid in packages) if isinstance(packages, dict) else frozenset()
 
 
-def _tar_member(stream: IO[bytes], name: bytes) -> bytes:
+def _tar_member(stream: gzip.GzipFile, name: bytes) -> bytes:
     """The content of one file of a tar. Hops from header to header: `tarfile` takes seconds for a big registry."""
     while len(header := stream.read(_BLOCK)) == _BLOCK and header[0]:
         size = int(header[124:136].rstrip(b"\0 ") or b"0", 8)

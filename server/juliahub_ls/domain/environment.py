@@ -34,7 +34,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class LoadedEnvironment:
-    """An environment's content. `manifest_file` may lie elsewhere: in the workspace's root, or where the project says."""
+    """An environment's content. `manifest_file` may be the workspace root's, or another the project names."""
 
     environment: Environment
     project: Project

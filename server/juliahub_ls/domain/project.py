@@ -1,4 +1,4 @@
-"""`Project.toml` as a value (Pkg manual, "Project.toml and Manifest.toml"); what does not make sense becomes a problem."""
+"""`Project.toml` as a value (Pkg manual, "Project.toml and Manifest.toml"); nonsense becomes a problem."""
 
 import re
 from collections.abc import Mapping

@@ -28,7 +28,7 @@ _NAME = re.compile("|".join(_NAMES))
 
 
 def looks_secret(name: str, folder: str = "") -> bool:
-    """Whether a file called `name`, in a folder called `folder`, is one people keep secrets in. Case does not matter."""
+    """Whether a file called `name`, in a folder called `folder`, is one people keep secrets in, whatever its case."""
     lowered = name.lower()
     if _NAME.fullmatch(lowered):
         return True

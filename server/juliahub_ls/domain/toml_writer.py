@@ -24,9 +24,7 @@ def write_toml(table: Mapping[str, Any]) -> str:
 
 
 def _write_keys(lines: list[str], table: Mapping[str, Any], pad: str) -> None:
-    for key in sorted(table):
-        if not _is_table(table[key]):
-            lines.append(f"{pad}{_key(key)} = {_value(table[key])}")
+    lines += [f"{pad}{_key(key)} = {_value(table[key])}" for key in sorted(table) if not _is_table(table[key])]
 
 
 def _write_sections(lines: list[str], table: Mapping[str, Any], path: tuple[str, ...], pad: str) -> None:

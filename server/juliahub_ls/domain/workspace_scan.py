@@ -42,7 +42,7 @@ def scan(
     When cancelled, gives what was found so far, as truncated.
     """
     found: dict[str, Environment] = {}
-    level = list(dict.fromkeys(os.path.abspath(root) for root in roots))
+    level = list(dict.fromkeys(os.path.normpath(root.absolute()) for root in roots))
     depth = entries = 0
     while level:
         if depth > max_depth:
