@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 
 THIS_COMPUTER = "this-computer"
+DOWNLOAD_DIRECTORY = "juliahub-results"
 PUBLIC_PACKAGE_SERVERS = frozenset({"pkg.julialang.org", "us-west.pkg.julialang.org", "pkg.julialang.org.cn"})
 """Package servers that are no JuliaHub: they name no place to run jobs."""
 
@@ -20,7 +21,7 @@ class Settings:
     """The server to use; None: follow `package_server`."""
     package_server: str | None = None
     """`julia.packageServer` or `JULIA_PKG_SERVER`."""
-    download_directory: str = "juliahub-results"
+    download_directory: str = DOWNLOAD_DIRECTORY
     """Where results are saved, relative to the workspace or the current folder."""
 
 
@@ -40,7 +41,7 @@ def settings_from(options: object, environ: Mapping[str, str]) -> tuple[Settings
         return value or None
 
     package_server = text("packageServer") or environ.get("JULIA_PKG_SERVER") or None
-    directory = text("downloadDirectory") or Settings.download_directory
+    directory = text("downloadDirectory") or DOWNLOAD_DIRECTORY
     return Settings(text("server"), package_server, directory), problems
 
 

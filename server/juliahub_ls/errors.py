@@ -9,6 +9,7 @@
     ├── InputError            change what was asked
     │   ├── ScriptNotFound, NotJulia, ScriptOutsideBundle
     │   ├── EnvironmentUnreadable   TOML that does not parse, with line and column
+    │   ├── EnvironmentNotReady     project and manifest do not fit together
     │   ├── JuliaNotAvailable       the manifest needs a Julia the server does not have
     │   ├── ClusterImpossible, TimeLimitInvalid, PatternInvalid, SettingInvalid
     │   ├── BundleRefused           a problem of the plan, such as its size
@@ -122,7 +123,14 @@ class EnvironmentUnreadable(InputError):
     """A TOML file that does not parse."""
 
     code = "environment-unreadable"
-    text = "{path} cannot be read: {reason} Nothing was submitted."
+    text = "{reason} Nothing was submitted."
+
+
+class EnvironmentNotReady(InputError):
+    """Project and manifest do not fit together."""
+
+    code = "environment-not-ready"
+    text = "{message} Nothing was submitted."
 
 
 class JuliaNotAvailable(InputError):

@@ -15,12 +15,3 @@ class Silent:
 
     def report(self, message: str, fraction: float | None = None) -> None:
         """Say nothing."""
-
-
-def size_text(size: float) -> str:
-    """`2 kB`, `3.0 MB`, `1.2 GB`: decimal units, as people read them."""
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit != "MB" else f"{size:.1f} MB"
-        size /= 1000
-    return f"{size:.1f} GB"

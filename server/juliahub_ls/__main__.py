@@ -1,0 +1,32 @@
+"""`juliahub-ls`: the daemon on standard input and output, or on a loopback port for debugging."""
+
+import argparse
+import logging
+import sys
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve one editor until it leaves."""
+    parser = argparse.ArgumentParser(
+        prog="juliahub-ls", description="A language server that runs Julia code on JuliaHub."
+    )
+    parser.add_argument("--tcp", metavar="PORT", type=int, help="serve on this loopback port instead, for debugging")
+    parser.add_argument("--stdio", action="store_true", help="serve on standard input and output (the default)")
+    parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning", "error"])
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=options.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    logging.getLogger("pygls").setLevel(logging.ERROR)  # it logs whole messages
+
+    from juliahub_ls.lsp.server import JuliaHubServer
+
+    server = JuliaHubServer()
+    if options.tcp is not None:
+        server.start_tcp("127.0.0.1", options.tcp)
+    else:
+        server.start_io()
+
+
+if __name__ == "__main__":
+    main()

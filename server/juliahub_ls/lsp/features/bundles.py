@@ -1,0 +1,42 @@
+"""Bundles: the preview, and the archive as a file."""
+
+from pathlib import Path
+from typing import Any
+
+from juliahub_ls import payloads
+from juliahub_ls.errors import SettingInvalid
+from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.session import Session, path_of
+
+
+async def bundle_plan(session: Session, params: protocol.BundleParams) -> dict[str, Any]:
+    """What a bundle would hold."""
+    directory = await _directory(session, params.get("script"), params.get("directory"))
+    return payloads.bundle_plan(await session.services.bundling.plan(directory, params.get("allow", [])))
+
+
+async def write_bundle(session: Session, params: protocol.WriteBundleParams) -> dict[str, Any]:
+    """Write the archive."""
+    directory = await _directory(session, params.get("script"), params.get("directory"))
+    output = path_of(params["output"])
+    with session.progress(params.get("workDoneToken"), f"Bundling {directory.name}") as progress:
+        plan = await session.services.bundling.plan(directory, params.get("allow", []))
+        written = await session.services.bundling.write(plan, output, progress)
+    return {
+        "output": output.as_uri(),
+        "size": written.size,
+        "sha256": written.sha256,
+        "fileCount": plan.file_count,
+    }
+
+
+async def _directory(session: Session, script: str | None, directory: str | None) -> Path:
+    if directory is not None:
+        return path_of(directory)
+    if script is None:
+        raise SettingInvalid(reason="Name a script or a folder to bundle.")
+    source = await session.services.bundling.source(path_of(script), None, bundle=True)
+    return source.directory or source.script.parent
+
+
+HANDLERS = {"juliahub/bundlePlan": bundle_plan, "juliahub/writeBundle": write_bundle}

@@ -1,0 +1,25 @@
+"""Environments of the workspace, and the one a script belongs to."""
+
+from typing import Any
+
+from juliahub_ls import payloads
+from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.session import Session, path_of
+
+
+async def environments(session: Session, _params: protocol.EnvironmentsParams) -> dict[str, Any]:
+    """Every environment below the editor's folders."""
+    found = await session.workspace.environments()
+    return {"environments": [payloads.environment(item) for item in found], "truncated": session.workspace.truncated}
+
+
+async def environment_for(session: Session, params: protocol.ScriptParams) -> dict[str, Any]:
+    """The environment that a script would run in."""
+    source = await session.services.bundling.source(path_of(params["script"]), None, bundle=True)
+    result: dict[str, Any] = {"reason": source.reason}
+    if source.environment is not None:
+        result["environment"] = payloads.environment(source.environment)
+    return result
+
+
+HANDLERS = {"juliahub/environments": environments, "juliahub/environmentFor": environment_for}

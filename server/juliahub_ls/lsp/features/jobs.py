@@ -1,0 +1,87 @@
+"""Jobs: submit, list, stop, extend."""
+
+from typing import Any
+
+from juliahub_ls import payloads
+from juliahub_ls.domain.cluster_design import ClusterRequest
+from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.session import Session, path_of
+from juliahub_ls.services.submission import SubmitRequest
+
+
+async def submit(session: Session, params: protocol.SubmitParams) -> dict[str, Any]:
+    """Run a script."""
+    request = submit_request(params)
+    with session.progress(params.get("workDoneToken"), f"Submitting {request.script.name}") as progress:
+        submitted = await session.services.submitter.submit(request, progress)
+    session.servers_changed()
+    view = await session.services.jobs.get(submitted.server, submitted.jobname)
+    result: dict[str, Any] = {
+        "job": payloads.job(view),
+        "problems": [payloads.problem(problem) for problem in submitted.problems],
+    }
+    if submitted.bundle is not None:
+        bundle = submitted.bundle
+        result |= {"bundleSize": bundle.size, "bundleFiles": bundle.plan.file_count, "bundleSha256": bundle.sha256}
+    return result
+
+
+def submit_request(params: protocol.SubmitParams) -> SubmitRequest:
+    """The request in the services' words."""
+    cluster = ClusterRequest(
+        nodes=params.get("nodes", 1),
+        processes_per_node=params.get("processesPerNode", 1),
+        threads=params.get("threads"),
+        vcpus=params.get("vcpus"),
+        memory=params.get("memory"),
+        time_limit=params.get("timeLimit", 1.0),
+    )
+    directory = params.get("directory")
+    return SubmitRequest(
+        script=path_of(params["script"]),
+        server=params.get("server"),
+        directory=path_of(directory) if directory else None,
+        bundle=params.get("bundle", True),
+        allow=tuple(params.get("allow", [])),
+        name=params.get("name"),
+        env=params.get("env", {}),
+        cluster=cluster,
+        julia=params.get("julia"),
+    )
+
+
+async def jobs(session: Session, params: protocol.JobsParams) -> dict[str, Any]:
+    """Jobs of a server, newest first. Why unseen ones failed is looked up behind the answer."""
+    services = session.services
+    found = await services.jobs.list(params.get("server"), params.get("limit"))
+    if found.jobs and found.offline_since is None:
+        services.tasks.start(services.jobs.explain(found.jobs[0].server, found.jobs), "explain jobs")
+    result: dict[str, Any] = {"jobs": [payloads.job(view) for view in found.jobs]}
+    if found.offline_since is not None:
+        result["offlineSince"] = found.offline_since
+    return result
+
+
+async def job(session: Session, params: protocol.JobParams) -> dict[str, Any]:
+    """One job."""
+    return {"job": payloads.job(await session.services.jobs.get(params.get("server"), params["job"]))}
+
+
+async def stop_job(session: Session, params: protocol.JobParams) -> dict[str, Any]:
+    """Ask for a job's end."""
+    return {"job": payloads.job(await session.services.jobs.stop(params.get("server"), params["job"]))}
+
+
+async def extend_job(session: Session, params: protocol.ExtendJobParams) -> dict[str, Any]:
+    """Give a job more time."""
+    view = await session.services.jobs.extend(params.get("server"), params["job"], params["hours"])
+    return {"job": payloads.job(view)}
+
+
+HANDLERS = {
+    "juliahub/submit": submit,
+    "juliahub/jobs": jobs,
+    "juliahub/job": job,
+    "juliahub/stopJob": stop_job,
+    "juliahub/extendJob": extend_job,
+}

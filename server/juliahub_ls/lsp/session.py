@@ -1,0 +1,125 @@
+"""One editor's session: the services, its workspace, and what is sent to it unasked."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from lsprotocol import types
+from pydantic import TypeAdapter, ValidationError
+
+from juliahub_ls import payloads
+from juliahub_ls.config import Settings, settings_from
+from juliahub_ls.domain.environment import LoadedEnvironment
+from juliahub_ls.domain.job_view import JobView
+from juliahub_ls.errors import JuliaHubError, SettingInvalid
+from juliahub_ls.lsp.progress import EditorProgress
+from juliahub_ls.lsp.protocol import REQUESTS
+from juliahub_ls.services.services import Services, build_services
+from juliahub_ls.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from juliahub_ls.lsp.server import JuliaHubServer
+
+RECENT_JOBS = 20
+
+
+class Session:
+    """What the features work with."""
+
+    def __init__(self, server: "JuliaHubServer", options: object, environ: Mapping[str, str]) -> None:
+        self.server = server
+        settings, self._wrong = settings_from(options, environ)
+        self.services: Services = build_services(settings)
+        self.workspace = Workspace(self._environments_changed)
+        self.logs: dict[str, asyncio.Task[None]] = {}
+        self.services.jobs.subscribe(self._job_changed)
+        self._adapters: dict[str, TypeAdapter[Any]] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """The user's settings."""
+        return self.services.settings
+
+    async def open(self) -> None:
+        """Take the editor's folders, and say which settings were wrong."""
+        for sentence in self._wrong:
+            self.server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, sentence))
+        await self.open_folders()
+
+    async def open_folders(self) -> None:
+        """Watch the folders that the editor has open now."""
+        await self.workspace.open(self.folders())
+
+    def folders(self) -> list[Path]:
+        """The editor's folders on disk."""
+        workspace = self.server.workspace
+        uris = [folder.uri for folder in workspace.folders.values()] or [workspace.root_uri]
+        return [path_of(uri) for uri in uris if uri and uri.startswith("file:")]
+
+    def watch_jobs(self) -> None:
+        """Look for jobs that are running, so that they are followed from the start. Starts nothing."""
+        self.services.tasks.start(self._watch_jobs(), "watch jobs")
+
+    def decode(self, method: str, params: Any) -> Any:
+        """The parameters, checked against `protocol.py`. Raises `SettingInvalid` naming the field."""
+        adapter = self._adapters.get(method)
+        if adapter is None:
+            adapter = self._adapters[method] = TypeAdapter(REQUESTS[method][0])
+        try:
+            return adapter.validate_python({} if params is None else params)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"]) or "the parameters"
+            raise SettingInvalid(reason=f"{method} cannot be done: {field}: {first['msg'].lower()}.") from None
+
+    def progress(self, token: "str | int | None", title: str) -> EditorProgress:
+        """A progress bar for one request."""
+        return EditorProgress(self.server, token, title)
+
+    def notify(self, method: str, payload: Mapping[str, Any]) -> None:
+        """Send one of our notifications."""
+        self.server.protocol.notify(method, payload)
+
+    def servers_changed(self) -> None:
+        """Tell the editor how servers and accounts stand now."""
+        self.notify("juliahub/serversChanged", payloads.servers(self.services.connections))
+
+    async def aclose(self) -> None:
+        """End logs, watching and connections. Jobs go on."""
+        for task in list(self.logs.values()):
+            task.cancel()
+        await self.workspace.aclose()
+        await self.services.aclose()
+
+    async def _watch_jobs(self) -> None:
+        """Only servers that can be asked without starting or signing in to anything."""
+        connections = self.services.connections
+        for profile in self.services.servers.all():
+            known = payloads.server(profile, connections)
+            if known["state"] != "signedIn":
+                continue
+            try:
+                found = await self.services.jobs.list(profile.id, RECENT_JOBS)
+                await self.services.jobs.explain(profile.id, found.jobs)
+            except JuliaHubError:
+                continue
+
+    def _job_changed(self, view: JobView) -> None:
+        self.notify("juliahub/jobsChanged", {"jobs": [payloads.job(view)]})
+
+    def _environments_changed(self, found: list[LoadedEnvironment]) -> None:
+        self.notify("juliahub/environmentsChanged", {"environments": [payloads.environment(e) for e in found]})
+
+
+def path_of(uri: str) -> Path:
+    """The path of a `file:` URI, or of a plain path that a client sent instead."""
+    if not uri.startswith("file:"):
+        return Path(uri).absolute()
+    parts = urlsplit(uri)
+    host = f"//{parts.netloc}" if parts.netloc else ""
+    path = url2pathname(host + parts.path) if os.name == "nt" else unquote(parts.path)
+    return Path(path)

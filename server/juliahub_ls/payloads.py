@@ -1,0 +1,175 @@
+"""From domain values to the payloads of `docs/protocol.md`, for the editor and for `--json` alike."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from juliahub_wire.images import Image
+from juliahub_wire.nodes import NodeSpec
+
+from juliahub_ls.domain.bundle_model import ArtifactPlacement, LeftOut, Placement
+from juliahub_ls.domain.bundle_plan import BundlePlan
+from juliahub_ls.domain.environment import LoadedEnvironment
+from juliahub_ls.domain.image_choice import version_of
+from juliahub_ls.domain.job_view import JobView
+from juliahub_ls.domain.log_line import LogLine
+from juliahub_ls.domain.problem import Problem
+from juliahub_ls.encoding import encode
+from juliahub_ls.services.connections import Connections
+from juliahub_ls.services.servers import ServerProfile
+
+GIGABYTE = 10**9
+
+
+def problem(value: Problem) -> dict[str, Any]:
+    """A `Problem`."""
+    payload: dict[str, Any] = {"code": value.code, "severity": value.severity.value, "message": value.message}
+    if value.path is not None:
+        payload["uri"] = _uri(value.path)
+    if value.range is not None:
+        at = value.range
+        payload["range"] = {
+            "start": {"line": at.start_line, "character": at.start_character},
+            "end": {"line": at.end_line, "character": at.end_character},
+        }
+    return payload
+
+
+def environment(value: LoadedEnvironment) -> dict[str, Any]:
+    """An `Environment`."""
+    files = value.environment
+    payload = {
+        "directory": _uri(files.directory),
+        "name": value.name,
+        "projectFile": _uri(files.project_file),
+        "manifestFile": _uri(value.manifest_file) if value.manifest_file else None,
+        "artifactsFile": _uri(files.artifacts_file) if files.artifacts_file else None,
+        "juliaVersion": value.manifest.julia_version if value.manifest else None,
+        "dependencies": len(value.project.deps),
+        "problems": [problem(item) for item in value.problems],
+    }
+    return _present(payload)
+
+
+def bundle_plan(plan: BundlePlan) -> dict[str, Any]:
+    """A `BundlePlan`: every file with where it comes from, everything left out with why."""
+    files = [_bundle_file(plan, file.archive_path, file.size, file.source) for file in plan.files]
+    files += [{"path": i.archive_path, "size": len(i.content), "why": i.why} for i in plan.injected]
+    return {
+        "directory": _uri(plan.directory),
+        "name": plan.name,
+        "fileCount": plan.file_count,
+        "totalSize": plan.total_size,
+        "files": sorted(files, key=lambda file: str(file["path"])),
+        "leftOut": [_left_out(item) for item in plan.left_out],
+        "problems": [problem(item) for item in plan.problems],
+    }
+
+
+def server(profile: ServerProfile, connections: Connections) -> dict[str, Any]:
+    """A `Server`, from what is known without asking it."""
+    stored = connections.tokens(profile).read()
+    signed_in = stored is not None and not stored.lapses_before(time.time())
+    expiry = stored.table.expiry(stored.mtime) if stored else None
+    state = "signedIn" if signed_in else "signedOut"
+    url = profile.url
+    if profile.is_this_computer:
+        running = connections.this_computer.running()
+        state, url = ("signedIn" if running else "stopped"), (running.url if running else None)
+    payload = {
+        "id": profile.id,
+        "name": profile.name,
+        "url": url,
+        "kind": "thisComputer" if profile.is_this_computer else "hub",
+        "state": state,
+        "account": stored.table.user_name if stored and signed_in else None,
+        "tokenExpires": round(expiry * 1000) if expiry and signed_in and not profile.is_this_computer else None,
+        "current": profile.id == connections.servers.current.id,
+    }
+    return _present(payload)
+
+
+def servers(connections: Connections) -> dict[str, Any]:
+    """A `ServersResult`."""
+    return {"servers": [server(profile, connections) for profile in connections.servers.all()]}
+
+
+def node(spec: NodeSpec) -> dict[str, Any]:
+    """A `Node`; memory in bytes."""
+    return {
+        "nodeClass": spec.node_class,
+        "vcpus": spec.vcores,
+        "memory": spec.memory_gb * GIGABYTE,
+        "gpu": spec.has_gpu,
+        "price": spec.price_per_hour,
+        "description": spec.cpu_description,
+    }
+
+
+def image(value: Image, product: str) -> dict[str, Any]:
+    """An `Image`."""
+    version = version_of(value.display_name)
+    payload = {
+        "key": value.image_key_name,
+        "name": value.display_name,
+        "product": product,
+        "isDefault": "base" in value.type,
+        "juliaVersion": ".".join(str(part) for part in version) if version else None,
+    }
+    return _present(payload)
+
+
+def job(view: JobView) -> dict[str, Any]:
+    """A `Job`: the view's own fields."""
+    payload: dict[str, Any] = encode(view)
+    return payload
+
+
+def log_line(line: LogLine) -> dict[str, Any]:
+    """A `LogLine`. Written out by hand: a log may have a million."""
+    payload: dict[str, Any] = {"id": line.id, "message": line.message, "level": line.level, "worker": line.worker}
+    if line.time is not None:
+        payload["time"] = line.time
+    if line.module is not None:
+        payload["module"] = line.module
+    if line.file is not None:
+        payload["file"] = line.file
+    if line.line is not None:
+        payload["line"] = line.line
+    if line.keywords:
+        payload["keywords"] = line.keywords
+    return payload
+
+
+def _bundle_file(plan: BundlePlan, path: str, size: int, source: str) -> dict[str, Any]:
+    payload: dict[str, Any] = {"path": path, "size": size}
+    owner = next((package for package in plan.packages if _below(path, package.archive_path)), None)
+    if owner is not None and owner.placement is not Placement.IN_PLACE:
+        payload |= {"origin": source, "why": f"{owner.name}: {owner.placement.value}"}
+    artifact = next((item for item in plan.artifacts if _below(path, item.archive_path)), None)
+    if artifact is not None and artifact.placement is ArtifactPlacement.BUNDLED:
+        payload |= {"origin": source, "why": f"the artifact {artifact.name} of {artifact.owner}"}
+    return payload
+
+
+def _below(path: str, folder: str | None) -> bool:
+    return folder is not None and path.startswith(f"{folder}/")
+
+
+def _left_out(item: LeftOut) -> dict[str, Any]:
+    payload = {
+        "path": item.path,
+        "isDirectory": item.is_directory,
+        "size": item.size,
+        "reason": item.reason.value,
+        "rule": str(item.rule) if item.rule else None,
+    }
+    return _present(payload)
+
+
+def _uri(path: Path) -> str:
+    return path.absolute().as_uri()
+
+
+def _present(payload: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in payload.items() if value is not None}

@@ -1,0 +1,191 @@
+"""Jobs as they change: listed, watched while they run, stopped and extended."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from juliahub_wire.jobs import Job, JobStatus
+
+from juliahub_ls.domain.job_view import JobView, view_job
+from juliahub_ls.domain.log_line import LogFacts, learn
+from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, TimeLimitInvalid
+from juliahub_ls.services.connections import Connections
+from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.log_stream import LogStream, Records
+from juliahub_ls.services.tasks import Tasks
+
+REPORT_SECONDS = 0.25
+"""A job whose progress runs fast is reported at most this often."""
+SETTLE_SECONDS = 0.3
+SETTLE_TRIES = 20
+TAIL_ENTRIES = 50
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class KnownJob:
+    """What is known of one job: the server's last word, and what its log has told."""
+
+    job: Job
+    facts: LogFacts = field(default_factory=LogFacts)
+    stopping: bool = False
+    watched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """Jobs of a server, newest first. `offline_since` (Unix ms): these are the last known."""
+
+    jobs: Sequence[JobView]
+    offline_since: int | None = None
+
+
+class Jobs:
+    """All servers' jobs. Running ones are followed through their log, so that changes come as events."""
+
+    def __init__(self, connections: Connections, tasks: Tasks) -> None:
+        self._connections = connections
+        self._tasks = tasks
+        self._known: dict[tuple[str, str], KnownJob] = {}
+        self._offline: dict[str, int] = {}
+        self._listeners: list[Callable[[JobView], None]] = []
+
+    def subscribe(self, listener: Callable[[JobView], None]) -> None:
+        """Call `listener` with each job that is new or has changed."""
+        self._listeners.append(listener)
+
+    async def list(self, server: str | None, limit: int | None = None) -> JobList:
+        """Jobs of a server, newest first. When it cannot be reached: the last known, and since when."""
+        profile = self._connections.servers.find(server)
+        if profile.is_this_computer and self._connections.this_computer.running() is None and not self._has(profile.id):
+            await self._connections.this_computer.ensure()
+        try:
+            client = await self._connections.client(profile.id)
+            jobs = await client.jobs(limit)
+        except ServerError:
+            if not self._has(profile.id):
+                raise
+            since = self._offline.setdefault(profile.id, round(time.time() * 1000))
+            return JobList(self._last_known(profile.id), since)
+        self._offline.pop(profile.id, None)
+        for job in reversed(jobs):
+            self._learn(client, job)
+        return JobList([self.view(client.server, job.jobname) for job in jobs])
+
+    async def get(self, server: str | None, jobname: str) -> JobView:
+        """One job as the server has it now."""
+        client = await self._connections.client(server)
+        job = await client.job(jobname)
+        known = self._learn(client, job)
+        if job.done and known.facts == LogFacts() and job.status != JobStatus.COMPLETED.value:
+            await self._read_tail(client, known)
+        return self.view(client.server, jobname)
+
+    def view(self, server: str, jobname: str) -> JobView:
+        """The last known state."""
+        known = self._known[server, jobname]
+        return view_job(known.job, server, known.facts, stopping=known.stopping)
+
+    async def stop(self, server: str | None, jobname: str) -> JobView:
+        """Ask for a job's end. It shows as stopping until it has ended; a finished job stays as it is."""
+        client = await self._connections.client(server)
+        known = self._learn(client, await client.job(jobname))
+        if not known.job.done:
+            await client.kill(jobname)
+            known.stopping = True
+            self._learn(client, await client.job(jobname))
+            self._changed(client.server, jobname)
+        return self.view(client.server, jobname)
+
+    async def extend(self, server: str | None, jobname: str, hours: float) -> JobView:
+        """Give a job more hours."""
+        if not hours > 0:
+            raise TimeLimitInvalid(hours=hours)
+        client = await self._connections.client(server)
+        await client.extend(jobname, hours)
+        self._learn(client, await client.job(jobname))
+        return self.view(client.server, jobname)
+
+    def _has(self, server: str) -> bool:
+        return any(key[0] == server for key in self._known)
+
+    def _last_known(self, server: str) -> Sequence[JobView]:
+        names = [name for known_server, name in self._known if known_server == server]
+        views = [self.view(server, name) for name in names]
+        return sorted(views, key=lambda view: view.submitted or 0, reverse=True)
+
+    def _learn(self, client: HubClient, job: Job) -> KnownJob:
+        """Take the server's word; tell listeners when it differs; watch the job while it is not done."""
+        key = (client.server, job.jobname)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = KnownJob(job)
+            self._changed(*key)
+        elif known.job != job:
+            known.job = job
+            known.stopping = known.stopping and not job.done
+            self._changed(*key)
+        if not job.done and not known.watched:
+            known.watched = True
+            self._tasks.start(self._watch(client, known), f"watch {job.jobname}")
+        return known
+
+    def _changed(self, server: str, jobname: str) -> None:
+        view = self.view(server, jobname)
+        for listener in self._listeners:
+            listener(view)
+
+    async def _watch(self, client: HubClient, known: KnownJob) -> None:
+        """Follow the log to its end, then wait until the server says that the job is done."""
+        jobname = known.job.jobname
+        try:
+            reported = 0.0
+            async for event in LogStream(client, jobname).events():
+                before = known.facts
+                if isinstance(event, Records):
+                    for record in event.records:
+                        known.facts = learn(known.facts, record)
+                if known.job.status != JobStatus.RUNNING.value:
+                    await self._refresh(client, jobname)
+                if known.facts != before and time.monotonic() - reported >= REPORT_SECONDS:
+                    reported = time.monotonic()
+                    self._changed(client.server, jobname)
+            await self._settle(client, known)
+        except JobNotFound:
+            self._known.pop((client.server, jobname), None)
+        except JuliaHubError as error:
+            log.warning("The job %s is no longer watched: %s", jobname, error)
+        finally:
+            known.watched = False
+
+    async def _settle(self, client: HubClient, known: KnownJob) -> None:
+        """The log's end comes before the final status on some servers: ask a few times, ever more slowly."""
+        for attempt in range(SETTLE_TRIES):
+            await self._refresh(client, known.job.jobname)
+            if known.job.done:
+                self._changed(client.server, known.job.jobname)
+                return
+            await asyncio.sleep(SETTLE_SECONDS * (attempt + 1))
+
+    async def _refresh(self, client: HubClient, jobname: str) -> None:
+        with contextlib.suppress(ServerError):
+            self._learn(client, await client.job(jobname))
+
+    async def _read_tail(self, client: HubClient, known: KnownJob) -> None:
+        """A job that ended before we watched: its last lines tell why."""
+        with contextlib.suppress(JuliaHubError):
+            page = await client.log_page(known.job.jobname, {"nentries": str(TAIL_ENTRIES)})
+            for record in page:
+                known.facts = learn(known.facts, record)
+
+    async def explain(self, server: str, views: Iterable[JobView]) -> None:
+        """Learn why jobs failed or stopped that ended unseen, one after the other; changes come as events."""
+        client = await self._connections.client(server)
+        for view in views:
+            known = self._known.get((server, view.id))
+            if known and view.done and not view.succeeded and known.facts == LogFacts():
+                await self._read_tail(client, known)
+                self._changed(server, view.id)

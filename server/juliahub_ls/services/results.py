@@ -1,0 +1,150 @@
+"""A job's result files: downloaded with resume, verified by hash, unpacked without trust (protocol §7.4, §9)."""
+
+import hashlib
+import os
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import anyio
+from juliahub_wire.jobs import FileType
+
+from juliahub_ls.domain.job_view import JobFileView, JobView
+from juliahub_ls.domain.problem import human_bytes
+from juliahub_ls.errors import DownloadDamaged, NoResults, ServerError
+from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.os_errors import translated_os_errors
+from juliahub_ls.services.progress import Progress
+
+RESUMES = 5
+READ_CHUNK = 1 << 20
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A result on disk. `verified`: the SHA-256 of what arrived is the server's."""
+
+    path: Path
+    name: str
+    size: int
+    verified: bool
+
+
+def result_files(job: JobView) -> list[JobFileView]:
+    """The files of type `result`. Raises `NoResults` with a hint that fits the job's state."""
+    found = [file for file in job.files if file.type == FileType.RESULT.value]
+    if found:
+        return found
+    hint = 'It sets none: see ENV["RESULTS_FILE"].' if job.done else "It has not ended yet."
+    raise NoResults(job=job.id, hint=hint)
+
+
+async def download_results(client: HubClient, job: JobView, directory: Path, progress: Progress) -> list[SavedFile]:
+    """Save every result file of `job` in `directory`, archives unpacked.
+
+    What is already there and whole is not fetched again.
+    """
+    saved: list[SavedFile] = []
+    for file in result_files(job):
+        target = directory / safe_name(file.name)
+        with translated_os_errors(target, "What has arrived is kept; the download goes on from there."):
+            await anyio.to_thread.run_sync(lambda: directory.mkdir(parents=True, exist_ok=True))
+            verified = await _fetch(client, job.id, file, target, progress)
+            if file.name.endswith(TAR_SUFFIXES):
+                progress.report(f"Unpacking {file.name}")
+                paths = await anyio.to_thread.run_sync(unpack, target, directory)
+                saved += [SavedFile(p, p.relative_to(directory).as_posix(), p.stat().st_size, verified) for p in paths]
+            else:
+                saved.append(SavedFile(target, file.name, target.stat().st_size, verified))
+    return saved
+
+
+def safe_name(name: str) -> str:
+    """The last component of a name that a server gave, so that nothing is written outside the folder."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return last if last not in ("", ".", "..") else "result"
+
+
+def unpack(archive: Path, directory: Path) -> list[Path]:
+    """Unpack regular files into `directory` and remove the archive.
+
+    Links, devices and paths that lead outside are left out.
+    """
+    written = []
+    with tarfile.open(archive) as tar:
+        for member, target in _inside(tar, directory):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source = tar.extractfile(member)
+            if source is None:
+                continue
+            with source, target.open("wb") as file:
+                while chunk := source.read(READ_CHUNK):
+                    file.write(chunk)
+            written.append(target)
+    archive.unlink()
+    return written
+
+
+def _inside(tar: tarfile.TarFile, directory: Path) -> Iterator[tuple[tarfile.TarInfo, Path]]:
+    root = directory.resolve()
+    for member in tar:
+        target = Path(os.path.normpath(root / member.name))
+        if member.isreg() and target != root and target.is_relative_to(root) and _no_link(target.parent, root):
+            yield member, target
+
+
+def _no_link(folder: Path, root: Path) -> bool:
+    """Whether no folder on the way is a link: it could lead outside."""
+    return folder == root or (not folder.is_symlink() and _no_link(folder.parent, root))
+
+
+async def _fetch(client: HubClient, job: str, file: JobFileView, target: Path, progress: Progress) -> bool:
+    """Download to `{target}.part`, resuming after breaks, then verify and rename. Whether the hash was checked."""
+    part = target.with_name(target.name + ".part")
+    for attempt in range(RESUMES + 1):
+        try:
+            await _append(client, job, file, part, progress)
+            break
+        except ServerError:
+            if attempt == RESUMES:
+                raise
+            await anyio.sleep(0.5 * 2**attempt)
+    digest = await anyio.to_thread.run_sync(sha256_of, part)
+    if file.sha256 is not None and digest != file.sha256:
+        part.unlink()
+        raise DownloadDamaged(name=file.name)
+    part.replace(target)
+    return file.sha256 is not None
+
+
+async def _append(client: HubClient, job: str, file: JobFileView, part: Path, progress: Progress) -> None:
+    start = await anyio.to_thread.run_sync(_size_so_far, part, file.size)
+    download = await client.download(job, file.name, file.type, start)
+    done = start if download.resumed else 0
+    try:
+        async with await anyio.open_file(part, "ab" if download.resumed else "wb") as output:
+            async for chunk in download.chunks():
+                await output.write(chunk)
+                done += len(chunk)
+                total = file.size or None
+                of = f" of {human_bytes(total)}" if total else ""
+                progress.report(f"Downloading {file.name}: {human_bytes(done)}{of}", done / total if total else None)
+    finally:
+        await download.aclose()
+
+
+def _size_so_far(part: Path, whole: int) -> int:
+    """Where to resume; a part that is as long as the whole or longer is none."""
+    size = part.stat().st_size if part.exists() else 0
+    return size if not whole or size < whole else 0
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(READ_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
