@@ -1,0 +1,108 @@
+/** The jobs as the daemon last told of them. Views and notifications only listen. */
+import * as vscode from "vscode";
+import type { Daemon } from "./client";
+import { type Job, methods } from "./protocol";
+import type { ServersModel } from "./servers";
+
+/** What names a job. */
+export interface JobRef {
+  readonly server: string;
+  readonly job: string;
+}
+
+interface ServerJobs {
+  jobs: Map<string, Job>;
+  offlineSince?: number | undefined;
+}
+
+export class JobsModel implements vscode.Disposable {
+  private readonly byServer = new Map<string, ServerJobs>();
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly ended = new vscode.EventEmitter<Job>();
+
+  readonly onDidChange = this.changed.event;
+  /** A job that was known as not done is done. */
+  readonly onDidEnd = this.ended.event;
+
+  constructor(
+    private readonly daemon: Daemon,
+    private readonly servers: ServersModel,
+    private readonly output: vscode.LogOutputChannel,
+  ) {
+    daemon.onNotification(methods.jobsChanged, ({ jobs }) => {
+      this.update(jobs);
+    });
+  }
+
+  /** Newest first. */
+  of(server: string): Job[] {
+    const jobs = [...(this.byServer.get(server)?.jobs.values() ?? [])];
+    return jobs.sort((a, b) => (b.submitted ?? Infinity) - (a.submitted ?? Infinity));
+  }
+
+  /** Of all servers, newest first. */
+  all(): Job[] {
+    return this.servers.all.flatMap(({ id }) => this.of(id));
+  }
+
+  running(): Job[] {
+    return this.all().filter((job) => !job.done);
+  }
+
+  get({ server, job }: JobRef): Job | undefined {
+    return this.byServer.get(server)?.jobs.get(job);
+  }
+
+  /** When the server could last be reached, if it cannot now (Unix milliseconds). */
+  offlineSince(server: string): number | undefined {
+    return this.byServer.get(server)?.offlineSince;
+  }
+
+  /** Takes in jobs that are new or differ. */
+  update(jobs: readonly Job[]): void {
+    const over = jobs.filter((job) => job.done && this.get(refOf(job))?.done === false);
+    for (const job of jobs) this.ofServer(job.server).jobs.set(job.id, job);
+    this.changed.fire();
+    for (const job of over) this.ended.fire(job);
+  }
+
+  /** Asks every server that can be asked for its list. One that fails keeps what was known. */
+  async refresh(): Promise<void> {
+    const servers = this.servers.all.filter((server) => server.state !== "signedOut");
+    await Promise.all(servers.map(({ id }) => this.refreshServer(id)));
+  }
+
+  /** The job as the server has it now, asked for when it is not known. */
+  async fetch(ref: JobRef): Promise<Job> {
+    const known = this.get(ref);
+    if (known !== undefined) return known;
+    const { job } = await this.daemon.request(methods.job, ref);
+    this.update([job]);
+    return job;
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+    this.ended.dispose();
+  }
+
+  private async refreshServer(server: string): Promise<void> {
+    try {
+      const { jobs, offlineSince } = await this.daemon.request(methods.jobs, { server });
+      this.ofServer(server).offlineSince = offlineSince;
+      this.update(jobs);
+    } catch (error) {
+      this.output.warn(`jobs of ${server}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private ofServer(server: string): ServerJobs {
+    let known = this.byServer.get(server);
+    if (known === undefined) this.byServer.set(server, (known = { jobs: new Map() }));
+    return known;
+  }
+}
+
+export function refOf(job: Job): JobRef {
+  return { server: job.server, job: job.id };
+}

@@ -1,0 +1,156 @@
+/**
+ * Logs as read-only documents that grow. A file system of ours holds them rather than a text document content provider: VS Code applies
+ * a file's change as the smallest edit (lines before and after it stay, so scrolling, selection and folds do), while a content
+ * provider's document is replaced whole once it is larger than 100,000 characters.
+ */
+import { setTimeout as later } from "node:timers";
+import * as vscode from "vscode";
+import type { Daemon } from "../client";
+import type { JobRef } from "../jobs";
+import { type LogLinesParams, type LogStateParams, methods } from "../protocol";
+import { jobOfLog, LOG_SCHEME, logUri } from "./address";
+import { LogSession } from "./session";
+import { flushDelay } from "./window";
+
+export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposable {
+  private readonly fileChanged = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  private readonly sessions = new Map<string, LogSession>();
+  private readonly scheduled = new Map<string, NodeJS.Timeout>();
+  private readonly registrations: vscode.Disposable;
+
+  readonly onDidChangeFile = this.fileChanged.event;
+
+  constructor(
+    private readonly daemon: Daemon,
+    private readonly output: vscode.LogOutputChannel,
+  ) {
+    daemon.onNotification(methods.logLines, (params) => {
+      this.onLines(params);
+    });
+    daemon.onNotification(methods.logState, (params) => {
+      this.onState(params);
+    });
+    this.registrations = vscode.Disposable.from(
+      vscode.workspace.registerFileSystemProvider(LOG_SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.close(uri);
+      }),
+      daemon.onDidStart(() => {
+        for (const session of this.sessions.values()) void this.connect(session);
+      }),
+    );
+  }
+
+  /** Shows a job's log beside the script, in the group that has logs already if there is one. */
+  async show({ server, job }: JobRef, name: string): Promise<vscode.TextEditor> {
+    const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === LOG_SCHEME);
+    return vscode.window.showTextDocument(logUri(server, job, name), {
+      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.Beside,
+      preserveFocus: true,
+      preview: false,
+    });
+  }
+
+  session(uri: vscode.Uri): LogSession | undefined {
+    return this.sessions.get(uri.toString());
+  }
+
+  stat(uri: vscode.Uri): vscode.FileStat {
+    const { revision, bytes, created } = this.open(uri);
+    return { type: vscode.FileType.File, ctime: created, mtime: created + revision, size: bytes.length };
+  }
+
+  readFile(uri: vscode.Uri): Uint8Array {
+    return this.open(uri).bytes;
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  dispose(): void {
+    for (const timer of this.scheduled.values()) clearTimeout(timer);
+    this.registrations.dispose();
+    this.fileChanged.dispose();
+  }
+
+  /** A document that VS Code asks for has a session: so a log that was open before a reload comes back by itself. */
+  private open(uri: vscode.Uri): LogSession {
+    const known = this.session(uri);
+    if (known !== undefined) return known;
+    const ref = jobOfLog(uri);
+    if (ref === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    const session = new LogSession(uri, ref);
+    this.sessions.set(uri.toString(), session);
+    if (this.daemon.state === "running") void this.connect(session);
+    return session;
+  }
+
+  private close(uri: vscode.Uri): void {
+    const session = this.session(uri);
+    if (session === undefined) return;
+    this.sessions.delete(uri.toString());
+    if (session.log === undefined || this.daemon.state !== "running") return;
+    this.daemon.request(methods.closeLog, { log: session.log }).catch((error: unknown) => {
+      this.output.debug(String(error));
+    });
+  }
+
+  private async connect(session: LogSession): Promise<void> {
+    try {
+      const { log } = await this.daemon.request(methods.openLog, { ...session.ref });
+      session.connected(log);
+    } catch (error) {
+      session.failed(error instanceof Error ? error.message : String(error));
+      this.schedule(session);
+    }
+  }
+
+  private onLines({ log, lines }: LogLinesParams): void {
+    const session = this.byLog(log);
+    session?.append(lines);
+    if (session !== undefined) this.schedule(session);
+  }
+
+  private onState(params: LogStateParams): void {
+    const session = this.byLog(params.log);
+    session?.stateChanged(params, Date.now());
+    if (session !== undefined) this.schedule(session);
+  }
+
+  private byLog(log: string): LogSession | undefined {
+    for (const session of this.sessions.values()) if (session.log === log) return session;
+    return undefined;
+  }
+
+  private schedule(session: LogSession): void {
+    const key = session.uri.toString();
+    if (this.scheduled.has(key)) return;
+    const flush = (): void => {
+      this.scheduled.delete(key);
+      session.publish();
+      this.fileChanged.fire([{ type: vscode.FileChangeType.Changed, uri: session.uri }]);
+    };
+    this.scheduled.set(key, later(flush, flushDelay(session.window.characters)));
+  }
+}

@@ -1,0 +1,469 @@
+/**
+ * Every method and payload of ours, as `server/juliahub_ls/lsp/protocol.py` types them and `docs/protocol.md` describes them; a test
+ * compares the three. Field names are the wire's own. Times are Unix milliseconds, sizes bytes, durations seconds, files URIs unless a
+ * field says `path`.
+ */
+
+/** A zero-based position, as in LSP. */
+export interface Position {
+  line: number;
+  character: number;
+}
+
+/** A half-open range, as in LSP. */
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+/** Something to tell the user about an environment or a bundle. `code` is stable; `message` is a sentence. */
+export interface Problem {
+  code: string;
+  severity: "error" | "warning" | "information";
+  message: string;
+  uri?: string;
+  range?: Range;
+}
+
+/** A Julia environment in the workspace. `juliaVersion` is the manifest's; `dependencies` counts direct ones. */
+export interface Environment {
+  directory: string;
+  name: string;
+  projectFile?: string;
+  manifestFile?: string;
+  artifactsFile?: string;
+  juliaVersion?: string;
+  dependencies: number;
+  problems: Problem[];
+}
+
+/** No parameters: the workspace's folders are known. */
+export type EnvironmentsParams = Record<string, never>;
+
+/** `truncated`: the scan met its bound and there may be more. */
+export interface EnvironmentsResult {
+  environments: Environment[];
+  truncated: boolean;
+}
+
+/** A script of the user's. */
+export interface ScriptParams {
+  script: string;
+}
+
+/** Which environment a script runs in, and why in one sentence. */
+export interface EnvironmentForResult {
+  environment?: Environment;
+  reason: string;
+}
+
+/**
+ * What to bundle: `directory`, else the folder of the script's environment. `allow` names files let in though
+ * they look like secrets.
+ */
+export interface BundleParams {
+  script?: string;
+  directory?: string;
+  allow?: string[];
+}
+
+/** A file that goes in: `path` inside the bundle; `origin` and `why` for what comes from outside the folder. */
+export interface BundleFile {
+  path: string;
+  size: number;
+  origin?: string;
+  why?: string;
+}
+
+/** A file or folder that stays home, and the reason: a sentence, with the rule as `file:line` when one decided. */
+export interface LeftOut {
+  path: string;
+  isDirectory: boolean;
+  size?: number;
+  reason: string;
+  rule?: string;
+}
+
+/** What a bundle will hold, before anything is read. `problems` of severity error keep it from being written. */
+export interface BundlePlan {
+  directory: string;
+  name: string;
+  fileCount: number;
+  totalSize: number;
+  files: BundleFile[];
+  leftOut: LeftOut[];
+  problems: Problem[];
+}
+
+/** Write the bundle to the file `output`. */
+export interface WriteBundleParams {
+  script?: string;
+  directory?: string;
+  allow?: string[];
+  output: string;
+  workDoneToken?: string | number;
+}
+
+/** The archive that was written. */
+export interface WriteBundleResult {
+  output: string;
+  size: number;
+  sha256: string;
+  fileCount: number;
+}
+
+/**
+ * A server profile. `id` names it in every other call. `state` is the last known; `tokenExpires` when signed in
+ * to an account.
+ */
+export interface Server {
+  id: string;
+  name: string;
+  url?: string;
+  kind: "thisComputer" | "hub";
+  state: "signedIn" | "signedOut" | "offline" | "stopped";
+  account?: string;
+  tokenExpires?: number;
+  current: boolean;
+}
+
+/** No parameters. */
+export type ServersParams = Record<string, never>;
+
+/** All profiles, "This computer" first. */
+export interface ServersResult {
+  servers: Server[];
+}
+
+/** `server`: a profile's id, or a host name or URL of a new one; absent: the current one. */
+export interface ServerParams {
+  server?: string;
+  workDoneToken?: string | number;
+}
+
+/** A machine type that the server offers; `price` in US dollars an hour. */
+export interface Node {
+  nodeClass: string;
+  vcpus: number;
+  memory: number;
+  gpu: boolean;
+  price: number;
+  description: string;
+}
+
+/** Node specs, smallest first. */
+export interface NodesResult {
+  nodes: Node[];
+}
+
+/** An image that a job can run in. `juliaVersion` when the name tells it. */
+export interface Image {
+  key: string;
+  name: string;
+  product: string;
+  isDefault: boolean;
+  juliaVersion?: string;
+}
+
+/** Images, the default first. */
+export interface ImagesResult {
+  images: Image[];
+}
+
+/**
+ * Run a script. Absent fields have their defaults: the current server, the script's environment as the bundle,
+ * one process, one hour. `bundle` false sends the script's text with its project and manifest only. `timeLimit`
+ * in hours; 0: none.
+ */
+export interface SubmitParams {
+  script: string;
+  server?: string;
+  directory?: string;
+  bundle?: boolean;
+  allow?: string[];
+  name?: string;
+  env?: Record<string, string>;
+  nodes?: number;
+  processesPerNode?: number;
+  threads?: number;
+  vcpus?: number;
+  memory?: number;
+  timeLimit?: number;
+  julia?: string;
+  workDoneToken?: string | number;
+}
+
+/** A file of a job. `sha256` in hex when the server knows it. */
+export interface JobFile {
+  name: string;
+  type: string;
+  size: number;
+  sha256?: string;
+}
+
+/**
+ * A job. `status` is the server's word, `label` what a user reads. `summary` is the results text as JSON when it
+ * is JSON. `progress` (0 to 1), `workersJoined`, `workersExpected`, `phase` and `reason` come from the log of
+ * jobs that are followed.
+ */
+export interface Job {
+  server: string;
+  id: string;
+  name: string;
+  status: string;
+  label: string;
+  done: boolean;
+  succeeded: boolean;
+  submitted?: number;
+  started?: number;
+  ended?: number;
+  timeLimit?: number;
+  phase?: string;
+  progress?: number;
+  workersJoined?: number;
+  workersExpected?: number;
+  reason?: string;
+  inputs: Record<string, string>;
+  outputs: string;
+  summary?: Record<string, unknown>;
+  files: JobFile[];
+}
+
+/** The accepted job, and what went with it. */
+export interface SubmitResult {
+  job: Job;
+  bundleSize?: number;
+  bundleFiles?: number;
+  bundleSha256?: string;
+  problems: Problem[];
+}
+
+/** Jobs of one server, newest first. */
+export interface JobsParams {
+  server?: string;
+  limit?: number;
+}
+
+/** `offlineSince`: the server cannot be reached and these are the last known. */
+export interface JobsResult {
+  jobs: Job[];
+  offlineSince?: number;
+}
+
+/** One job. */
+export interface JobParams {
+  server?: string;
+  job: string;
+}
+
+/** Give a running job `hours` more. */
+export interface ExtendJobParams {
+  server?: string;
+  job: string;
+  hours: number;
+}
+
+/** The job as it is now. */
+export interface JobResult {
+  job: Job;
+}
+
+/**
+ * Which lines to keep: all given conditions hold. `pattern` is a regular expression over the message, `level`
+ * the least one.
+ */
+export interface LogFilter {
+  pattern?: string;
+  level?: "debug" | "info" | "warn" | "error";
+  worker?: number;
+}
+
+/**
+ * Follow a job's log from its first line. Lines come as `juliahub/logLines`, breaks and the end as
+ * `juliahub/logState`.
+ */
+export interface OpenLogParams {
+  server?: string;
+  job: string;
+  filter?: LogFilter;
+}
+
+/** `log` names the subscription. */
+export interface OpenLogResult {
+  log: string;
+}
+
+/** End a subscription. */
+export interface CloseLogParams {
+  log: string;
+}
+
+/** Nothing to say. */
+export type EmptyResult = Record<string, never>;
+
+/** One record. `id` counts from 1 without holes on servers that number lines. */
+export interface LogLine {
+  id: number;
+  time?: number;
+  message: string;
+  level: string;
+  worker: number;
+  module?: string;
+  file?: string;
+  line?: number;
+  keywords?: Record<string, unknown>;
+}
+
+/** Lines after the record `after` (0: from the first), at most `limit` that pass the filter. */
+export interface ReadLogParams {
+  server?: string;
+  job: string;
+  after?: number;
+  limit?: number;
+  filter?: LogFilter;
+}
+
+/** `complete`: the job has ended and this was the rest of its log. */
+export interface ReadLogResult {
+  lines: LogLine[];
+  complete: boolean;
+}
+
+/** The summary and the files that the job left. */
+export interface ResultsResult {
+  outputs: string;
+  summary?: Record<string, unknown>;
+  files: JobFile[];
+}
+
+/** Fetch the result files into `directory`, else `juliahub-results/{job}` in the workspace. */
+export interface DownloadResultsParams {
+  server?: string;
+  job: string;
+  directory?: string;
+  workDoneToken?: string | number;
+}
+
+/** A file on disk. `verified`: its SHA-256 is the server's. */
+export interface DownloadedFile {
+  uri: string;
+  name: string;
+  size: number;
+  verified: boolean;
+}
+
+/** What was saved, archives unpacked. */
+export interface DownloadResultsResult {
+  directory: string;
+  files: DownloadedFile[];
+}
+
+/** The workspace's environments as they are now. */
+export interface EnvironmentsChangedParams {
+  environments: Environment[];
+}
+
+/** Jobs that are new or differ from what was sent before. */
+export interface JobsChangedParams {
+  jobs: Job[];
+}
+
+/** All profiles, as in `juliahub/servers`. */
+export interface ServersChangedParams {
+  servers: Server[];
+}
+
+/** A batch of lines, in order. */
+export interface LogLinesParams {
+  log: string;
+  lines: LogLine[];
+}
+
+/** `live`, `reconnecting`, `gap` (records `gapFrom` to `gapTo` cannot be had), or `complete` (`last` is the last). */
+export interface LogStateParams {
+  log: string;
+  state: "live" | "reconnecting" | "gap" | "complete";
+  last?: number;
+  gapFrom?: number;
+  gapTo?: number;
+  message?: string;
+}
+
+/** A button: what it says and the command it runs. */
+export interface Action {
+  title: string;
+  command: string;
+  arguments?: unknown[];
+}
+
+/**
+ * `data` of every failed request. A stable code, an optional button, and numbers or names for a client that
+ * words it itself.
+ */
+export interface ErrorData {
+  code: string;
+  action?: Action;
+  details?: Record<string, unknown>;
+}
+
+/** Requests: method → [params, result]. */
+export interface Requests {
+  "juliahub/environments": [EnvironmentsParams, EnvironmentsResult];
+  "juliahub/environmentFor": [ScriptParams, EnvironmentForResult];
+  "juliahub/bundlePlan": [BundleParams, BundlePlan];
+  "juliahub/writeBundle": [WriteBundleParams, WriteBundleResult];
+  "juliahub/servers": [ServersParams, ServersResult];
+  "juliahub/selectServer": [ServerParams, ServersResult];
+  "juliahub/signIn": [ServerParams, ServersResult];
+  "juliahub/signOut": [ServerParams, ServersResult];
+  "juliahub/nodes": [ServerParams, NodesResult];
+  "juliahub/images": [ServerParams, ImagesResult];
+  "juliahub/submit": [SubmitParams, SubmitResult];
+  "juliahub/jobs": [JobsParams, JobsResult];
+  "juliahub/job": [JobParams, JobResult];
+  "juliahub/stopJob": [JobParams, JobResult];
+  "juliahub/extendJob": [ExtendJobParams, JobResult];
+  "juliahub/openLog": [OpenLogParams, OpenLogResult];
+  "juliahub/closeLog": [CloseLogParams, EmptyResult];
+  "juliahub/readLog": [ReadLogParams, ReadLogResult];
+  "juliahub/results": [JobParams, ResultsResult];
+  "juliahub/downloadResults": [DownloadResultsParams, DownloadResultsResult];
+}
+
+/** Notifications from the daemon: method → params. */
+export interface Notifications {
+  "juliahub/environmentsChanged": EnvironmentsChangedParams;
+  "juliahub/jobsChanged": JobsChangedParams;
+  "juliahub/serversChanged": ServersChangedParams;
+  "juliahub/logLines": LogLinesParams;
+  "juliahub/logState": LogStateParams;
+}
+
+/** The methods by name, so that a misspelt one does not compile. */
+export const methods = {
+  environments: "juliahub/environments",
+  environmentFor: "juliahub/environmentFor",
+  bundlePlan: "juliahub/bundlePlan",
+  writeBundle: "juliahub/writeBundle",
+  servers: "juliahub/servers",
+  selectServer: "juliahub/selectServer",
+  signIn: "juliahub/signIn",
+  signOut: "juliahub/signOut",
+  nodes: "juliahub/nodes",
+  images: "juliahub/images",
+  submit: "juliahub/submit",
+  jobs: "juliahub/jobs",
+  job: "juliahub/job",
+  stopJob: "juliahub/stopJob",
+  extendJob: "juliahub/extendJob",
+  openLog: "juliahub/openLog",
+  closeLog: "juliahub/closeLog",
+  readLog: "juliahub/readLog",
+  results: "juliahub/results",
+  downloadResults: "juliahub/downloadResults",
+  environmentsChanged: "juliahub/environmentsChanged",
+  jobsChanged: "juliahub/jobsChanged",
+  serversChanged: "juliahub/serversChanged",
+  logLines: "juliahub/logLines",
+  logState: "juliahub/logState",
+} as const satisfies Record<string, keyof Requests | keyof Notifications>;

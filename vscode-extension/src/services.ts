@@ -1,0 +1,23 @@
+/** What commands and views work with, built once by `extension.ts`. */
+import type * as vscode from "vscode";
+import type { Daemon } from "./client";
+import type { JobsModel } from "./jobs";
+import type { LogDocuments } from "./log/documents";
+import type { ServersModel } from "./servers";
+import type { EndNotifications } from "./views/endNotifications";
+import type { JobsTree } from "./views/jobsTree";
+import type { LogDecorations } from "./views/logDecorations";
+
+export interface Services {
+  readonly output: vscode.LogOutputChannel;
+  readonly daemon: Daemon;
+  readonly servers: ServersModel;
+  readonly jobs: JobsModel;
+  readonly logs: LogDocuments;
+  readonly jobsTree: JobsTree;
+  readonly logDecorations: LogDecorations;
+  readonly endNotifications: EndNotifications;
+}
+
+/** A command is made of the services once and then called with whatever VS Code passes. */
+export type CommandFactory = (services: Services) => (argument?: unknown) => unknown;

@@ -1,0 +1,61 @@
+/** Numbers and times as a person reads them. Pure. */
+import type { Job } from "./protocol";
+
+/** `0:42`, `12:05`, `1:02:03`. */
+export function clock(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** Decimal units: `12 B`, `3.1 kB`, `2 GB`. */
+export function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  let value = size;
+  let unit = "B";
+  for (unit of ["kB", "MB", "GB", "TB"]) {
+    value /= 1000;
+    if (value < 999.5) break;
+  }
+  return `${value < 9.95 ? trimmed(value.toFixed(1)) : String(Math.round(value))} ${unit}`;
+}
+
+/** How long the job ran or runs, over its limit while it runs: `0:42 / 1:00 h`. Empty before it starts. */
+export function elapsed(job: Job, now: number): string {
+  if (job.started === undefined) return "";
+  const ran = clock((job.ended ?? now) - job.started);
+  return job.done || job.timeLimit === undefined || job.timeLimit === 0 ? ran : `${ran} / ${hours(job.timeLimit)}`;
+}
+
+/** The summary's first entry that is one value: `π = 3.14159`. */
+export function firstResult(job: Job): string {
+  for (const [key, value] of Object.entries(job.summary ?? {})) {
+    if (typeof value !== "object") return `${key} = ${scalar(value)}`;
+  }
+  return job.summary === undefined ? firstLine(job.outputs) : "";
+}
+
+/** Six significant digits say enough in a list. */
+export function scalar(value: unknown): string {
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+  return typeof value === "string" ? firstLine(value) : JSON.stringify(value);
+}
+
+export function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0]?.trim() ?? "";
+}
+
+/** Between a job's name, its time and the one most telling thing: what is empty is left out. */
+export function joined(...parts: string[]): string {
+  return parts.filter((part) => part !== "").join("   ");
+}
+
+function hours(limit: number): string {
+  const minutes = Math.round(limit * 60);
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")} h`;
+}
+
+function trimmed(number: string): string {
+  return number.replace(/\.0$/, "");
+}
