@@ -158,7 +158,8 @@ def _injected(
         if _excluded(walk.top_rules, "Project.toml", is_directory=False):
             return [], []
         return [InjectedFile("Project.toml", b"[deps]\n", "an empty project, as the folder has none")], []
-    present = {file.archive_path for file in walk.files}
+    made_here = {*packages.projects, *([loaded.manifest_file.name] if loaded.manifest_file else [])}
+    present = {file.archive_path for file in walk.files if file.archive_path in made_here}
     made = [
         InjectedFile(path, content, "its [sources] point into the bundle")
         for path, content in packages.projects.items()

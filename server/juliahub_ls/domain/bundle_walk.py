@@ -62,53 +62,61 @@ class BundleWalk:
             rules, base = own, len(archive)
             self.top_rules = self.top_rules if archive else own
         before = len(self.files) + len(self.empty_directories)
+        folder = archive[:-1].rpartition("/")[2]
         for entry in entries:
-            self._entry(entry, archive + entry.name, rules, base, chain)
+            if entry.is_file(follow_symlinks=False) and entry.name != ".git":
+                self._file(entry, archive + entry.name, folder, rules, base)
+            else:
+                self._other(entry, archive + entry.name, rules, base, chain)
         count = len(self.files) + len(self.empty_directories) - before
         if not count and archive:
             self.empty_directories.append(archive[:-1])
         return count
 
-    def _entry(
+    def _file(self, entry: "os.DirEntry[str]", archive: str, folder: str, rules: IgnoreRules | None, base: int) -> None:
+        """A regular file: nearly everything is one, so this is the hot path of planning."""
+        rule = None
+        if rules:
+            rule = rules.decide(archive[base:], False)
+            if rule and not rule.includes:
+                return self._leave(archive, LeftOutReason.RULE, size=_size(entry), rule=rule)
+        try:
+            status = Path(entry.path).stat() if _WINDOWS else entry.stat(follow_symlinks=False)
+        except OSError:
+            return self._leave(archive, LeftOutReason.UNREADABLE)
+        if self._guard_secrets and looks_secret(entry.name, folder) and archive not in self._allow:
+            return self._leave(archive, LeftOutReason.SECRET, size=status.st_size)
+        return self._add(entry.path, archive, status, rule)
+
+    def _other(
         self, entry: "os.DirEntry[str]", archive: str, rules: IgnoreRules | None, base: int, chain: tuple[str, ...]
     ) -> None:
-        is_link = entry.is_symlink()
+        """A folder, a link, or something that is no file at all."""
         is_directory = _is_directory(entry)
-        if not archive.isascii() and not _is_utf8(archive):
-            return self._leave(archive, LeftOutReason.UNPORTABLE_NAME, directory=is_directory)
-        if entry.name in VERSION_CONTROL and (is_directory or entry.name == ".git"):
+        if entry.name in VERSION_CONTROL:
             return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=is_directory)
         rule = rules.decide(archive[base:], is_directory) if rules else None
         if rule and not rule.includes:
             size = None if is_directory else _size(entry)
             return self._leave(archive, LeftOutReason.RULE, directory=is_directory, size=size, rule=rule)
-        if is_link:
+        if entry.is_symlink():
             return self._link(entry, archive, rules, base, chain, rule)
-        if is_directory:
-            self._directory(entry.path, archive + "/", rules, base, chain)
-            return None
-        return self._file(entry, archive, rule)
-
-    def _file(self, entry: "os.DirEntry[str]", archive: str, rule: Rule | None) -> None:
-        try:
-            status = Path(entry.path).stat() if _WINDOWS else entry.stat(follow_symlinks=False)
-        except OSError:
-            return self._leave(archive, LeftOutReason.UNREADABLE)
-        return self._add(entry.path, archive, status, rule)
+        if not is_directory:
+            return self._leave(archive, LeftOutReason.SPECIAL_FILE)
+        if not _is_utf8(archive):
+            return self._leave(archive, LeftOutReason.UNPORTABLE_NAME, directory=True)
+        self._directory(entry.path, archive + "/", rules, base, chain)
+        return None
 
     def _add(self, source: str, archive: str, status: os.stat_result, rule: Rule | None) -> None:
-        mode = status.st_mode
-        if not stat.S_ISREG(mode):
-            return self._leave(archive, LeftOutReason.SPECIAL_FILE)
-        size = status.st_size
-        if self._guard_secrets and _secret(source, archive) and archive not in self._allow:
-            return self._leave(archive, LeftOutReason.SECRET, size=size)
+        mode, size = status.st_mode, status.st_size
+        if not _is_utf8(archive):
+            return self._leave(archive, LeftOutReason.UNPORTABLE_NAME, size=size)
         if mode & 0o444 != 0o444 and not os.access(source, os.R_OK):
             return self._leave(archive, LeftOutReason.UNREADABLE, size=size)
-        executable = bool(mode & 0o100) and not _WINDOWS
-        self.files.append(
-            PlannedFile(archive, source, size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, executable, rule)
-        )
+        executable = mode & 0o100 != 0 and not _WINDOWS
+        times = status.st_mtime_ns, status.st_ctime_ns
+        self.files.append(PlannedFile(archive, source, size, *times, status.st_ino, executable, rule))
         return None
 
     def _link(
@@ -134,13 +142,21 @@ class BundleWalk:
         if not VERSION_CONTROL.isdisjoint(Path(inside).parts):
             return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=is_directory)
         if not is_directory:
-            return self._add(target, archive, status, rule)
+            return self._linked_file(target, archive, status, rule)
         here = os.path.realpath(Path(entry.path).parent)
         steps = (*chain, here)
         if len(steps) > _MAX_LINKS or any(_relative(step, target) is not None for step in steps):
             return self._leave(archive, LeftOutReason.LINK_LOOP, directory=True)
         self._directory(entry.path, archive + "/", rules, base, steps)
         return None
+
+    def _linked_file(self, target: str, archive: str, status: os.stat_result, rule: Rule | None) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            return self._leave(archive, LeftOutReason.SPECIAL_FILE)
+        secret = looks_secret(*_last_two(Path(archive))) or looks_secret(*_last_two(Path(target)))
+        if self._guard_secrets and secret and archive not in self._allow:
+            return self._leave(archive, LeftOutReason.SECRET, size=status.st_size)
+        return self._add(target, archive, status, rule)
 
     def _own_rules(self, entries: "list[os.DirEntry[str]]") -> IgnoreRules | None:
         entry = next((entry for entry in entries if entry.name == IGNORE_FILE), None)
@@ -187,18 +203,13 @@ def _size(entry: "os.DirEntry[str]") -> int | None:
         return None
 
 
-def _secret(source: str, archive: str) -> bool:
-    if looks_secret(*_last_two(archive)):
-        return True
-    return looks_secret(*_last_two(source.replace(os.sep, "/")))
-
-
-def _last_two(path: str) -> tuple[str, str]:
-    parent, _, name = path.rpartition("/")
-    return name, parent.rpartition("/")[2]
+def _last_two(path: Path) -> tuple[str, str]:
+    return path.name, path.parent.name
 
 
 def _is_utf8(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

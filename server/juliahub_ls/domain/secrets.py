@@ -24,13 +24,14 @@ _IN_FOLDER = {
     ".gnupg": None,
     ".ssh": None,
 }
-_NAME = re.compile("|".join(_NAMES))
+_NAME = re.compile("|".join(_NAMES), re.IGNORECASE)
 
 
 def looks_secret(name: str, folder: str = "") -> bool:
     """Whether a file called `name`, in a folder called `folder`, is one people keep secrets in, whatever its case."""
-    lowered = name.lower()
-    if _NAME.fullmatch(lowered):
+    if _NAME.fullmatch(name):
         return True
+    if not folder.startswith("."):
+        return False
     names = _IN_FOLDER.get(folder.lower(), frozenset())
-    return names is None or lowered in names
+    return names is None or name.lower() in names

@@ -1,0 +1,97 @@
+"""Bundles beside `tar | tee | sha256sum` over the same files (design §5)."""
+
+import random
+import shlex
+import subprocess
+import tarfile
+from pathlib import Path
+
+from juliahub_ls.domain.bundle_cache import BundleCache
+from juliahub_ls.domain.bundle_plan import plan_bundle
+from juliahub_ls.domain.bundle_writer import write_bundle
+
+from .harness import Row, compare, row
+
+_MANY, _MANY_BYTES = 50_000, 180_000_000
+_BIG_BYTES = 2**30
+_PEER = "tar | tee | sha256sum"
+
+
+def rows(work: Path) -> list[Row]:
+    """Bundle many small files, one big one, the same again, and beside Python's own `tarfile`; in the folder `work`."""
+    small = small_files(work / "many", _MANY, _MANY_BYTES)
+    big = big_file(work / "big", _BIG_BYTES)
+    return [
+        _against_pipeline("bundle 50,000 files, 180 MB", small, work, 2.5, repeats=5),
+        _against_pipeline("bundle one file of 1 GiB", big, work, 1.2, repeats=3),
+        _again(small, work),
+        _against_tarfile(small, work),
+    ]
+
+
+def small_files(directory: Path, count: int, total: int) -> Path:
+    """A project of `count` files, `total` bytes in all, the same every time; made once."""
+    if directory.exists():
+        return directory
+    chance = random.Random(7)
+    noise = chance.randbytes(2**20)
+    for number in range(count):
+        if number % 100 == 0:
+            folder = directory / f"part{number // 5000:03}" / f"set{number // 100:04}"
+            folder.mkdir(parents=True)
+        size = int(chance.uniform(0.2, 1.8) * total / count)
+        start = chance.randrange(len(noise) - size)
+        (folder / f"sample_{number:06}.csv").write_bytes(noise[start : start + size])
+    (directory / "Project.toml").write_text("[deps]\n")
+    return directory
+
+
+def big_file(directory: Path, size: int) -> Path:
+    """A project with one file of `size` bytes; made once."""
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        noise = random.Random(7).randbytes(2**20)
+        with (directory / "data.bin").open("wb") as stream:
+            for _ in range(size // len(noise)):
+                stream.write(noise)
+    return directory
+
+
+def _bundle(directory: Path, output: Path) -> None:
+    write_bundle(plan_bundle(directory), output)
+
+
+def _against_pipeline(name: str, directory: Path, work: Path, bar: float, repeats: int) -> Row:
+    output, other = work / "ours.tar", work / "peer.tar"
+    command = f"tar -cf - --sort=name {shlex.quote(directory.name)} | tee {shlex.quote(str(other))} | sha256sum"
+
+    def pipeline() -> None:
+        subprocess.run(command, shell=True, check=True, cwd=directory.parent, stdout=subprocess.DEVNULL)
+
+    ours, peer = compare(lambda: _bundle(directory, output), pipeline, repeats)
+    output.unlink()
+    other.unlink()
+    return row(name, ours, _PEER, peer, bar)
+
+
+def _again(directory: Path, work: Path) -> Row:
+    cache = BundleCache(work / "cache")
+    cache.bundle(plan_bundle(directory))
+    again, first = compare(
+        lambda: cache.bundle(plan_bundle(directory)), lambda: _bundle(directory, work / "ours.tar"), repeats=5
+    )
+    (work / "ours.tar").unlink()
+    return row("bundle again, nothing changed", again, "the first time", first, 0.15)
+
+
+def _against_tarfile(directory: Path, work: Path) -> Row:
+    output, other = work / "ours.tar", work / "peer.tar"
+
+    def python() -> None:
+        with tarfile.open(other, "w", format=tarfile.USTAR_FORMAT) as archive:
+            archive.add(directory, directory.name)
+
+    ours, peer = compare(lambda: _bundle(directory, output), python, repeats=1)
+    output.unlink()
+    other.unlink()
+    return row("bundle 50,000 files, 180 MB", ours, "Python's tarfile, no hash", peer, None)
