@@ -1,0 +1,5 @@
+"""`python -m localhub`."""
+
+from .cli import main
+
+main()

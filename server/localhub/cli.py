@@ -1,0 +1,220 @@
+"""The command line: start, serve, status, stop, code.
+
+Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 there is no hub running.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from .hub_process import Settings
+
+FAILED = 1
+NOT_RUNNING = 3
+
+app = typer.Typer(
+    help="A hub of your own that speaks JuliaHub's protocol.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+StateDir = Annotated[
+    Optional[Path],  # noqa: UP045 - typer evaluates it on Python 3.10
+    typer.Option("--state", help="Folder of the hub's state file.", show_default="the user's"),
+]
+DataDir = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--data", help="Folder of jobs, results and database.", show_default="the user's"),
+]
+Idle = Annotated[float, typer.Option("--idle", min=1, help="Leave after this many seconds without requests and jobs.")]
+PackageServer = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--package-server", help="Package server of jobs.", show_default="JULIA_PKG_SERVER"),
+]
+IDLE_DEFAULT = 900.0
+DATA_DIR_VARIABLE = "LOCALHUB_DATA_DIR"
+
+
+@app.command()
+def start(
+    state: StateDir = None,
+    data: DataDir = None,
+    idle: Idle = IDLE_DEFAULT,
+    package_server: PackageServer = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start this user's hub on this computer, unless it is running, and wait until it answers."""
+    from . import hub_client
+
+    state_dir, data_dir = _state_dir(state), _data_dir(data)
+    arguments = ["--state", str(state_dir), "--data", str(data_dir), "--idle", str(idle)]
+    if package_server is not None:
+        arguments += ["--package-server", package_server]
+    try:
+        hub = hub_client.start(state_dir, data_dir, arguments)
+    except hub_client.CannotReach as error:
+        _fail(str(error), as_json)
+    _say(hub.model_dump(), f"localhub is running at {hub.url}", as_json)
+
+
+@app.command(hidden=True)
+def embedded(
+    state: StateDir = None, data: DataDir = None, idle: Idle = IDLE_DEFAULT, package_server: PackageServer = None
+) -> None:
+    """What `start` starts."""
+    from .hub_process import Settings
+
+    _serve(
+        Settings(
+            data_dir=_data_dir(data),
+            state_dir=_state_dir(state),
+            idle_seconds=idle,
+            package_server=package_server or os.environ.get("JULIA_PKG_SERVER") or None,
+        )
+    )
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8443,
+    tls_cert: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(exists=True, dir_okay=False, help="Certificate chain, PEM."),
+    ] = None,
+    tls_key: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(exists=True, dir_okay=False, help="Private key, PEM."),
+    ] = None,
+    data: DataDir = None,
+    public_url: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Address clients use, if it is another: behind a proxy, or with --host 0.0.0.0."),
+    ] = None,
+    package_server: PackageServer = None,
+) -> None:
+    """Serve a hub in the foreground until Ctrl-C. Its state file is in the data folder, under state/."""
+    from .hub_process import LOOPBACK, Settings
+
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("--tls-cert and --tls-key go together.")
+    if tls_cert is None and host not in (LOOPBACK, "localhost", "::1"):
+        raise typer.BadParameter(
+            f"Tokens would travel unencrypted on {host}. Give --tls-cert and --tls-key, or listen on {LOOPBACK}."
+        )
+    data_dir = _data_dir(data)
+    _serve(
+        Settings(
+            data_dir=data_dir,
+            state_dir=data_dir / "state",
+            host=host,
+            port=port,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            public_url=public_url,
+            package_server=package_server or os.environ.get("JULIA_PKG_SERVER") or None,
+            log_to_terminal=True,
+        )
+    )
+
+
+@app.command()
+def status(state: StateDir = None, as_json: AsJson = False) -> None:
+    """Say whether the hub is running, where, and how many jobs are live."""
+    from . import hub_client
+    from .control_paths import STATUS_PATH
+
+    state_dir = _state_dir(state)
+    hub = hub_client.running(state_dir)
+    if hub is None:
+        _say({"running": False}, "localhub is not running.", as_json)
+        raise typer.Exit(NOT_RUNNING)
+    live = hub_client.ask(state_dir, "GET", STATUS_PATH).get("live_jobs", 0)
+    _say(
+        {"running": True, "live_jobs": live, **hub.model_dump()},
+        f"localhub is running at {hub.url}, {_count(live)}.",
+        as_json,
+    )
+
+
+@app.command()
+def stop(
+    state: StateDir = None,
+    jobs: Annotated[bool, typer.Option("--jobs", help="End its live jobs too; else they go on.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Stop the hub. Its live jobs go on and are found again when it starts next, unless --jobs."""
+    from . import hub_client
+    from .control_paths import STOP_PATH
+
+    state_dir = _state_dir(state)
+    hub = hub_client.running(state_dir)
+    if hub is None:
+        _say({"running": False}, "localhub is not running.", as_json)
+        raise typer.Exit(NOT_RUNNING)
+    try:
+        live = hub_client.ask(state_dir, "POST", STOP_PATH + ("?jobs=true" if jobs else "")).get("live_jobs", 0)
+        hub_client.wait_until_gone(hub)
+    except hub_client.CannotReach as error:
+        _fail(str(error), as_json)
+    gone = f"localhub has stopped; {_count(live)} {'stopped too' if jobs else 'running on'}."
+    _say({"running": False, "live_jobs": live}, gone, as_json)
+
+
+@app.command()
+def code(state: StateDir = None, as_json: AsJson = False) -> None:
+    """Print a one-time code with which a sign-in in the browser is approved; it works for five minutes."""
+    from . import hub_client
+    from .control_paths import CODE_PATH
+
+    try:
+        value = str(hub_client.ask(_state_dir(state), "POST", CODE_PATH)["code"])
+    except hub_client.CannotReach as error:
+        _fail(str(error), as_json, NOT_RUNNING if isinstance(error, hub_client.NotRunning) else FAILED)
+    _say({"code": value}, value, as_json)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def _serve(settings: "Settings") -> None:
+    from .hub_process import CannotServe, run
+
+    try:
+        run(settings)
+    except CannotServe as error:
+        _fail(str(error), as_json=False)
+
+
+def _state_dir(chosen: Path | None) -> Path:
+    from juliahub_wire.hub_state import state_dir
+
+    return (chosen or state_dir()).absolute()
+
+
+def _data_dir(chosen: Path | None) -> Path:
+    import platformdirs
+
+    default = os.environ.get(DATA_DIR_VARIABLE) or platformdirs.user_data_dir("localhub", appauthor=False)
+    return (chosen or Path(default)).absolute()
+
+
+def _count(jobs: int) -> str:
+    return "no jobs" if jobs == 0 else "1 job" if jobs == 1 else f"{jobs} jobs"
+
+
+def _say(value: dict[str, Any], sentence: str, as_json: bool) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False) if as_json else sentence)
+
+
+def _fail(message: str, as_json: bool, exit_code: int = FAILED) -> NoReturn:
+    typer.echo(json.dumps({"error": message}, ensure_ascii=False) if as_json else message, err=not as_json)
+    raise typer.Exit(exit_code)

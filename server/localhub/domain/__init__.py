@@ -1,0 +1,1 @@
+"""What a job is, what may be submitted and who may see it: pure values and decisions."""

@@ -1,0 +1,1 @@
+"""What acts: the store, blobs, tokens, jobs, logs and uploads."""

@@ -1,0 +1,1 @@
+"""JuliaHub's protocol, one file per section of the reference."""

@@ -1,0 +1,80 @@
+"""Signing in and renewing tokens (protocol §1.4, §1.5)."""
+
+import tomli_w
+from juliahub_wire import paths
+from juliahub_wire.auth import AuthConfiguration, ClaimRequest
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from localhub.control_paths import CODE_PATH
+from localhub.domain.refusals import Refusal
+from localhub.services.tokens import InvalidToken
+from localhub.web.guard import bearer
+from localhub.web.requests import (
+    answer,
+    base_url,
+    blocking,
+    failure,
+    hub_of,
+    json_answer,
+    read_body,
+    read_json,
+    user_of,
+)
+
+_MAX_CHALLENGE = 256
+
+
+async def configuration(_request: Request) -> Response:
+    """Which flows there are: the classic one."""
+    return answer(AuthConfiguration(auth_flows=["classic"]))
+
+
+async def challenge(request: Request) -> Response:
+    """Open a sign-in: the body is the challenge, the answer the response, both raw text."""
+    try:
+        text = (await read_body(request, _MAX_CHALLENGE)).decode("ascii").strip()
+        if not text:
+            raise Refusal("The challenge is empty.")
+        return PlainTextResponse(hub_of(request).sign_in.begin(text))
+    except UnicodeDecodeError:
+        return failure("The challenge must be letters and digits.", 400)
+    except Refusal as refusal:
+        return failure(str(refusal), 400)
+
+
+async def claim_token(request: Request) -> Response:
+    """The token once the sign-in is approved, until then when the pair lapses."""
+    try:
+        pair = ClaimRequest.model_validate(await read_json(request))
+        hub = hub_of(request)
+        return json_answer(await blocking(hub.sign_in.claim, pair.challenge, pair.response, base_url(request)))
+    except ValidationError:
+        return failure("The request needs challenge and response.", 400)
+    except Refusal as refusal:
+        return failure(str(refusal), 400)
+
+
+async def renew(request: Request) -> Response:
+    """A full replacement `auth.toml` for a refresh token, as TOML."""
+    try:
+        table = await blocking(hub_of(request).tokens.renew, bearer(request.headers) or "", base_url(request))
+    except InvalidToken:
+        return failure("Sign in again: the refresh token is not valid any more.", 401)
+    return Response(tomli_w.dumps(table), media_type="application/toml", headers={"Cache-Control": "no-store"})
+
+
+async def sign_in_code(request: Request) -> Response:
+    """A new one-time code for the asking user; the one before stops working."""
+    return json_answer({"code": hub_of(request).sign_in.new_code(user_of(request))})
+
+
+routes = [
+    Route(paths.AUTH_CONFIGURATION, configuration),
+    Route(paths.AUTH_CHALLENGE, challenge, methods=["POST"]),
+    Route(paths.AUTH_CLAIM_TOKEN, claim_token, methods=["POST"]),
+    Route(paths.AUTH_RENEW, renew),
+    Route(CODE_PATH, sign_in_code, methods=["POST"]),
+]

@@ -1,0 +1,40 @@
+"""The ASGI application: every route, behind the guard."""
+
+from collections.abc import Callable, Iterable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from localhub.domain.refusals import StorageFull
+from localhub.services.hub import Hub
+
+from .api import bundles, control, files, images, jobs, logs, nodes, sign_in, submission, version
+from .guard import Guard
+from .pages import sign_in as sign_in_page
+from .requests import failure
+
+_PARTS = (version, sign_in, sign_in_page, nodes, images, submission, bundles, jobs, logs, files, control)
+
+
+def create_app(hub: Hub, origins: Iterable[str], stop: Callable[[], None]) -> Guard:
+    """The application for this hub, reachable under these origins (`https://hub.example.org:8443`).
+
+    `stop` is called when the owner asks the hub to end.
+    """
+    app = Starlette(
+        routes=[route for part in _PARTS for route in part.routes],
+        exception_handlers={StorageFull: _storage_full, Exception: _unexpected},
+    )
+    app.state.hub = hub
+    app.state.stop = stop
+    return Guard(app, hub.tokens, origins)
+
+
+async def _storage_full(_request: Request, error: Exception) -> Response:
+    return failure(str(error), 507)
+
+
+async def _unexpected(_request: Request, _error: Exception) -> Response:
+    """Starlette logs the exception; the client learns nothing of our insides."""
+    return failure("Something went wrong inside this hub. Its log says what.", 500)

@@ -1,0 +1,1 @@
+"""Drivers and fakes that several suites share."""
