@@ -1,0 +1,335 @@
+"""The runner: starts the Julia processes of one job, stores what they write, keeps the time limit, and says how it ended.
+
+Run as ``python -m localhub.engines.runner JOBDIR``, detached from whoever started it. It starts within milliseconds: standard
+library only until Julia is on its way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import queue
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import job_files
+from .job_log import JobLog, LogUnwritableError, log_record, printed_lines, runner_record
+from .julia_process import LOOPBACK, JuliaProcess, julia_command, julia_environment
+from .protocol import PHASES, Control, ExitState, ExitStatus, JobSpec, ProcessId, RunnerState
+
+if TYPE_CHECKING:
+    from ..domain.process_stream import Record
+
+_CONTROL_SECONDS = 0.15
+_LAST_OUTPUT_SECONDS = 5.0
+_RESERVE_BYTES = 256 * 1024
+_FULL_DISK_SECONDS = 1.0
+
+
+class Verdict(NamedTuple):
+    """How a job ends, decided once: the first cause counts."""
+
+    status: ExitStatus
+    reason: str | None
+    level: str = "Error"
+    stored: bool = True
+
+
+class Runner:
+    """One job from start to end. Everything but reading pipes and waiting for processes happens in the calling thread."""
+
+    def __init__(self, job_dir: Path, spec: JobSpec, state: RunnerState) -> None:
+        self._dir = job_dir
+        self._spec = spec
+        self._state = state
+        self._log = JobLog(job_dir / job_files.LOG)
+        self._events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._processes: list[JuliaProcess] = []
+        self._control = Control()
+        self._control_seen: tuple[int, int] | None = None
+        self._verdict: Verdict | None = None
+        self._failure: str | None = None
+        self._results_file: str | None = None
+
+    def run(self) -> None:
+        """Run the job to its end; afterwards ``exit.json`` is there."""
+        for name in ("SIGTERM", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: self._events.put(("terminate", None)))
+        try:
+            self._reserve()
+            self._start_master()
+            self._follow()
+        except OSError as error:
+            self._decide(Verdict("Failed", f"The job could not be run: {error}"))
+        self._end_processes()
+        self._conclude()
+
+    def _reserve(self) -> None:
+        """Room set aside, so that the reason can be told even when the job has filled the disk."""
+        (self._dir / job_files.RESERVE).write_bytes(bytes(_RESERVE_BYTES))
+
+    def _start_master(self) -> None:
+        self._start_process(julia_command(self._spec), {"JRUN_ROLE": "master", "JRUN_HOST": LOOPBACK}, worker_id=1)
+
+    def _start_workers(self, launch: Record) -> None:
+        """Start the workers the master asks for. It asks once, for as many as the spec says."""
+        if len(self._processes) > 1:
+            return
+        own = {
+            "JRUN_ROLE": "worker",
+            "JRUN_MASTER": f"{launch['host']}:{launch['port']}",
+            "JRUN_COOKIE": str(launch["cookie"]),
+        }
+        for _ in range(self._spec.processes - 1):
+            self._start_process(julia_command(self._spec, f"--bind-to={LOOPBACK}"), own, worker_id=None)
+
+    def _start_process(self, command: list[str], own: dict[str, str], worker_id: int | None) -> None:
+        process = JuliaProcess(
+            command,
+            self._spec.cwd,
+            julia_environment(self._spec, own),
+            self._write,
+            self._take_record,
+            lambda ended: self._events.put(("ended", ended)),
+            worker_id,
+        )
+        self._processes.append(process)
+        self._save_state(process)
+
+    def _save_state(self, started: JuliaProcess) -> None:
+        from .process_tree import identify  # psutil takes 25 ms to load: Julia is starting meanwhile
+
+        me, other = identify(os.getpid()), identify(started.pid)
+        self._state = dataclasses.replace(
+            self._state,
+            create_time=me.create_time if me else 0.0,
+            processes=[*self._state.processes, other or ProcessId(started.pid, 0.0)],
+        )
+        job_files.write_object(self._dir / job_files.RUNNER, self._state.to_json())
+
+    def _follow(self) -> None:
+        """Until the master has ended or the job is to be stopped."""
+        while self._verdict is None:
+            try:
+                kind, value = self._events.get(timeout=_CONTROL_SECONDS)
+            except queue.Empty:
+                kind, value = "look", None
+            if kind == "ended" and value is self._processes[0]:
+                return
+            self._handle(kind, value)
+            self._look_at_control()
+
+    def _handle(self, kind: str, value: Any) -> None:
+        if kind == "phase":
+            self._state = dataclasses.replace(self._state, phase=value)
+            job_files.write_object(self._dir / job_files.RUNNER, self._state.to_json())
+        elif kind == "launch":
+            self._start_workers(value)
+        elif kind == "ended":
+            self._worker_ended(value)
+        elif kind == "results":
+            self._results_file = value
+        elif kind == "failed":
+            self._failure = value
+        elif kind == "unwritable":
+            self._decide(Verdict("Failed", f"The job was stopped because its log could not be written: {value}."))
+        elif kind == "terminate":
+            self._decide(Verdict("Failed", "The job was stopped because the computer asked its runner to end."))
+
+    def _worker_ended(self, worker: JuliaProcess) -> None:
+        how = _how_ended(worker.exit_code)
+        if self._state.phase == "cluster":
+            self._decide(Verdict("Failed", f"A worker process {how} before it had joined the others."))
+        elif worker.exit_code != 0:
+            self._write(runner_record("Warn", f"Worker process {worker.worker_id} {how}."))
+
+    def _look_at_control(self) -> None:
+        path = self._dir / job_files.CONTROL
+        with contextlib.suppress(OSError):
+            stat = path.stat()
+            seen = (stat.st_mtime_ns, stat.st_ino)
+            value = job_files.read_object(path) if seen != self._control_seen else None
+            if value is not None:
+                self._control, self._control_seen = Control.from_json(value), seen
+        if self._control.stop is not None:
+            self._decide(Verdict("Stopped", "Stopped by the user.", "Info"))
+        elif self._control.deadline is not None and time.time() >= self._control.deadline:
+            limit = _duration(self._control.deadline - self._state.started_at)
+            self._decide(
+                Verdict("Stopped", f"Stopped: the job reached its time limit of {limit}.", "Warn", stored=False)
+            )
+
+    def _decide(self, verdict: Verdict) -> None:
+        self._verdict = self._verdict or verdict
+
+    def _end_processes(self) -> None:
+        """End what still runs, take in the last output, and hear the last records."""
+        from .process_tree import end_all, session_members
+
+        if self._processes:
+            end_all(session_members, leader=self._processes[0].pid)
+        for process in self._processes:
+            process.drain(_LAST_OUTPUT_SECONDS)
+        while not self._events.empty():
+            kind, value = self._events.get()
+            if kind in ("results", "failed"):
+                self._handle(kind, value)
+
+    def _conclude(self) -> None:
+        """Collect the results, tell the reason as the last record, and write ``exit.json`` last of all."""
+        verdict = self._verdict or _judge(self._processes[0].exit_code, self._failure)
+        (self._dir / job_files.RESERVE).unlink(missing_ok=True)
+        result_file = self._collect_results() if verdict.stored else None
+        if verdict.reason is not None:
+            self._insist(lambda: self._log.append(runner_record(verdict.level, verdict.reason or ""), patience=0.0))
+        self._insist(self._log.sync)
+        ended = ExitState(
+            verdict.status,
+            time.time(),
+            verdict.reason,
+            self._processes[0].exit_code if self._processes else None,
+            None if result_file is None else str(result_file),
+            verdict.stored,
+        )
+        self._insist(lambda: job_files.write_object(self._dir / job_files.EXIT, ended.to_json()))
+        self._log.close()
+
+    def _collect_results(self) -> Path | None:
+        from . import results  # tarfile and shutil are needed only now
+
+        def warn(message: str) -> None:
+            self._write(runner_record("Warn", message))
+
+        try:
+            results.shorten_summary(Path(self._spec.summary_file), self._spec.results_max_chars, warn)
+            return results.collect(self._spec, self._results_file, self._dir / job_files.OUTPUT, warn)
+        except OSError as error:
+            warn(f"The results were not stored: {error}")
+            return None
+
+    def _insist(self, write: Any) -> None:
+        """Write even if the disk stays full for hours: without the end on disk, nobody knows that the job has ended."""
+        while True:
+            try:
+                write()
+            except (OSError, LogUnwritableError):
+                time.sleep(_FULL_DISK_SECONDS)
+            else:
+                return
+
+    def _write(self, records: bytes) -> None:
+        """Called from the threads that read pipes, too."""
+        try:
+            self._log.append(records)
+        except LogUnwritableError as error:
+            self._log.impatient()
+            self._events.put(("unwritable", str(error)))
+
+    def _take_record(self, process: JuliaProcess, record: Record) -> bytes | None:
+        """Act on a record of a process; its stored form, None for what is not stored. Called from reading threads.
+
+        What none of our own code writes is user output that looks like a record: it is stored as the line it was.
+        """
+        now, kind = time.time(), record["jrun"]
+        if kind == "log":
+            return log_record(record, now, process.worker_id, process.pid)
+        if kind == "worker" and isinstance(record.get("id"), int):
+            process.worker_id = record["id"]
+            return None
+        event = _event_of(record) if not self._processes or process is self._processes[0] else None
+        if event is None:
+            return printed_lines([json.dumps(record, ensure_ascii=False)], now, process.worker_id, process.pid)
+        if event[0] != "joined":
+            self._events.put(event)
+        shown = _shown(record)
+        return shown and log_record(shown, now, process.worker_id, process.pid)
+
+
+def _event_of(record: Record) -> tuple[str, Any] | None:
+    """What a record of the master asks of the runner; None if it is not as it must be."""
+    kind = record["jrun"]
+    if kind == "phase" and record.get("phase") in PHASES:
+        return kind, record["phase"]
+    if kind == "joined" and isinstance(record.get("joined"), int) and isinstance(record.get("expected"), int):
+        return kind, None
+    if kind == "launch" and {"host", "port", "cookie"} <= record.keys():
+        return kind, record
+    if kind == "results" and isinstance(record.get("file"), str):
+        return kind, record["file"]
+    if kind == "failed" and isinstance(record.get("reason"), str):
+        return kind, record["reason"]
+    return None
+
+
+def _shown(record: Record) -> Record | None:
+    """What a client sees of a record of ours in the log: how far the job is."""
+    if record["jrun"] == "phase":
+        message, keywords = f"Phase: {record['phase']}", {"jrun_phase": record["phase"]}
+    elif record["jrun"] == "joined":
+        joined, expected = record["joined"], record["expected"]
+        message = f"{joined} of {expected} workers have joined"
+        keywords = {"jrun_workers_joined": joined, "jrun_workers_expected": expected}
+    else:
+        return None
+    return {"message": message, "keywords": keywords, "module": "JuliaRunJob", "group": "runner"}
+
+
+def _judge(exit_code: int | None, failure: str | None) -> Verdict:
+    """The verdict on a master that ended by itself."""
+    if exit_code == 0:
+        return Verdict("Completed", None)
+    return Verdict("Failed", failure or f"The code {_how_ended(exit_code)}.")
+
+
+def _how_ended(exit_code: int | None) -> str:
+    """`ended with exit code 3`, `was killed (SIGKILL), most likely out of memory`."""
+    if exit_code is None or exit_code >= 0:
+        return f"ended with exit code {exit_code}"
+    try:
+        name = signal.Signals(-exit_code).name
+    except ValueError:
+        name = f"signal {-exit_code}"
+    if name == "SIGKILL":
+        return "was killed (SIGKILL), most likely out of memory"
+    return (
+        f"crashed ({name})" if name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGABRT", "SIGFPE") else f"was ended by {name}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    """`45 s`, `20 min`, `1 h`, `1 h 30 min`."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(minutes, 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the job in the directory named by the only argument, unless another runner has it."""
+    job_dir = Path(arguments[0])
+    for name in ("SIGHUP", "SIGINT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _ignore)
+    state = RunnerState(os.getpid(), 0.0, time.time())
+    if not job_files.claim(job_dir / job_files.RUNNER, state.to_json()):
+        return 0
+    spec = job_files.read_object(job_dir / job_files.SPEC)
+    if spec is None:
+        return 1
+    Runner(job_dir, JobSpec.from_json(spec), state).run()
+    return 0
+
+
+def _ignore(*_: object) -> None:
+    """A handler rather than SIG_IGN: what is ignored stays so in every program the job starts."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
