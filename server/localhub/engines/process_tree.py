@@ -57,7 +57,7 @@ def orphans(runner: ProcessId, started: Iterable[ProcessId], jobname: str) -> li
 def end_all(members: Callable[[], list[psutil.Process]], leader: int | None = None) -> None:
     """End every process that ``members`` names: TERM, and KILL after a grace of five seconds. Returns when none runs.
 
-    With a ``leader`` only it is asked within the first second: when the master of a cluster ends, its workers end by themselves.
+    With a ``leader`` only it is asked in the first second: when a master ends, its workers end by themselves.
     """
     began = time.monotonic()
     asked: set[int] = set()

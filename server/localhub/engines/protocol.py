@@ -18,7 +18,7 @@ PHASES: tuple[Phase, ...] = ("starting", "environment", "cluster", "code", "resu
 
 @dataclass(frozen=True)
 class JobSpec:
-    """``spec.json``: what to run. Paths are absolute; ``julia`` is the command that starts Julia, e.g. ``["julia", "+1.10"]``."""
+    """``spec.json``: what to run. Paths are absolute; ``julia`` is the command that starts Julia."""
 
     jobname: str
     julia: list[str]
@@ -48,7 +48,7 @@ class JobSpec:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> JobSpec:
-        """The spec in a parsed ``spec.json``; unknown keys are left aside. Raises TypeError where a required key is missing."""
+        """The spec in a parsed ``spec.json``, unknown keys left aside. Raises TypeError where a key is missing."""
         return _from_json(cls, value)
 
 

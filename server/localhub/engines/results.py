@@ -28,7 +28,7 @@ def shorten_summary(path: Path, limit: int, warn: Callable[[str], None]) -> None
 
 
 def collect(spec: JobSpec, results_file: str | None, output: Path, warn: Callable[[str], None]) -> Path | None:
-    """The job's one result file: what lies in the upload directory and at ``RESULTS_FILE``, as a tar if it is several files.
+    """The job's one result file: what is in the upload directory and at ``RESULTS_FILE``, as a tar if several files.
 
     A file inside the job directory is left where it is; anything else is put into ``output``. None when there is no
     result, or none that can be kept: then ``warn`` was told why. Raises OSError when it cannot be written.

@@ -1,7 +1,7 @@
-"""The runner: starts the Julia processes of one job, stores what they write, keeps the time limit, and says how it ended.
+"""The runner: starts the Julia processes of one job, stores what they write, keeps its time limit, tells how it ended.
 
-Run as ``python -m localhub.engines.runner JOBDIR``, detached from whoever started it. It starts within milliseconds: standard
-library only until Julia is on its way.
+Run as ``python -m localhub.engines.runner JOBDIR``, detached from whoever started it. It starts within milliseconds:
+standard library only until Julia is on its way.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from . import job_files
+from .control_records import event_of, shown_as
 from .job_log import JobLog, LogUnwritableError, log_record, printed_lines, runner_record
 from .julia_process import LOOPBACK, JuliaProcess, julia_command, julia_environment
-from .protocol import PHASES, Control, ExitState, ExitStatus, JobSpec, ProcessId, RunnerState
+from .protocol import Control, ExitState, JobSpec, ProcessId, RunnerState
+from .verdict import Verdict, duration, how_ended, judge
 
 if TYPE_CHECKING:
-    from ..domain.process_stream import Record
+    from localhub.domain.process_stream import Record
 
 _CONTROL_SECONDS = 0.15
 _LAST_OUTPUT_SECONDS = 5.0
@@ -31,17 +33,8 @@ _RESERVE_BYTES = 256 * 1024
 _FULL_DISK_SECONDS = 1.0
 
 
-class Verdict(NamedTuple):
-    """How a job ends, decided once: the first cause counts."""
-
-    status: ExitStatus
-    reason: str | None
-    level: str = "Error"
-    stored: bool = True
-
-
 class Runner:
-    """One job from start to end. Everything but reading pipes and waiting for processes happens in the calling thread."""
+    """One job from start to end. All but reading pipes and waiting for processes happens in the calling thread."""
 
     def __init__(self, job_dir: Path, spec: JobSpec, state: RunnerState) -> None:
         self._dir = job_dir
@@ -143,7 +136,7 @@ class Runner:
             self._decide(Verdict("Failed", "The job was stopped because the computer asked its runner to end."))
 
     def _worker_ended(self, worker: JuliaProcess) -> None:
-        how = _how_ended(worker.exit_code)
+        how = how_ended(worker.exit_code)
         if self._state.phase == "cluster":
             self._decide(Verdict("Failed", f"A worker process {how} before it had joined the others."))
         elif worker.exit_code != 0:
@@ -160,10 +153,9 @@ class Runner:
         if self._control.stop is not None:
             self._decide(Verdict("Stopped", "Stopped by the user.", "Info"))
         elif self._control.deadline is not None and time.time() >= self._control.deadline:
-            limit = _duration(self._control.deadline - self._state.started_at)
-            self._decide(
-                Verdict("Stopped", f"Stopped: the job reached its time limit of {limit}.", "Warn", stored=False)
-            )
+            limit = duration(self._control.deadline - self._state.started_at)
+            reason = f"Stopped: the job reached its time limit of {limit}."
+            self._decide(Verdict("Stopped", reason, "Warn", stored=False))
 
     def _decide(self, verdict: Verdict) -> None:
         self._verdict = self._verdict or verdict
@@ -183,7 +175,7 @@ class Runner:
 
     def _conclude(self) -> None:
         """Collect the results, tell the reason as the last record, and write ``exit.json`` last of all."""
-        verdict = self._verdict or _judge(self._processes[0].exit_code, self._failure)
+        verdict = self._verdict or judge(self._processes[0].exit_code, self._failure)
         (self._dir / job_files.RESERVE).unlink(missing_ok=True)
         result_file = self._collect_results() if verdict.stored else None
         if verdict.reason is not None:
@@ -242,73 +234,13 @@ class Runner:
         if kind == "worker" and isinstance(record.get("id"), int):
             process.worker_id = record["id"]
             return None
-        event = _event_of(record) if not self._processes or process is self._processes[0] else None
+        event = event_of(record) if not self._processes or process is self._processes[0] else None
         if event is None:
             return printed_lines([json.dumps(record, ensure_ascii=False)], now, process.worker_id, process.pid)
         if event[0] != "joined":
             self._events.put(event)
-        shown = _shown(record)
-        return shown and log_record(shown, now, process.worker_id, process.pid)
-
-
-def _event_of(record: Record) -> tuple[str, Any] | None:
-    """What a record of the master asks of the runner; None if it is not as it must be."""
-    kind = record["jrun"]
-    if kind == "phase" and record.get("phase") in PHASES:
-        return kind, record["phase"]
-    if kind == "joined" and isinstance(record.get("joined"), int) and isinstance(record.get("expected"), int):
-        return kind, None
-    if kind == "launch" and {"host", "port", "cookie"} <= record.keys():
-        return kind, record
-    if kind == "results" and isinstance(record.get("file"), str):
-        return kind, record["file"]
-    if kind == "failed" and isinstance(record.get("reason"), str):
-        return kind, record["reason"]
-    return None
-
-
-def _shown(record: Record) -> Record | None:
-    """What a client sees of a record of ours in the log: how far the job is."""
-    if record["jrun"] == "phase":
-        message, keywords = f"Phase: {record['phase']}", {"jrun_phase": record["phase"]}
-    elif record["jrun"] == "joined":
-        joined, expected = record["joined"], record["expected"]
-        message = f"{joined} of {expected} workers have joined"
-        keywords = {"jrun_workers_joined": joined, "jrun_workers_expected": expected}
-    else:
-        return None
-    return {"message": message, "keywords": keywords, "module": "JuliaRunJob", "group": "runner"}
-
-
-def _judge(exit_code: int | None, failure: str | None) -> Verdict:
-    """The verdict on a master that ended by itself."""
-    if exit_code == 0:
-        return Verdict("Completed", None)
-    return Verdict("Failed", failure or f"The code {_how_ended(exit_code)}.")
-
-
-def _how_ended(exit_code: int | None) -> str:
-    """`ended with exit code 3`, `was killed (SIGKILL), most likely out of memory`."""
-    if exit_code is None or exit_code >= 0:
-        return f"ended with exit code {exit_code}"
-    try:
-        name = signal.Signals(-exit_code).name
-    except ValueError:
-        name = f"signal {-exit_code}"
-    if name == "SIGKILL":
-        return "was killed (SIGKILL), most likely out of memory"
-    return (
-        f"crashed ({name})" if name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGABRT", "SIGFPE") else f"was ended by {name}"
-    )
-
-
-def _duration(seconds: float) -> str:
-    """`45 s`, `20 min`, `1 h`, `1 h 30 min`."""
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return f"{seconds:.0f} s"
-    hours, minutes = divmod(minutes, 60)
-    return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
+        shown = shown_as(record)
+        return None if shown is None else log_record(shown, now, process.worker_id, process.pid)
 
 
 def main(arguments: list[str]) -> int:
