@@ -39,3 +39,9 @@ def row(name: str, value: float, peer: str, peer_value: float, bar: float | None
     """A row from two figures of the same unit, judged by their ratio."""
     ratio = value / peer_value
     return Row(name, value, unit, peer, peer_value, ratio, bar, bar is None or ratio <= bar)
+
+
+def bounded(name: str, value: float, unit: str, bar: float | None, *, at_least: bool = False) -> Row:
+    """A row of its own, judged by an absolute bar in `unit`: at most that, or at least that."""
+    ok = bar is None or (value >= bar if at_least else value <= bar)
+    return Row(name, value, unit, "", None, None, bar, ok)
