@@ -69,7 +69,7 @@ export class Daemon implements vscode.Disposable {
     await client?.stop().catch((error: unknown) => {
       this.output.warn(String(error));
     });
-    if (this.running === undefined) this.setState("idle");
+    this.settle();
   }
 
   async restart(): Promise<void> {
@@ -97,6 +97,11 @@ export class Daemon implements vscode.Disposable {
   dispose(): void {
     this.started.dispose();
     this.stateChanged.dispose();
+  }
+
+  /** After a stop: idle, unless a new start has begun meanwhile. */
+  private settle(): void {
+    if (this.running === undefined) this.setState("idle");
   }
 
   private ensureRunning(): Promise<LanguageClient> {
