@@ -9,6 +9,7 @@ from pathlib import Path
 from juliahub_ls.domain.bundle_cache import BundleCache
 from juliahub_ls.domain.bundle_plan import plan_bundle
 from juliahub_ls.domain.bundle_writer import write_bundle
+from juliahub_ls.domain.walk_memory import WalkMemory
 
 from .harness import Row, compare, row
 
@@ -75,13 +76,15 @@ def _against_pipeline(name: str, directory: Path, work: Path, bar: float, repeat
 
 
 def _again(directory: Path, work: Path) -> Row:
-    cache = BundleCache(work / "cache")
-    cache.bundle(plan_bundle(directory))
-    again, first = compare(
-        lambda: cache.bundle(plan_bundle(directory)), lambda: _bundle(directory, work / "ours.tar"), repeats=5
-    )
+    memory, cache = WalkMemory(), BundleCache(work / "cache")
+
+    def again() -> None:
+        assert cache.bundle(plan_bundle(directory, memory=memory)).reused
+
+    cache.bundle(plan_bundle(directory, memory=memory))
+    ours, first = compare(again, lambda: _bundle(directory, work / "ours.tar"), repeats=5)
     (work / "ours.tar").unlink()
-    return row("bundle again, nothing changed", again, "the first time", first, 0.15)
+    return row("bundle again, nothing changed", ours, "the first time", first, 0.15)
 
 
 def _against_tarfile(directory: Path, work: Path) -> Row:

@@ -10,28 +10,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .artifacts import this_platform
-from .bundle_artifacts import ARTIFACTS, plan_artifacts
+from .bundle_artifacts import plan_artifacts
 from .bundle_checks import ignored_packages, left_out_problems, size_problem
+from .bundle_gather import Gathered, sort_key
 from .bundle_model import (
-    ArtifactPlacement,
     BundledArtifact,
     BundledPackage,
     BundleOptions,
     InjectedFile,
     LeftOut,
-    LeftOutReason,
-    Placement,
     PlannedFile,
     SizedPath,
 )
 from .bundle_packages import DEV, PackagePlan, plan_packages
 from .bundle_sizes import largest
-from .bundle_walk import BundleWalk
+from .bundle_walk import walk_tree
 from .depot import registered_uuids
 from .environment import LoadedEnvironment, environment_at, load_environment
-from .ignore_rules import IgnoreRules, Rule
 from .manifest import write_manifest
 from .problem import Problem, Severity, error, warning
+from .walk_memory import WalkMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +76,26 @@ def plan_bundle(
     *,
     options: BundleOptions = BundleOptions(),  # noqa: B008 - immutable
     depots: Sequence[Path] = (),
+    memory: WalkMemory | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> BundlePlan:
-    """The plan for bundling `directory`. Raises only `bundle_walk.Cancelled`, when `cancelled` says so."""
-    top = directory.absolute()
+    """The plan for bundling `directory`; with a `memory`, an unchanged folder is not walked again.
+
+    Raises only `bundle_gathered.Cancelled`, when `cancelled` says so.
+    """
+    top = Path(os.path.normpath(directory.absolute()))
     name = Path(os.path.realpath(top)).name or "bundle"
     if not top.is_dir():
         message = f"{top} is not a folder, so there is nothing to bundle. Choose the folder that holds the project."
         return BundlePlan(top, name, problems=(error("not-a-folder", message, top),))
-    walk = BundleWalk(options.allow_secrets, cancelled)
-    walk.add_tree(top, "", None)
+    gathered = Gathered(memory.walk if memory else walk_tree, options.allow_secrets, cancelled)
+    gathered.add_top(top)
     loaded = _load(top, options)
     dependencies = _dependencies(loaded, top, depots, options)
-    _add_dependencies(walk, dependencies)
-    injected, problems = _injected(walk, loaded, dependencies.packages)
-    return _finish(BundlePlan(top, name, environment=loaded), walk, dependencies, injected, problems, options)
+    gathered.add_packages(dependencies.packages.packages)
+    gathered.add_artifacts(dependencies.artifacts)
+    injected, problems = _injected(gathered, loaded, dependencies.packages)
+    return _finish(BundlePlan(top, name, environment=loaded), gathered, dependencies, injected, problems, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,58 +122,27 @@ def _dependencies(
     return _Dependencies(packages, artifacts, packages.problems + problems)
 
 
-def _add_dependencies(walk: BundleWalk, dependencies: _Dependencies) -> None:
-    """Walks what comes from outside the folder; the top folder's rules govern it unless it brings its own (§6.3)."""
-    for package in dependencies.packages.packages:
-        if package.source and package.archive_path and package.placement in (Placement.COPIED, Placement.DEPOT):
-            _add_below_bundle(walk, package.source, package.archive_path, package.placement is Placement.COPIED)
-    for artifact in dependencies.artifacts:
-        if artifact.source and artifact.archive_path and artifact.placement is ArtifactPlacement.BUNDLED:
-            _add_below_bundle(walk, artifact.source, artifact.archive_path, False)
-    bundled = any(artifact.placement is ArtifactPlacement.BUNDLED for artifact in dependencies.artifacts)
-    if not bundled and _excluded(walk.top_rules, ARTIFACTS, is_directory=True) is None:
-        walk.empty_directories.append(ARTIFACTS)
-
-
-def _add_below_bundle(walk: BundleWalk, source: Path, archive: str, guard_secrets: bool) -> None:
-    rule = _excluded(walk.top_rules, archive, is_directory=True)
-    if rule:
-        walk.left_out.append(LeftOut(archive, True, LeftOutReason.RULE, None, rule))
-    else:
-        walk.add_tree(source, archive + "/", walk.top_rules, guard_secrets=guard_secrets)
-
-
-def _excluded(rules: IgnoreRules | None, path: str, *, is_directory: bool) -> Rule | None:
-    """The rule that leaves out `path` or a folder above it."""
-    parts = path.split("/")
-    for count in range(1, len(parts) + 1):
-        rule = rules.decide("/".join(parts[:count]), is_directory or count < len(parts)) if rules else None
-        if rule and not rule.includes:
-            return rule
-    return None
-
-
 def _injected(
-    walk: BundleWalk, loaded: LoadedEnvironment | None, packages: PackagePlan
+    gathered: Gathered, loaded: LoadedEnvironment | None, packages: PackagePlan
 ) -> tuple[list[InjectedFile], list[Problem]]:
     """The files made for the bundle. What an ignore rule leaves out is not made either."""
     if loaded is None:
-        if _excluded(walk.top_rules, "Project.toml", is_directory=False):
+        if gathered.excluded_by("Project.toml", is_directory=False):
             return [], []
         return [InjectedFile("Project.toml", b"[deps]\n", "an empty project, as the folder has none")], []
     made_here = {*packages.projects, *([loaded.manifest_file.name] if loaded.manifest_file else [])}
-    present = {file.archive_path for file in walk.files if file.archive_path in made_here}
+    present = {file.archive_path for file in gathered.files if file.archive_path in made_here}
     made = [
         InjectedFile(path, content, "its [sources] point into the bundle")
         for path, content in packages.projects.items()
         if path in present
     ]
-    manifest, problems = _manifest(walk, loaded, packages, present)
+    manifest, problems = _manifest(gathered, loaded, packages, present)
     return [*made, *manifest], problems
 
 
 def _manifest(
-    walk: BundleWalk, loaded: LoadedEnvironment, packages: PackagePlan, present: set[str]
+    gathered: Gathered, loaded: LoadedEnvironment, packages: PackagePlan, present: set[str]
 ) -> tuple[list[InjectedFile], list[Problem]]:
     """The manifest's bytes as they go in, so that their hash is that of the file in the archive whatever happens."""
     file, manifest = loaded.manifest_file, loaded.manifest
@@ -178,7 +150,7 @@ def _manifest(
         return [], []
     here = file.parent == loaded.environment.directory
     name = file.name if here else "Manifest.toml"
-    if _excluded(walk.top_rules, name, is_directory=False) or (here and name not in present):
+    if gathered.excluded_by(name, is_directory=False) or (here and name not in present):
         message = f"{name} is left out, so the job chooses package versions anew. Include it to keep yours."
         return [], [warning("manifest-left-out", message, file)]
     broken = any(problem.code.startswith("toml") for problem in manifest.problems)
@@ -193,33 +165,33 @@ def _manifest(
 
 def _finish(
     plan: BundlePlan,
-    walk: BundleWalk,
+    gathered: Gathered,
     dependencies: _Dependencies,
     injected: list[InjectedFile],
     problems: list[Problem],
     options: BundleOptions,
 ) -> BundlePlan:
     replaced = {file.archive_path for file in injected}
-    files = sorted((file for file in walk.files if file.archive_path not in replaced), key=_place)
+    files = [file for file in gathered.files if file.archive_path not in replaced]
     total = sum(file.size for file in files) + sum(len(file.content) for file in injected)
     packages = dependencies.packages.packages
     return replace(
         plan,
-        files=tuple(files),
+        files=tuple(sorted(files, key=_place)),
         injected=tuple(sorted(injected, key=_place)),
-        empty_directories=tuple(sorted(walk.empty_directories)),
-        left_out=tuple(walk.left_out),
+        empty_directories=tuple(sorted(gathered.empty_directories)),
+        left_out=tuple(gathered.left_out),
         packages=tuple(packages),
         artifacts=tuple(dependencies.artifacts),
         manifest_sha256=_manifest_sha(plan.environment, injected),
         total_size=total,
         problems=(
             *(plan.environment.problems if plan.environment else ()),
-            *walk.problems,
+            *gathered.problems,
             *dependencies.problems,
             *problems,
-            *ignored_packages(packages, files, walk.left_out),
-            *left_out_problems(walk.left_out),
+            *ignored_packages(packages, files, gathered.left_out),
+            *left_out_problems(gathered.left_out),
             *size_problem(files, injected, total, options.max_bytes),
         ),
     )
@@ -235,11 +207,6 @@ def _manifest_sha(loaded: LoadedEnvironment | None, injected: list[InjectedFile]
 
 def _place(file: PlannedFile | InjectedFile) -> str:
     return sort_key(file.archive_path)
-
-
-def sort_key(archive_path: str) -> str:
-    """Orders paths as a walk that sorts each folder's names would meet them."""
-    return archive_path.replace("/", "\0")
 
 
 def _names_in(folder: Path) -> list[str]:

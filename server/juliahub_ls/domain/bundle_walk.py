@@ -1,8 +1,10 @@
 """Walks a folder for a bundle: each file in or out, with the rule that said so (protocol §6.3), links made harmless."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .bundle_model import LeftOut, LeftOutReason, PlannedFile
@@ -20,31 +22,63 @@ class Cancelled(Exception):
     """The caller's `cancelled` said so."""
 
 
-class BundleWalk:
-    """Collects the trees of one bundle. Paths inside it end in `/` where they name a folder to put things under."""
+Status = tuple[int, int, int, int]
+"""Size, times of change of content and of status in ns, inode: what tells that a file is still the same."""
 
-    def __init__(self, allow_secrets: frozenset[str], cancelled: Callable[[], bool] | None) -> None:
-        self.files: list[PlannedFile] = []
-        self.empty_directories: list[str] = []
-        self.left_out: list[LeftOut] = []
-        self.problems: list[Problem] = []
-        self.top_rules: IgnoreRules | None = None
-        """The rules of the bundle's top folder, known once that has been walked; they govern `.bundle` as well."""
-        self._allow = allow_secrets
-        self._cancelled = cancelled or (lambda: False)
-        self._guard_secrets = True
-        self._root = ""
 
-    def add_tree(self, source: Path, archive: str, rules: IgnoreRules | None, *, guard_secrets: bool = True) -> int:
-        """Everything below `source`, under `archive` ("" or "…/"). Returns how many records that makes.
+@dataclass(slots=True)
+class Tree:
+    """What one folder gives to a bundle. `rules`: of the ignore file at its top.
 
-        `rules` are those of the bundle's top; a nearer ignore file takes over. Raises Cancelled.
-        """
-        self._root = os.path.realpath(source)
-        self._guard_secrets = guard_secrets
-        return self._directory(str(source), archive, rules, 0, (self._root,))
+    `watched`: the other paths its content rests on: every folder walked, ignore files, files that could not be read.
+    `has_links`: it also rests on where links lead.
+    """
 
-    def _directory(self, path: str, archive: str, rules: IgnoreRules | None, base: int, chain: tuple[str, ...]) -> int:
+    files: list[PlannedFile] = field(default_factory=list)
+    empty_directories: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rules: IgnoreRules | None = None
+    watched: dict[str, Status] = field(default_factory=dict)
+    has_links: bool = False
+
+
+def walk_tree(
+    source: Path,
+    archive: str,
+    rules: IgnoreRules | None,
+    *,
+    allow_secrets: frozenset[str] = frozenset(),
+    guard_secrets: bool = True,
+    cancelled: Callable[[], bool] | None = None,
+) -> Tree:
+    """Everything below `source`, to go under `archive` ("" or "…/"), sorted as the archive will be.
+
+    `rules` are those of the bundle's top; a nearer ignore file takes over. Raises Cancelled.
+    """
+    walk = _Walk(
+        str(source), os.path.realpath(source), allow_secrets if guard_secrets else None, cancelled or (lambda: False)
+    )
+    walk.directory(str(source), archive, rules, 0, (walk.root,))
+    return walk.tree
+
+
+def status_of(status: os.stat_result) -> Status:
+    """What of a file's status is remembered."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+class _Walk:
+    """`allow`: secrets to let in; None where nothing is taken for a secret."""
+
+    def __init__(self, top: str, root: str, allow: frozenset[str] | None, cancelled: Callable[[], bool]) -> None:
+        self.tree = Tree()
+        self.root = root
+        self._top = top
+        self._allow = allow
+        self._cancelled = cancelled
+
+    def directory(self, path: str, archive: str, rules: IgnoreRules | None, base: int, chain: tuple[str, ...]) -> int:
         """`base`: length of the rules' own folder's archive path; `chain`: real folders that links led from."""
         if self._cancelled():
             raise Cancelled
@@ -52,6 +86,7 @@ class BundleWalk:
             self._leave(archive[:-1], LeftOutReason.TOO_DEEP, directory=True)
             return 0
         try:
+            self.tree.watched[path] = status_of(Path(path).stat())
             with os.scandir(path) as found:
                 entries = sorted(found, key=_name)
         except OSError:
@@ -60,17 +95,18 @@ class BundleWalk:
         own = self._own_rules(entries)
         if own is not None:
             rules, base = own, len(archive)
-            self.top_rules = self.top_rules if archive else own
-        before = len(self.files) + len(self.empty_directories)
+            if path == self._top:
+                self.tree.rules = own
+        before = len(self.tree.files) + len(self.tree.empty_directories)
         folder = archive[:-1].rpartition("/")[2]
         for entry in entries:
             if entry.is_file(follow_symlinks=False) and entry.name != ".git":
                 self._file(entry, archive + entry.name, folder, rules, base)
             else:
                 self._other(entry, archive + entry.name, rules, base, chain)
-        count = len(self.files) + len(self.empty_directories) - before
+        count = len(self.tree.files) + len(self.tree.empty_directories) - before
         if not count and archive:
-            self.empty_directories.append(archive[:-1])
+            self.tree.empty_directories.append(archive[:-1])
         return count
 
     def _file(self, entry: "os.DirEntry[str]", archive: str, folder: str, rules: IgnoreRules | None, base: int) -> None:
@@ -84,7 +120,7 @@ class BundleWalk:
             status = Path(entry.path).stat() if _WINDOWS else entry.stat(follow_symlinks=False)
         except OSError:
             return self._leave(archive, LeftOutReason.UNREADABLE)
-        if self._guard_secrets and looks_secret(entry.name, folder) and archive not in self._allow:
+        if self._allow is not None and looks_secret(entry.name, folder) and archive not in self._allow:
             return self._leave(archive, LeftOutReason.SECRET, size=status.st_size)
         return self._add(entry.path, archive, status, rule)
 
@@ -105,7 +141,7 @@ class BundleWalk:
             return self._leave(archive, LeftOutReason.SPECIAL_FILE)
         if not _is_utf8(archive):
             return self._leave(archive, LeftOutReason.UNPORTABLE_NAME, directory=True)
-        self._directory(entry.path, archive + "/", rules, base, chain)
+        self.directory(entry.path, archive + "/", rules, base, chain)
         return None
 
     def _add(self, source: str, archive: str, status: os.stat_result, rule: Rule | None) -> None:
@@ -113,10 +149,11 @@ class BundleWalk:
         if not _is_utf8(archive):
             return self._leave(archive, LeftOutReason.UNPORTABLE_NAME, size=size)
         if mode & 0o444 != 0o444 and not os.access(source, os.R_OK):
+            self.tree.watched[source] = status_of(status)
             return self._leave(archive, LeftOutReason.UNREADABLE, size=size)
         executable = mode & 0o100 != 0 and not _WINDOWS
         times = status.st_mtime_ns, status.st_ctime_ns
-        self.files.append(PlannedFile(archive, source, size, *times, status.st_ino, executable, rule))
+        self.tree.files.append(PlannedFile(archive, source, size, *times, status.st_ino, executable, rule))
         return None
 
     def _link(
@@ -129,6 +166,7 @@ class BundleWalk:
         rule: Rule | None,
     ) -> None:
         """A link is replaced by what it leads to, as long as that is inside the folder (protocol §6.2)."""
+        self.tree.has_links = True
         try:
             target = os.path.realpath(entry.path, strict=True)
             status = Path(target).stat()
@@ -136,7 +174,7 @@ class BundleWalk:
             reason = LeftOutReason.LINK_LOOP if _leads_back(Path(entry.path)) else LeftOutReason.DANGLING_LINK
             return self._leave(archive, reason)
         is_directory = stat.S_ISDIR(status.st_mode)
-        inside = _relative(target, self._root)
+        inside = _relative(target, self.root)
         if inside is None:
             return self._leave(archive, LeftOutReason.OUTSIDE_LINK, directory=is_directory)
         if not VERSION_CONTROL.isdisjoint(Path(inside).parts):
@@ -147,29 +185,32 @@ class BundleWalk:
         steps = (*chain, here)
         if len(steps) > _MAX_LINKS or any(_relative(step, target) is not None for step in steps):
             return self._leave(archive, LeftOutReason.LINK_LOOP, directory=True)
-        self._directory(entry.path, archive + "/", rules, base, steps)
+        self.directory(entry.path, archive + "/", rules, base, steps)
         return None
 
     def _linked_file(self, target: str, archive: str, status: os.stat_result, rule: Rule | None) -> None:
         if not stat.S_ISREG(status.st_mode):
             return self._leave(archive, LeftOutReason.SPECIAL_FILE)
         secret = looks_secret(*_last_two(Path(archive))) or looks_secret(*_last_two(Path(target)))
-        if self._guard_secrets and secret and archive not in self._allow:
+        if secret and self._allow is not None and archive not in self._allow:
             return self._leave(archive, LeftOutReason.SECRET, size=status.st_size)
         return self._add(target, archive, status, rule)
 
     def _own_rules(self, entries: "list[os.DirEntry[str]]") -> IgnoreRules | None:
         entry = next((entry for entry in entries if entry.name == IGNORE_FILE), None)
-        if entry is None or _is_directory(entry):
+        if entry is None or not _is_file(entry):
             return None
         path = Path(entry.path)
+        self.tree.has_links |= entry.is_symlink()
+        with contextlib.suppress(OSError):
+            self.tree.watched[entry.path] = status_of(path.lstat())
         text, problem = read_text(path)
         if problem:
             message = f"The ignore file {path} cannot be read, so files it leaves out would be sent. Mend it first."
-            self.problems.append(error("ignore-file-unreadable", message, path))
+            self.tree.problems.append(error("ignore-file-unreadable", message, path))
             return None
         rules = parse_ignore_rules(text, path)
-        self.problems += rules.problems
+        self.tree.problems += rules.problems
         return rules
 
     def _leave(
@@ -182,7 +223,7 @@ class BundleWalk:
         rule: Rule | None = None,
     ) -> None:
         shown = archive.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        self.left_out.append(LeftOut(shown, directory, reason, size, rule))
+        self.tree.left_out.append(LeftOut(shown, directory, reason, size, rule))
 
 
 def _name(entry: "os.DirEntry[str]") -> str:
@@ -192,6 +233,13 @@ def _name(entry: "os.DirEntry[str]") -> str:
 def _is_directory(entry: "os.DirEntry[str]") -> bool:
     try:
         return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_file()
     except OSError:
         return False
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from .bundle_gather import sort_key
 from .bundle_model import InjectedFile, PlannedFile
-from .bundle_plan import BundlePlan, sort_key
+from .bundle_plan import BundlePlan
 from .tar_format import END, directory_header, file_header, padding
 
 _CHUNK = 4 * 2**20

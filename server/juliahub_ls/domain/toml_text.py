@@ -1,6 +1,7 @@
 """Reads TOML that a user may be in the middle of typing: never raises, always gives what could be understood."""
 
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def read_toml(path: Path) -> TomlDocument:
 def read_text(path: Path) -> tuple[str, Problem | None]:
     """The file's text, or a problem that says why there is none."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "", error("file-unreadable", f"{path.name} is not a regular file.", path)
         return path.read_bytes().decode("utf-8"), None
     except UnicodeDecodeError:
         return "", error("file-not-utf8", f"{path.name} is not UTF-8 text.", path)
