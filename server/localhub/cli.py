@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional
 import typer
 
 if TYPE_CHECKING:
-    from .hub_process import Settings
+    from .settings import Settings
 
 FAILED = 1
 NOT_RUNNING = 3
@@ -38,7 +38,6 @@ PackageServer = Annotated[
     typer.Option("--package-server", help="Package server of jobs.", show_default="JULIA_PKG_SERVER"),
 ]
 IDLE_DEFAULT = 900.0
-DATA_DIR_VARIABLE = "LOCALHUB_DATA_DIR"
 
 
 @app.command()
@@ -51,33 +50,16 @@ def start(
 ) -> None:
     """Start this user's hub on this computer, unless it is running, and wait until it answers."""
     from . import hub_client
+    from .settings import Settings
 
-    state_dir, data_dir = _state_dir(state), _data_dir(data)
-    arguments = ["--state", str(state_dir), "--data", str(data_dir), "--idle", str(idle)]
-    if package_server is not None:
-        arguments += ["--package-server", package_server]
+    settings = Settings(
+        data_dir=_data_dir(data), state_dir=_state_dir(state), idle_seconds=idle, package_server=_server(package_server)
+    )
     try:
-        hub = hub_client.start(state_dir, data_dir, arguments)
-    except hub_client.CannotReach as error:
+        hub = hub_client.start(settings)
+    except (hub_client.CannotReach, OSError) as error:
         _fail(str(error), as_json)
     _say(hub.model_dump(), f"localhub is running at {hub.url}", as_json)
-
-
-@app.command(hidden=True)
-def embedded(
-    state: StateDir = None, data: DataDir = None, idle: Idle = IDLE_DEFAULT, package_server: PackageServer = None
-) -> None:
-    """What `start` starts."""
-    from .hub_process import Settings
-
-    _serve(
-        Settings(
-            data_dir=_data_dir(data),
-            state_dir=_state_dir(state),
-            idle_seconds=idle,
-            package_server=package_server or os.environ.get("JULIA_PKG_SERVER") or None,
-        )
-    )
 
 
 @app.command()
@@ -100,7 +82,7 @@ def serve(
     package_server: PackageServer = None,
 ) -> None:
     """Serve a hub in the foreground until Ctrl-C. Its state file is in the data folder, under state/."""
-    from .hub_process import LOOPBACK, Settings
+    from .settings import LOOPBACK, Settings
 
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("--tls-cert and --tls-key go together.")
@@ -118,7 +100,7 @@ def serve(
             tls_cert=tls_cert,
             tls_key=tls_key,
             public_url=public_url,
-            package_server=package_server or os.environ.get("JULIA_PKG_SERVER") or None,
+            package_server=_server(package_server),
             log_to_terminal=True,
         )
     )
@@ -186,7 +168,8 @@ def main() -> None:
 
 
 def _serve(settings: "Settings") -> None:
-    from .hub_process import CannotServe, run
+    from .hub_process import run
+    from .settings import CannotServe
 
     try:
         run(settings)
@@ -203,8 +186,14 @@ def _state_dir(chosen: Path | None) -> Path:
 def _data_dir(chosen: Path | None) -> Path:
     import platformdirs
 
+    from .settings import DATA_DIR_VARIABLE
+
     default = os.environ.get(DATA_DIR_VARIABLE) or platformdirs.user_data_dir("localhub", appauthor=False)
     return (chosen or Path(default)).absolute()
+
+
+def _server(chosen: str | None) -> str | None:
+    return chosen or os.environ.get("JULIA_PKG_SERVER") or None
 
 
 def _count(jobs: int) -> str:

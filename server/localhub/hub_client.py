@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import json
-import os
 import subprocess
 import sys
 import time
@@ -17,7 +16,10 @@ import tomli
 from juliahub_wire import paths
 from juliahub_wire.hub_state import AUTH_FILE, HubState, read_state
 
+import localhub
+
 from .services.files import private_dir
+from .settings import SETTINGS, Settings
 
 START_SECONDS = 30.0
 REQUEST_SECONDS = 10.0
@@ -68,16 +70,16 @@ def ask(state_dir: Path, method: str, path: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def start(state_dir: Path, data_dir: Path, arguments: list[str]) -> HubState:
+def start(settings: Settings) -> HubState:
     """The running hub, started if there is none. However many start at once, there is one in the end.
 
     Raises `CannotReach` when it does not come up.
     """
-    state = running(state_dir)
+    state = running(settings.state_dir)
     if state is not None:
         return state
-    with filelock.FileLock(private_dir(state_dir) / "start.lock", timeout=2 * START_SECONDS):
-        return running(state_dir) or _start(state_dir, data_dir, arguments)
+    with filelock.FileLock(private_dir(settings.state_dir) / "start.lock", timeout=2 * START_SECONDS):
+        return running(settings.state_dir) or _start(settings)
 
 
 def wait_until_gone(state: HubState) -> None:
@@ -89,21 +91,20 @@ def wait_until_gone(state: HubState) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _start(state_dir: Path, data_dir: Path, arguments: list[str]) -> HubState:
-    messages = private_dir(private_dir(data_dir) / "logs") / "start.log"
+def _start(settings: Settings) -> HubState:
+    messages = private_dir(private_dir(settings.data_dir) / "logs") / "start.log"
     with messages.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "localhub", "embedded", *arguments],
+            [sys.executable, "-m", "localhub.embedded", SETTINGS.dump_json(settings).decode()],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            cwd=data_dir,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            cwd=Path(localhub.__file__).parents[1],  # -m looks there: ours, however this process found itself
             **_detached(),
         )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        state = running(state_dir)
+        state = running(settings.state_dir)
         if state is not None:
             return state
         if process.poll() is not None and not _launched_another(process):

@@ -105,7 +105,7 @@ class BlobWriter:
         self.size += len(piece)
         with storage_errors("The upload"):
             if self._file is None:
-                self._file = os.fdopen(os.open(self._path, _CREATE, PRIVATE), "wb")  # noqa: SIM115 - closed in `close`
+                self._file = os.fdopen(os.open(self._path, _CREATE, PRIVATE), "wb")
             self._file.write(piece)
 
     def finish(self, expected: Blob | None = None) -> Blob:

@@ -83,9 +83,10 @@ class JobDirectory:
         )
 
     def read_summary(self) -> str:
-        """The job's own summary text, "" when it wrote none."""
+        """The beginning of the job's own summary text, as much as is shown; "" when it wrote none."""
         try:
-            return self.summary.read_text("utf-8", "replace")
+            with self.summary.open(encoding="utf-8", errors="replace", newline="") as file:
+                return file.read(RESULTS_MAX_CHARS)
         except OSError:
             return ""
 

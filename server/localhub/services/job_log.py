@@ -18,6 +18,9 @@ from juliahub_wire.limits import LOG_PAGE_ENTRIES
 BLOCK = 2**16
 """The index remembers how many lines precede each block of this many bytes: 5,600 numbers for a million lines."""
 
+PAGE_BYTES = 2**24
+"""A page of long records holds fewer of them, so that asking for one never costs more memory than this."""
+
 _INDEXES_KEPT = 64
 
 
@@ -44,20 +47,19 @@ class JobLog:
         """The newest `count` records."""
         with self._lock, _opened(self._path) as file:
             self._scan(file)
-            return self._page(file, self._lines - count + 1, self._lines)
+            return self._page_up_to(file, self._lines, count)
 
     def before(self, event_id: int, count: int) -> Page:
         """The `count` records right before that one, exclusive."""
         with self._lock, _opened(self._path) as file:
             self._scan(file)
-            last = min(event_id - 1, self._lines)
-            return self._page(file, last - count + 1, last)
+            return self._page_up_to(file, min(event_id - 1, self._lines), count)
 
     def after(self, event_id: int, count: int) -> Page:
         """The `count` records right after that one, exclusive."""
         with self._lock, _opened(self._path) as file:
             self._scan(file)
-            return self._page(file, event_id + 1, min(event_id + count, self._lines))
+            return self._page_from(file, event_id + 1, count)
 
     def cursor(self, event_id: int | None) -> "Cursor":
         """A cursor after that record; None: at the present end."""
@@ -93,13 +95,28 @@ class JobLog:
             position = content.index(b"\n", position + 1)
         return block * BLOCK + position + 1
 
-    def _page(self, file: BinaryIO, first: int, last: int) -> Page:
-        first = max(1, first)
+    def _page_from(self, file: BinaryIO, first: int, count: int) -> Page:
+        last = min(first + count - 1, self._lines)
         if last < first:
             return Page([], first, self._lines)
         start, end = self._offset(file, first), self._offset(file, last + 1)
         file.seek(start)
-        return Page(_spliced(file.read(end - start), first), first, self._lines)
+        content = file.read(min(end - start, PAGE_BYTES))
+        return Page(_spliced(content[: content.rindex(b"\n") + 1], first), first, self._lines)
+
+    def _page_up_to(self, file: BinaryIO, last: int, count: int) -> Page:
+        first = max(1, last - count + 1)
+        if last < first:
+            return Page([], first, self._lines)
+        start, end = self._offset(file, first), self._offset(file, last + 1)
+        if end - start > PAGE_BYTES:
+            start = end - PAGE_BYTES
+        file.seek(start)
+        content = file.read(end - start)
+        first = last - content.count(b"\n") + 1
+        if self._offset(file, first) != start:
+            content, first = content[content.index(b"\n") + 1 :], first + 1
+        return Page(_spliced(content, first), first, self._lines)
 
 
 class Cursor:

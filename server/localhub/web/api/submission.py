@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from localhub.domain import job, submission_rules
 from localhub.domain.permissions import User
-from localhub.domain.refusals import Refusal
+from localhub.domain.refusals import Refusal, StorageFull
 from localhub.services.hub import Hub
 from localhub.web.requests import answer, blocking, hub_of, user_of
 
@@ -24,6 +24,8 @@ async def submit_job(request: Request) -> Response:
     try:
         submission = _parse(await _parts(request))
         jobname = await blocking(_accept, hub, user_of(request), submission)
+    except StorageFull:
+        return answer(SubmitAnswer(success=False, message=str(StorageFull("The job"))))
     except Refusal as refusal:
         return answer(SubmitAnswer(success=False, message=str(refusal)))
     hub.runs.follow(jobname)

@@ -1,0 +1,62 @@
+"""What tells clients of this computer about a running hub (`juliahub_wire.hub_state`): its address and a token."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+import psutil
+import tomli_w
+from juliahub_wire.hub_state import AUTH_FILE, STATE_FILE, HubState, read_state
+
+from .services.files import private_dir, write_atomic
+from .services.hub import Hub
+from .version import version
+
+RENEW_AFTER_SECONDS = 6 * 3600
+CHECK_SECONDS = 30
+
+
+class StateFiles:
+    """The two files, private to the user. The token in them is always good for hours more."""
+
+    def __init__(self, folder: Path, hub: Hub, url: str, data_dir: Path) -> None:
+        self._state_file = folder / STATE_FILE
+        self._auth_file = folder / AUTH_FILE
+        self._hub = hub
+        self._state = HubState(
+            url=url,
+            pid=os.getpid(),
+            create_time=psutil.Process().create_time(),
+            version=version(),
+            data_dir=str(data_dir),
+        )
+        self._token_made_at = 0.0
+
+    def publish(self) -> None:
+        """Write both, the token first: who sees the state file finds a token."""
+        private_dir(self._state_file.parent)
+        self._write_token()
+        write_atomic(self._state_file, self._state.model_dump_json().encode())
+
+    def withdraw(self) -> None:
+        """Remove the state file, unless it is already another hub's."""
+        if read_state(self._state_file.parent) == self._state:
+            self._state_file.unlink(missing_ok=True)
+
+    async def keep(self) -> None:
+        """Renew the token in time, by the wall clock since a laptop may sleep, and put back what was deleted."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            await asyncio.to_thread(self._check)
+
+    def _check(self) -> None:
+        if not (self._state_file.exists() and self._auth_file.exists()):
+            self.publish()
+        elif not 0 <= time.time() - self._token_made_at < RENEW_AFTER_SECONDS:
+            self._write_token()
+
+    def _write_token(self) -> None:
+        table = self._hub.tokens.issue(self._hub.owner, self._state.url)
+        write_atomic(self._auth_file, tomli_w.dumps(table).encode())
+        self._token_made_at = time.time()
