@@ -1,30 +1,30 @@
 """Job logs (protocol §8): records, markers, the double-encoded page, the query."""
 
 import json
+import re
 from datetime import datetime, timezone
-from typing import Any
-
-from pydantic import Field
+from typing import Any, NamedTuple
 
 from . import julia_text
-from .model import WireModel
 
 TOP = "top"
 BOTTOM = "bottom"
+_FRACTION = re.compile(r"\.(\d+)")
 
 
-class LogRecord(WireModel):
-    """One record, or a marker when `_meta` is true and `end` says which (§8.1).
+class LogRecord(NamedTuple):
+    """One record, or a marker when `meta` is true and `end` says which (§8.1). `event_id` is a line number in text
+    form.
 
-    `eventId` is a line number in text form.
+    A named tuple, not a model: a log may have a million, and every field but the shape itself is optional.
     """
 
     message: str = ""
     timestamp: str | int | None = None
-    eventId: str | None = None  # noqa: N815 - the wire's name
-    keywords: dict[str, Any] = Field(default_factory=dict)
-    metadata: dict[str, Any] = Field(default_factory=dict)
-    meta: bool = Field(default=False, alias="_meta")
+    event_id: str | None = None
+    keywords: dict[str, Any] = {}  # noqa: RUF012 - shared, never written
+    metadata: dict[str, Any] = {}  # noqa: RUF012 - shared, never written
+    meta: bool = False
     end: str | None = None
 
     @property
@@ -68,17 +68,17 @@ def decode_page(body: str) -> list[LogRecord]:
 
 def record_of(element: dict[str, Any]) -> LogRecord:
     """A record from a decoded object; wrong types in optional fields fall back to their defaults."""
-    keywords, metadata = element.get("keywords"), element.get("metadata")
-    message, event_id = element.get("message"), element.get("eventId")
-    timestamp = element.get("timestamp")
-    return LogRecord.model_construct(
-        message=message if isinstance(message, str) else "",
-        timestamp=timestamp if isinstance(timestamp, (str, int)) else None,
-        eventId=None if event_id is None else str(event_id),
-        keywords=keywords if isinstance(keywords, dict) else {},
-        metadata=metadata if isinstance(metadata, dict) else {},
-        meta=element.get("_meta") is True,
-        end=element.get("end"),
+    get = element.get
+    message, timestamp, event_id = get("message"), get("timestamp"), get("eventId")
+    keywords, metadata = get("keywords"), get("metadata")
+    return LogRecord(
+        message if isinstance(message, str) else "",
+        timestamp if isinstance(timestamp, (str, int)) else None,
+        None if event_id is None else str(event_id),
+        keywords if isinstance(keywords, dict) else {},
+        metadata if isinstance(metadata, dict) else {},
+        get("_meta") is True,
+        get("end"),
     )
 
 
@@ -91,6 +91,8 @@ def _elements(body: str) -> list[Any]:
         value = json.loads(body, strict=False)
         if isinstance(value, str):
             value = json.loads(value, strict=False)
+    except RecursionError:
+        raise LogPageError("The server's answer is not a log page.") from None
     except ValueError:
         value = _unescaped_elements(body)
     if isinstance(value, dict):
@@ -104,7 +106,7 @@ def _unescaped_elements(body: str) -> Any:
     """The client's own way (§8.1): strip the outer quotes, unescape as Julia does, parse."""
     try:
         return json.loads(julia_text.unescape(body.strip()[1:-1]), strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise LogPageError("The server's answer is not a log page.") from None
 
 
@@ -113,12 +115,17 @@ def to_unix_ms(timestamp: str | int | None) -> int | None:
     if timestamp is None or isinstance(timestamp, int):
         return timestamp
     try:
-        instant = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
+        instant = datetime.fromisoformat(_FRACTION.sub(_six_digits, timestamp.replace("Z", "+00:00"), count=1))
     except ValueError:
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=timezone.utc)
     return round(instant.timestamp() * 1000)
+
+
+def _six_digits(fraction: "re.Match[str]") -> str:
+    """Python before 3.11 reads fractions of three or six digits only; servers send any number up to three."""
+    return f".{fraction[1]:0<6.6}"
 
 
 def iso_ms(unix_seconds: float) -> str:

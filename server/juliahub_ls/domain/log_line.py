@@ -43,7 +43,7 @@ def line_of(record: LogRecord, fallback_id: int) -> LogLine:
     own = {key: value for key, value in keywords.items() if not key.startswith(INTERNAL_PREFIX)}
     number = metadata.get("line")
     return LogLine(
-        id=_integer(record.eventId, fallback_id),
+        id=_integer(record.event_id, fallback_id),
         message=record.message,
         level=str(metadata.get("level") or "Info"),
         worker=_integer(keywords.get("jrun_worker_id"), 1),

@@ -4,17 +4,18 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from juliahub_wire.jobs import Job, JobStatus
+from juliahub_wire.logs import LogRecord
 
 from juliahub_ls.domain.job_view import JobView, view_job
 from juliahub_ls.domain.log_line import LogFacts, learn
 from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, TimeLimitInvalid
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
-from juliahub_ls.services.log_stream import LogStream, Records
+from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, StreamState, record_number
 from juliahub_ls.services.tasks import Tasks
 
 REPORT_SECONDS = 0.25
@@ -32,7 +33,10 @@ class KnownJob:
     job: Job
     facts: LogFacts = field(default_factory=LogFacts)
     stopping: bool = False
-    watched: bool = False
+    learned: int = 0
+    """The id of the last record that `facts` knows."""
+    followers: int = 0
+    watch: "asyncio.Task[None] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +132,7 @@ class Jobs:
             known.job = job
             known.stopping = known.stopping and not job.done
             self._changed(*key)
-        if not job.done and not known.watched:
-            known.watched = True
-            self._tasks.start(self._watch(client, known), f"watch {job.jobname}")
+        self._ensure_watched(client, known)
         return known
 
     def _changed(self, server: str, jobname: str) -> None:
@@ -138,28 +140,64 @@ class Jobs:
         for listener in self._listeners:
             listener(view)
 
+    async def follow(self, server: str | None, jobname: str) -> AsyncIterator[LogEvent]:
+        """A job's log from its first line, as `LogStream.events`.
+
+        While someone follows, the job is watched through that.
+        """
+        client = await self._connections.client(server)
+        known = self._learn(client, await client.job(jobname))
+        known.followers += 1
+        if known.watch is not None:
+            known.watch.cancel()
+        try:
+            async for event in self._observed(client, known, LogStream(client, jobname)):
+                yield event
+        finally:
+            known.followers -= 1
+            self._ensure_watched(client, known)
+
+    def _ensure_watched(self, client: HubClient, known: KnownJob) -> None:
+        if known.job.done or known.followers or (known.watch and not known.watch.done()):
+            return
+        known.watch = self._tasks.start(self._watch(client, known), f"watch {known.job.jobname}")
+
     async def _watch(self, client: HubClient, known: KnownJob) -> None:
-        """Follow the log to its end, then wait until the server says that the job is done."""
+        """Follow the log to its end for what it tells of the job."""
         jobname = known.job.jobname
         try:
-            reported = 0.0
-            async for event in LogStream(client, jobname).events():
-                before = known.facts
-                if isinstance(event, Records):
-                    for record in event.records:
-                        known.facts = learn(known.facts, record)
-                if known.job.status != JobStatus.RUNNING.value:
-                    await self._refresh(client, jobname)
-                if known.facts != before and time.monotonic() - reported >= REPORT_SECONDS:
-                    reported = time.monotonic()
-                    self._changed(client.server, jobname)
-            await self._settle(client, known)
+            async for _ in self._observed(client, known, LogStream(client, jobname, known.learned)):
+                pass
         except JobNotFound:
             self._known.pop((client.server, jobname), None)
         except JuliaHubError as error:
             log.warning("The job %s is no longer watched: %s", jobname, error)
-        finally:
-            known.watched = False
+
+    async def _observed(self, client: HubClient, known: KnownJob, stream: LogStream) -> AsyncIterator[LogEvent]:
+        """The stream's events, learning from each and telling listeners.
+
+        At its end the job's final state is waited for.
+        """
+        reported = 0.0
+        async for event in stream.events():
+            before = known.facts
+            if isinstance(event, Records):
+                self._take(known, event.records)
+            if known.job.status != JobStatus.RUNNING.value and not known.job.done:
+                await self._refresh(client, known.job.jobname)
+            if known.facts != before and time.monotonic() - reported >= REPORT_SECONDS:
+                reported = time.monotonic()
+                self._changed(client.server, known.job.jobname)
+            if isinstance(event, StreamState) and event.state == "complete":
+                await self._settle(client, known)
+            yield event
+
+    def _take(self, known: KnownJob, records: Sequence[LogRecord]) -> None:
+        for record in records:
+            number = record_number(record, known.learned + 1)
+            if number > known.learned:
+                known.learned = number
+                known.facts = learn(known.facts, record)
 
     async def _settle(self, client: HubClient, known: KnownJob) -> None:
         """The log's end comes before the final status on some servers: ask a few times, ever more slowly."""

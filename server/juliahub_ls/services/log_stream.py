@@ -107,7 +107,7 @@ class LogStream:
             oldest = next((r for r in collected if r.unix_ms is not None and not r.meta), None)
             if oldest is None:
                 break
-            query = {"end_time": str(oldest.unix_ms), "event_id": oldest.eventId or ""}
+            query = {"end_time": str(oldest.unix_ms), "event_id": oldest.event_id or ""}
             earlier = await self._client.log_page(self._jobname, query)
             if not earlier:
                 break
@@ -121,7 +121,7 @@ class LogStream:
             if record.meta:
                 self._complete = self._complete or record.is_bottom
                 continue
-            number = _number(record, self.last + 1)
+            number = record_number(record, self.last + 1)
             if number <= self.last:
                 continue
             self.last = number
@@ -154,15 +154,15 @@ class LogStream:
     async def _fill_gap(self, records: list[LogRecord]) -> AsyncIterator[LogEvent]:
         first = next((record for record in records if not record.meta), None)
         expected = self.last + 1
-        if first is None or _number(first, expected) <= expected:
+        if first is None or record_number(first, expected) <= expected:
             return
         page = await self._client.log_page(self._jobname, {"start_time": "0", "event_id": str(self.last)})
-        missing = [r for r in page if not r.meta and _number(r, expected) < _number(first, expected)]
+        missing = [r for r in page if not r.meta and record_number(r, expected) < record_number(first, expected)]
         fresh = self._fresh(missing)
         if fresh:
             yield Records(fresh)
-        if self.last + 1 < _number(first, expected):
-            yield StreamState("gap", (self.last + 1, _number(first, expected) - 1))
+        if self.last + 1 < record_number(first, expected):
+            yield StreamState("gap", (self.last + 1, record_number(first, expected) - 1))
 
     async def _refused(self, status: int) -> None:
         """No WebSocket: an unknown job, or something between that blocks them; then REST alone serves, gently."""
@@ -189,6 +189,7 @@ def _records(frame: str | bytes) -> list[LogRecord]:
     return [record_of(element) for element in elements if isinstance(element, dict)]
 
 
-def _number(record: LogRecord, fallback: int) -> int:
-    text = record.eventId or ""
+def record_number(record: LogRecord, fallback: int) -> int:
+    """The record's id; servers that do not number their records get `fallback`."""
+    text = record.event_id or ""
     return int(text) if text.isdecimal() else fallback

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from juliahub_wire.logs import LogRecord
@@ -13,7 +13,7 @@ from juliahub_ls.domain.log_line import line_of
 from juliahub_ls.errors import JuliaHubError, PatternInvalid
 from juliahub_ls.lsp import protocol
 from juliahub_ls.lsp.session import Session
-from juliahub_ls.services.log_stream import LogStream, Records
+from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, record_number
 
 BATCH_LINES = 500
 PAGE_LINES = 1000
@@ -22,10 +22,9 @@ PAGE_LINES = 1000
 async def open_log(session: Session, params: protocol.OpenLogParams) -> dict[str, Any]:
     """Follow a log from its first line."""
     keep = _filter(params.get("filter"))
-    client = await session.services.connections.client(params.get("server"))
-    await client.job(params["job"])
+    view = await session.services.jobs.get(params.get("server"), params["job"])
     log = str(uuid.uuid4())
-    work = _follow(session, log, LogStream(client, params["job"]), keep)
+    work = _follow(session, log, session.services.jobs.follow(view.server, view.id), keep)
     task = session.logs[log] = session.services.tasks.start(work, f"log of {params['job']}")
     task.add_done_callback(lambda _task: session.logs.pop(log, None))
     return {"log": log}
@@ -55,18 +54,20 @@ async def read_log(session: Session, params: protocol.ReadLogParams) -> dict[str
     return {"lines": lines, "complete": stream.complete}
 
 
-async def _follow(session: Session, log: str, stream: LogStream, keep: LogFilter) -> None:
+async def _follow(session: Session, log: str, events: AsyncIterator[LogEvent], keep: LogFilter) -> None:
+    last = 0
     try:
-        async for event in stream.events():
+        async for event in events:
             if isinstance(event, Records):
+                last = record_number(event.records[-1], last + len(event.records))
                 await _send_lines(session, log, event.records, keep)
                 continue
-            state: dict[str, Any] = {"log": log, "state": event.state, "last": stream.last}
+            state: dict[str, Any] = {"log": log, "state": event.state, "last": last}
             if event.gap is not None:
                 state |= {"gapFrom": event.gap[0], "gapTo": event.gap[1]}
             session.notify("juliahub/logState", state)
     except JuliaHubError as error:
-        state = {"log": log, "state": "reconnecting", "last": stream.last, "message": str(error)}
+        state = {"log": log, "state": "reconnecting", "last": last, "message": str(error)}
         session.notify("juliahub/logState", state)
 
 
