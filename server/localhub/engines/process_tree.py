@@ -69,9 +69,8 @@ def end_all(members: Callable[[], list[psutil.Process]], leader: int | None = No
             elif process.pid not in asked and (leader in (None, process.pid) or passed > _LEADER_SECONDS):
                 asked.add(process.pid)
                 _attempt(process.terminate)
-        time.sleep(
-            _POLL_SECONDS
-        )  # not psutil's wait: it would reap our own children before Popen learns their exit code
+        # Not psutil's wait: it would reap our own children before Popen learns their exit code.
+        time.sleep(_POLL_SECONDS)
 
 
 def _find(process: ProcessId) -> psutil.Process | None:
