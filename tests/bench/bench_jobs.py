@@ -17,9 +17,8 @@ from typing import Any
 
 import httpx
 import psutil
-from lsprotocol import types
-from pygls.lsp.client import LanguageClient
 
+from .editor import Editor
 from .harness import Row, bounded, row, seconds
 
 HELLO = 'println("hi")\n'
@@ -73,10 +72,10 @@ def submit_overhead(work: Path) -> Row:
 
 async def log_rows(work: Path) -> list[Row]:
     """From `println` in a job to the editor's client: delay of single lines, and throughput of many."""
-    async with editor() as client:
-        ticks = await _follow(client, work, "ticks.jl", TICKS)
+    async with Editor() as editor:
+        ticks = await _follow(editor, work, "ticks.jl", TICKS)
         delays = [seen - float(message.split()[1]) for seen, message in ticks if message.startswith("tick ")]
-        flood = await _follow(client, work, "flood.jl", FLOOD)
+        flood = await _follow(editor, work, "flood.jl", FLOOD)
         seen = [(at, message) for at, message in flood if message.startswith("line ")]
         kept = [message for _, message in seen] == [
             f"line {i} of a log that a job writes as fast as it can" for i in range(1, LINES + 1)
@@ -91,12 +90,12 @@ async def log_rows(work: Path) -> list[Row]:
 
 async def download_rows(work: Path) -> list[Row]:
     """1 GiB of results through the daemon, beside the same bytes from the same server by `curl`."""
-    async with editor() as client:
-        job = await _run(client, work, "result.jl", RESULT)
+    async with Editor() as editor:
+        job = await _run(editor, work, "result.jl", RESULT)
         directory = work / "downloaded"
         began = time.perf_counter()
         params = {"job": job, "directory": directory.as_uri()}
-        answer = await client.protocol.send_request_async("juliahub/downloadResults", params)
+        answer = await editor.request("juliahub/downloadResults", params)
         ours = time.perf_counter() - began
         assert answer["files"][0]["verified"], "the hash was checked"
         url, token = _file_url(job)
@@ -106,7 +105,7 @@ async def download_rows(work: Path) -> list[Row]:
         peer = await asyncio.to_thread(seconds, lambda: subprocess.run(command, check=True))
         same = _sha256(work / "curl.bin") == _sha256(next(directory.iterdir()))
         assert same, "both got the same bytes"
-        memory = _peak_memory(client)
+        memory = psutil.Process(editor.process.pid).memory_info().rss
     return [
         row("download 1 GiB of results, verified", ours, "curl, not verified", peer, 1.2),
         bounded("daemon's memory after that", memory / 1e6, "MB", None),
@@ -136,73 +135,49 @@ def own_hub(work: Path) -> Iterator[None]:
                 os.environ[name] = value
 
 
-class editor:  # noqa: N801 - used as a context manager
-    """A client with a running daemon."""
-
-    async def __aenter__(self) -> LanguageClient:
-        self._client = plain_client()
-        await self._client.start_io(sys.executable, "-m", "juliahub_ls")
-        await self._client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities()))
-        self._client.initialized(types.InitializedParams())
-        return self._client
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self._client.shutdown_async(None)
-        self._client.exit(None)
-        await self._client.stop()
-
-
-def plain_client() -> LanguageClient:
-    """A client that leaves our payloads as plain JSON."""
-    from juliahub_ls.lsp.server import _converter
-
-    return LanguageClient("bench", "1", converter_factory=_converter)
-
-
-async def _run(client: LanguageClient, work: Path, name: str, code: str) -> str:
+async def _run(editor: Editor, work: Path, name: str, code: str) -> str:
     """Submit a script and wait for its end; the job's id."""
     ended = asyncio.Event()
     done: set[str] = set()
 
-    @client.feature("juliahub/jobsChanged")
     def changed(params: dict[str, Any]) -> None:
         done.update(job["id"] for job in params["jobs"] if job["done"])
         ended.set()
 
-    script = work / name
-    script.write_text(code)
-    answer = await client.protocol.send_request_async("juliahub/submit", {"script": script.as_uri()})
-    job: str = answer["job"]["id"]
+    editor.on["juliahub/jobsChanged"] = changed
+    job = await _submit(editor, work, name, code)
     while job not in done:
         ended.clear()
         await asyncio.wait_for(ended.wait(), 300)
-    client.protocol.fm.features.pop("juliahub/jobsChanged")
     return job
 
 
-async def _follow(client: LanguageClient, work: Path, name: str, code: str) -> list[tuple[float, str]]:
+async def _follow(editor: Editor, work: Path, name: str, code: str) -> list[tuple[float, str]]:
     """Submit a script and follow its log: when each line was seen (Unix seconds), and its text."""
     seen: list[tuple[float, str]] = []
     complete = asyncio.Event()
 
-    @client.feature("juliahub/logLines")
     def lines(params: dict[str, Any]) -> None:
         now = time.time()
         seen.extend((now, line["message"]) for line in params["lines"])
 
-    @client.feature("juliahub/logState")
     def state(params: dict[str, Any]) -> None:
         if params["state"] == "complete":
             complete.set()
 
-    script = work / name
-    script.write_text(code)
-    answer = await client.protocol.send_request_async("juliahub/submit", {"script": script.as_uri()})
-    await client.protocol.send_request_async("juliahub/openLog", {"job": answer["job"]["id"]})
+    editor.on |= {"juliahub/logLines": lines, "juliahub/logState": state}
+    job = await _submit(editor, work, name, code)
+    await editor.request("juliahub/openLog", {"job": job})
     await asyncio.wait_for(complete.wait(), 300)
-    for feature in ("juliahub/logLines", "juliahub/logState"):
-        client.protocol.fm.features.pop(feature)
     return seen
+
+
+async def _submit(editor: Editor, work: Path, name: str, code: str) -> str:
+    script = work / name
+    await asyncio.to_thread(script.write_text, code)
+    answer = await editor.request("juliahub/submit", {"script": script.as_uri()})
+    job: str = answer["job"]["id"]
+    return job
 
 
 def _file_url(job: str) -> tuple[str, str]:
@@ -224,9 +199,3 @@ def _sha256(path: Path) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _peak_memory(client: LanguageClient) -> int:
-    process = client._server  # the daemon as asyncio's subprocess
-    assert process is not None
-    return int(psutil.Process(process.pid).memory_info().rss)
