@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, Double, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
     """All tables of a hub."""
 
-    type_annotation_map = {dict[str, Any]: JSON, dict[str, str]: JSON}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    # Double by name: releases of SQLAlchemy differ in what a float is.
+    type_annotation_map = {dict[str, Any]: JSON, dict[str, str]: JSON, float: Double}  # noqa: RUF012 - a class setting
 
 
 class UserRow(Base):

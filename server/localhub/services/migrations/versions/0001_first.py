@@ -19,15 +19,15 @@ def upgrade() -> None:
         "sessions",
         sa.Column("id", sa.String, primary_key=True),
         sa.Column("user_id", sa.Integer, sa.ForeignKey("users.id"), nullable=False),
-        sa.Column("created_at", sa.Float, nullable=False),
-        sa.Column("revoked_at", sa.Float),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("revoked_at", sa.Double),
     )
     op.create_table(
         "refresh_tokens",
         sa.Column("digest", sa.String, primary_key=True),
         sa.Column("session_id", sa.String, sa.ForeignKey("sessions.id"), nullable=False, index=True),
-        sa.Column("expires_at", sa.Float, nullable=False),
-        sa.Column("replaced_at", sa.Float),
+        sa.Column("expires_at", sa.Double, nullable=False),
+        sa.Column("replaced_at", sa.Double),
     )
     _create_jobs()
 
@@ -42,10 +42,10 @@ def _create_jobs() -> None:
         sa.Column("status", sa.String, nullable=False, index=True),
         sa.Column("args", sa.JSON, nullable=False),
         sa.Column("design", sa.JSON, nullable=False),
-        sa.Column("limit_hours", sa.Float),
-        sa.Column("submitted_at", sa.Float, nullable=False),
-        sa.Column("started_at", sa.Float),
-        sa.Column("ended_at", sa.Float),
+        sa.Column("limit_hours", sa.Double),
+        sa.Column("submitted_at", sa.Double, nullable=False),
+        sa.Column("started_at", sa.Double),
+        sa.Column("ended_at", sa.Double),
         sa.Column("stop_requested", sa.Boolean, nullable=False),
         sa.Column("reason", sa.String),
         sa.Column("outputs", sa.String, nullable=False),
@@ -59,6 +59,6 @@ def _create_jobs() -> None:
         sa.Column("name", sa.String, nullable=False),
         sa.Column("size", sa.Integer, nullable=False),
         sa.Column("sha256", sa.String, nullable=False, index=True),
-        sa.Column("uploaded_at", sa.Float, nullable=False),
+        sa.Column("uploaded_at", sa.Double, nullable=False),
         sa.UniqueConstraint("job_id", "type", "name"),
     )

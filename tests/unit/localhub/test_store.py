@@ -1,0 +1,60 @@
+"""The database: its tables, its way up from older ones, and that a commit is on disk."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from localhub.services import store
+from localhub.services.models import Base
+from sqlalchemy import create_engine, text
+
+
+def schema(path: Path) -> set[tuple[str, str]]:
+    with create_engine(f"sqlite:///{path}").connect() as connection:
+        rows = connection.execute(text("SELECT name, type FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"))
+        columns = {
+            (table, str(tuple(column)[1:4]))
+            for table in Base.metadata.tables
+            for column in connection.execute(text(f"PRAGMA table_info({table})"))
+        }
+        return columns | {(row.name, row.type) for row in rows}
+
+
+def test_a_fresh_database_and_a_migrated_one_are_the_same(tmp_path: Path) -> None:
+    store.Store(tmp_path / "fresh.sqlite").close()
+    store.migrate(create_engine(f"sqlite:///{tmp_path / 'migrated.sqlite'}"))
+    assert schema(tmp_path / "fresh.sqlite") == schema(tmp_path / "migrated.sqlite")
+
+
+def test_the_models_need_no_further_migration(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.sqlite'}")
+    store.migrate(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_the_revision_named_is_the_newest_migration() -> None:
+    assert ScriptDirectory(str(store.MIGRATIONS)).get_heads() == [store.REVISION]
+
+
+def test_an_older_database_is_migrated_when_it_is_opened(tmp_path: Path) -> None:
+    """One that knows no revision yet is what a hub before the first migration would have left."""
+    path = tmp_path / "old.sqlite"
+    with create_engine(f"sqlite:///{path}").begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    engine = create_engine(f"sqlite:///{path}")
+    store.migrate(engine)
+    opened = store.Store(path)
+    with opened.session() as session:
+        assert session.execute(text("SELECT version_num FROM alembic_version")).scalar() == store.REVISION
+    opened.close()
+
+
+def test_commits_are_synchronous_and_logged_ahead(tmp_path: Path) -> None:
+    opened = store.Store(tmp_path / "hub.sqlite")
+    with opened.session() as session:
+        assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    opened.close()

@@ -1,0 +1,137 @@
+"""Tokens: what is accepted, for how long, and what JuliaHub's clients demand of them."""
+
+import base64
+import json
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from localhub.services import tokens as tokens_module
+from localhub.services.models import RefreshTokenRow
+from localhub.services.store import Store
+from localhub.services.tokens import InvalidToken, Tokens, ensure_user
+
+URL = "http://127.0.0.1:4711"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "hub.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def tokens(store: Store, tmp_path: Path) -> Tokens:
+    return Tokens(store, tmp_path / "signing.pem")
+
+
+def issue(tokens: Tokens, store: Store) -> dict[str, object]:
+    return tokens.issue(ensure_user(store, "ada", "ada@localhost"), URL)
+
+
+def shift_clock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    now = time.time
+    monkeypatch.setattr(tokens_module.time, "time", lambda: now() + seconds)
+
+
+def test_access_and_id_token_both_name_their_user(tokens: Tokens, store: Store) -> None:
+    table = issue(tokens, store)
+    for kind in ("access_token", "id_token"):
+        assert tokens.verify(str(table[kind])).user.name == "ada"
+
+
+def test_the_table_is_complete_and_its_expiry_an_integer(tokens: Tokens, store: Store) -> None:
+    table = issue(tokens, store)
+    assert table["refresh_url"] == URL + "/auth/renew/token.toml/v2/"
+    assert (table["user_name"], table["user_email"], table["expires_in"]) == ("ada", "ada@localhost", 86400)
+    assert type(table["expires"]) is int
+    assert table["expires"] == table["expires_at"]
+
+
+def test_claims_have_the_types_jh_demands(tokens: Tokens, store: Store) -> None:
+    payload = str(issue(tokens, store)["id_token"]).split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    texts = [claims[name] for name in ("sub", "iss", "aud", "name", "email", "preferred_username")]
+    assert all(isinstance(text, str) for text in texts)
+    assert type(claims["exp"]) is type(claims["iat"]) is int
+
+
+def test_garbage_is_refused(tokens: Tokens, store: Store) -> None:
+    good = str(issue(tokens, store)["access_token"])
+    head, payload, signature = good.split(".")
+    none = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+    for bad in ("", "x", "a.b.c", good[:-4] + "AAAA", f"{none}.{payload}.", f"{head}.{payload[:-2]}AA.{signature}"):
+        with pytest.raises(InvalidToken):
+            tokens.verify(bad)
+
+
+def test_another_hubs_token_is_refused(tokens: Tokens, store: Store, tmp_path: Path) -> None:
+    foreign = issue(Tokens(store, tmp_path / "other.pem"), store)
+    with pytest.raises(InvalidToken):
+        tokens.verify(str(foreign["access_token"]))
+
+
+@pytest.mark.parametrize("used_before", [False, True])
+def test_a_token_lapses(tokens: Tokens, store: Store, monkeypatch: pytest.MonkeyPatch, used_before: bool) -> None:
+    token = str(issue(tokens, store)["access_token"])
+    if used_before:
+        tokens.verify(token)
+    shift_clock(monkeypatch, 86_401)
+    with pytest.raises(InvalidToken):
+        tokens.verify(token)
+
+
+def test_a_revoked_sign_in_is_over_for_good(tokens: Tokens, store: Store, tmp_path: Path) -> None:
+    table = issue(tokens, store)
+    tokens.revoke(tokens.verify(str(table["access_token"])).session_id)
+    for checking in (tokens, Tokens(store, tmp_path / "signing.pem")):
+        with pytest.raises(InvalidToken):
+            checking.verify(str(table["id_token"]))
+        with pytest.raises(InvalidToken):
+            checking.renew(str(table["refresh_token"]), URL)
+
+
+def test_tokens_outlive_a_restart(tokens: Tokens, store: Store, tmp_path: Path) -> None:
+    table = issue(tokens, store)
+    assert Tokens(store, tmp_path / "signing.pem").verify(str(table["access_token"])).user.name == "ada"
+
+
+def test_renewing_replaces_the_refresh_token(tokens: Tokens, store: Store) -> None:
+    first = str(issue(tokens, store)["refresh_token"])
+    renewed = tokens.renew(first, URL)
+    assert renewed["refresh_token"] != first
+    assert tokens.verify(renewed["access_token"]).user.name == "ada"
+
+
+def test_a_client_that_crashed_may_renew_again_for_a_while(
+    tokens: Tokens, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = str(issue(tokens, store)["refresh_token"])
+    tokens.renew(first, URL)
+    tokens.renew(first, URL)
+    shift_clock(monkeypatch, tokens_module.GRACE_SECONDS + 1)
+    with pytest.raises(InvalidToken):
+        tokens.renew(first, URL)
+
+
+def test_refresh_tokens_are_stored_as_hashes_and_lapse(
+    tokens: Tokens, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = str(issue(tokens, store)["refresh_token"])
+    with store.session() as session:
+        assert token not in {row.digest for row in session.query(RefreshTokenRow)}
+    shift_clock(monkeypatch, 30 * 86_400 + 1)
+    with pytest.raises(InvalidToken):
+        tokens.renew(token, URL)
+    tokens.prune()
+    with store.session() as session:
+        assert session.query(RefreshTokenRow).count() == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_the_key_is_the_users_alone(tokens: Tokens, tmp_path: Path) -> None:
+    assert stat.S_IMODE((tmp_path / "signing.pem").stat().st_mode) == 0o600
