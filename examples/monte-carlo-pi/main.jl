@@ -1,7 +1,7 @@
 # Estimates π by throwing darts, on as many processes as there are.
 #
-#   julia --project main.jl          on this computer, in one process
-#   julia --project -p 4 main.jl     on four workers
+#   julia --project main.jl             on this computer, in one process
+#   JULIA_PROJECT=@. julia -p 4 main.jl on four workers
 
 using Distributed, Logging, Printf
 using Dartboard: scatter
