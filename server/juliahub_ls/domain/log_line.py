@@ -1,7 +1,7 @@
 """One line of a job's log, and what lines say about the job: phase, workers, progress, the reason of a failure."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from juliahub_wire.logs import LogRecord
 
@@ -9,8 +9,7 @@ LEVELS = {"debug": -1000, "progress": -1, "info": 0, "warn": 1000, "warning": 10
 INTERNAL_PREFIX = "jrun_"
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """A record as people read it. `time` in Unix milliseconds; `keywords` are the user's own."""
 
     id: int
@@ -40,18 +39,17 @@ class LogFacts:
 def line_of(record: LogRecord, fallback_id: int) -> LogLine:
     """A line from a wire record; a server that does not number its records gets `fallback_id`."""
     metadata, keywords = record.metadata, record.keywords
-    own = {key: value for key, value in keywords.items() if not key.startswith(INTERNAL_PREFIX)}
-    number = metadata.get("line")
+    number, module, file = metadata.get("line"), metadata.get("_module"), metadata.get("filepath")
     return LogLine(
-        id=_integer(record.event_id, fallback_id),
-        message=record.message,
-        level=str(metadata.get("level") or "Info"),
-        worker=_integer(keywords.get("jrun_worker_id"), 1),
-        time=record.unix_ms,
-        module=_text(metadata.get("_module")),
-        file=_text(metadata.get("filepath")),
-        line=number if isinstance(number, int) else None,
-        keywords=own or None,
+        _integer(record.event_id, fallback_id),
+        record.message,
+        str(metadata.get("level") or "Info"),
+        _integer(keywords.get("jrun_worker_id"), 1),
+        record.unix_ms,
+        module if isinstance(module, str) and module else None,
+        file if isinstance(file, str) and file else None,
+        number if isinstance(number, int) else None,
+        {key: value for key, value in keywords.items() if not key.startswith(INTERNAL_PREFIX)} or None,
     )
 
 
@@ -91,7 +89,3 @@ def _integer(value: object, fallback: int) -> int:
         return int(value) if isinstance(value, (int, str)) else fallback
     except ValueError:
         return fallback
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 import cattrs
 from lsprotocol import converters, types
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, JsonRPCResponseMessage
+from pygls.protocol import (
+    JsonRPCNotification,
+    JsonRPCRequestMessage,
+    JsonRPCResponseMessage,
+    LanguageServerProtocol,
+)
 
 from juliahub_ls import __version__
 from juliahub_ls.lsp.error_mapping import to_rpc_error
@@ -35,7 +40,7 @@ class JuliaHubServer(LanguageServer):
     """One editor's daemon. `session` is there once the editor has initialized us."""
 
     def __init__(self) -> None:
-        super().__init__("juliahub-ls", __version__, converter_factory=_converter)
+        super().__init__("juliahub-ls", __version__, protocol_cls=_PlainProtocol, converter_factory=_converter)
         self.options: object = None
         self.session_: Session | None = None
         self._opening = asyncio.Lock()
@@ -72,7 +77,7 @@ def _register_life_cycle(server: JuliaHubServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def folders_changed(_params: types.DidChangeWorkspaceFoldersParams) -> None:
-        await (await server.session()).open_folders()
+        await (await server.session()).folders_changed()
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(*_args: object) -> None:
@@ -102,6 +107,18 @@ async def _answer(server: JuliaHubServer, feature: str, method: str, params: Any
         raise to_rpc_error(asyncio.CancelledError()) from None
     except Exception as error:  # noqa: BLE001 - the boundary: a fault in one request ends that request only
         raise to_rpc_error(error) from None
+
+
+class _PlainProtocol(LanguageServerProtocol):
+    """Our own payloads are plain JSON already: they are written as they are, not walked through once more."""
+
+    def _serialize_message(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, JsonRPCNotification):
+            return {"jsonrpc": data.jsonrpc, "method": data.method, "params": data.params}
+        if isinstance(data, JsonRPCResponseMessage):
+            return {"jsonrpc": data.jsonrpc, "id": data.id, "result": data.result}
+        message: dict[str, Any] = super()._serialize_message(data)
+        return message
 
 
 def _converter() -> cattrs.Converter:
