@@ -1,0 +1,137 @@
+"""`login`, `logout`, `status`: servers and accounts."""
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from juliahub_ls.cli.options import Common, JsonOption, ServerOption, common
+from juliahub_ls.cli.output import Output
+from juliahub_ls.cli.session import with_services
+
+if TYPE_CHECKING:
+    from juliahub_ls.services.services import Services
+
+ServerArgument = Annotated[
+    str | None, typer.Argument(metavar="[SERVER]", help="A host such as juliahub.com, or a URL.")
+]
+
+
+def login(
+    context: typer.Context, name: ServerArgument = None, server: ServerOption = None, as_json: JsonOption = False
+) -> None:
+    """Sign in to a server through the browser, and make it the current one."""
+    asked = common(context, name or server, as_json)
+
+    async def work(services: "Services") -> dict[str, Any]:
+        from juliahub_ls import payloads
+        from juliahub_ls.cli.status_line import StatusLine
+
+        profile = services.servers.find(asked.server)
+        with StatusLine(asked.output) as status:
+            account = await services.sign_in(profile.url or profile.id, _opener(asked.output, profile.name), status)
+        if not asked.output.as_json:
+            asked.output.line(_signed_in(account, profile.name, profile.is_this_computer))
+        return payloads.servers(services.connections)
+
+    _answer(asked, with_services(asked, work))
+
+
+def logout(
+    context: typer.Context, name: ServerArgument = None, server: ServerOption = None, as_json: JsonOption = False
+) -> None:
+    """Remove a server's token from this computer."""
+    asked = common(context, name or server, as_json)
+
+    async def work(services: "Services") -> dict[str, Any]:
+        from juliahub_ls import payloads
+
+        gone = await services.sign_out(asked.server)
+        if not asked.output.as_json:
+            here = services.servers.find(gone).is_this_computer
+            asked.output.line("This computer needs no sign-in." if here else f"Signed out of {gone}.")
+        return payloads.servers(services.connections)
+
+    _answer(asked, with_services(asked, work))
+
+
+def status(context: typer.Context, server: ServerOption = None, as_json: JsonOption = False) -> None:
+    """Show the servers, the accounts and which server is current. Asks none of them."""
+    asked = common(context, server, as_json)
+
+    async def work(services: "Services") -> dict[str, Any]:
+        from juliahub_ls import payloads
+
+        return payloads.servers(services.connections)
+
+    found = with_services(asked, work)
+    _answer(asked, found)
+    if not asked.output.as_json:
+        _show(asked.output, found["servers"])
+
+
+COMMANDS = {"login": login, "logout": logout, "status": status}
+
+
+def _answer(asked: Common, found: dict[str, Any]) -> None:
+    if asked.output.as_json:
+        asked.output.document(found)
+
+
+def _opener(output: Output, name: str) -> Any:
+    async def open_browser(url: str) -> None:
+        import asyncio
+        import webbrowser
+
+        say = output.note if output.as_json else output.line
+        say(f"Approve the sign-in to {name} in your browser:\n\n  {url}\n")
+        if _has_display():
+            await asyncio.to_thread(webbrowser.open, url)
+
+    return open_browser
+
+
+def _has_display() -> bool:
+    """Whether a browser on this machine would open before the user's eyes."""
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _signed_in(account: str, name: str, here: bool) -> str:
+    if here:
+        return f"{name} needs no sign-in. Jobs run here from now on."
+    return f"Signed in to {name} as {account}. Jobs run there from now on; `juliahub login this-computer` goes back."
+
+
+def _show(output: Output, servers: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for server in servers:
+        mark = output.paint.sign("●") if server["current"] else " "
+        cells = (mark, server["name"], _state(server), server.get("url", ""))
+        table.add_row(*(Text(output.paint.bare(cell)) for cell in cells))
+    output.table(table)
+
+
+def _state(server: dict[str, Any]) -> str:
+    if server["kind"] == "thisComputer":
+        return "running" if server["state"] == "signedIn" else "starts when it is needed"
+    if server["state"] != "signedIn":
+        return f"not signed in: juliahub login {server['id']}"
+    account = f"signed in as {server['account']}" if server.get("account") else "signed in"
+    expires = server.get("tokenExpires")
+    return f"{account}, token good for {_lifetime(expires / 1000 - time.time())}" if expires else account
+
+
+def _lifetime(seconds: float) -> str:
+    for unit, length in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

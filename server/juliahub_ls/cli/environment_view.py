@@ -1,0 +1,126 @@
+"""Environments and bundles in words: which environment and why, what goes in, from where, and what stays home."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from juliahub_ls.cli.output import Output
+from juliahub_ls.cli.text import Paint
+from juliahub_ls.domain.bundle_model import ArtifactPlacement, LeftOut, LeftOutReason, Placement
+from juliahub_ls.domain.problem import Problem, Severity, human_bytes
+
+if TYPE_CHECKING:
+    from juliahub_ls.domain.bundle_plan import BundlePlan
+    from juliahub_ls.domain.environment import LoadedEnvironment
+    from juliahub_ls.services.bundling import Source
+
+LABEL_COLUMNS = 13
+LEFT_OUT_SHOWN = 8
+_PAINTED = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFORMATION: "dim"}
+_WORDS = {Severity.ERROR: "Mend first: ", Severity.WARNING: "Note: ", Severity.INFORMATION: ""}
+
+
+def field(paint: Paint, label: str, text: str) -> str:
+    """`  Bundle       214 files, 3.1 MB`."""
+    return f"  {paint(label.ljust(LABEL_COLUMNS), 'dim')}{text}"
+
+
+def show_source(output: Output, source: "Source") -> None:
+    """The script, its environment and why it is that one."""
+    paint = output.paint
+    output.line(field(paint, "Script", paint.bare(shown_path(source.script))))
+    name = paint.bare(_environment(source.environment)) if source.environment else "none"
+    output.line(field(paint, "Environment", name))
+    output.line(field(paint, "", paint(paint.bare(_shortened(source.reason)), "dim")))
+
+
+def show_plan(output: Output, plan: "BundlePlan") -> None:
+    """The bundle in a few lines: its size, what came from outside and why, what stays home and why."""
+    paint = output.paint
+    files = "1 file" if plan.file_count == 1 else f"{plan.file_count:,} files"
+    output.line(field(paint, "Bundle", f"{paint(f'{files}, {human_bytes(plan.total_size)}', 'bold')}"))
+    _show_pairs(output, "", _brought_in(plan))
+    left_out = [(_left_out_name(item), why_left_out(item)) for item in _telling(plan.left_out)]
+    more = len(left_out) - LEFT_OUT_SHOWN
+    _show_pairs(output, "Stays home", left_out[:LEFT_OUT_SHOWN] if more > 1 else left_out)
+    if more > 1:
+        output.line(field(paint, "", paint(f"and {more} more: juliahub bundle --list", "dim")))
+    show_problems(output, plan.problems)
+
+
+def show_problems(output: Output, problems: Iterable[Problem]) -> None:
+    """One sentence each, with the place in the file."""
+    paint = output.paint
+    for problem in problems:
+        word, place = paint(_WORDS[problem.severity], _PAINTED[problem.severity]), place_of(problem)
+        output.line(f"  {word}{paint.bare(problem.message)}{paint(f' ({paint.bare(place)})' if place else '', 'dim')}")
+
+
+def place_of(problem: Problem) -> str:
+    """`Project.toml:3:7`, from one, as editors and compilers count."""
+    if problem.path is None:
+        return ""
+    at = problem.range
+    return shown_path(problem.path) + (f":{at.start_line + 1}:{at.start_character + 1}" if at else "")
+
+
+def why_left_out(item: LeftOut) -> str:
+    """The rule as `file:line`, or the reason."""
+    if item.rule is not None:
+        return str(item.rule)
+    if item.reason is LeftOutReason.SECRET:
+        return f"{item.reason.value}; --allow {item.path} lets it in"
+    return item.reason.value
+
+
+def shown_path(path: Path) -> str:
+    """A path from the current folder when it lies below, else whole."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def _environment(loaded: "LoadedEnvironment") -> str:
+    version = loaded.manifest.julia_version if loaded.manifest else None
+    count = len(loaded.project.deps)
+    packages = "1 dependency" if count == 1 else f"{count} dependencies"
+    return ", ".join(part for part in (loaded.name, f"Julia {version}" if version else "", packages) if part)
+
+
+def _shortened(reason: str) -> str:
+    """The reason, with its file as seen from here."""
+    phrase, colon, file = reason.partition(": ")
+    return f"{phrase}: {shown_path(Path(file))}" if colon else reason
+
+
+def _brought_in(plan: "BundlePlan") -> Iterator[tuple[str, str]]:
+    for package in plan.packages:
+        if package.placement in (Placement.COPIED, Placement.DEPOT) and package.archive_path and package.source:
+            yield f"{package.archive_path}/", f"{package.placement.value}, from {shown_path(package.source)}"
+    for artifact in plan.artifacts:
+        if artifact.placement is ArtifactPlacement.BUNDLED and artifact.archive_path:
+            folder, _, tree = artifact.archive_path.rpartition("/")
+            yield f"{folder}/{tree[:10]}…/", f"the artifact {artifact.name} of {artifact.owner}"
+    for file in plan.injected:
+        if file.why != "as it is":
+            yield file.archive_path, file.why
+
+
+def _telling(left_out: Iterable[LeftOut]) -> list[LeftOut]:
+    """Without version control data, which nobody misses; secrets first."""
+    told = [item for item in left_out if item.reason is not LeftOutReason.VERSION_CONTROL]
+    return sorted(told, key=lambda item: item.reason is not LeftOutReason.SECRET)
+
+
+def _left_out_name(item: LeftOut) -> str:
+    return f"{item.path}/" if item.is_directory else item.path
+
+
+def _show_pairs(output: Output, label: str, pairs: Iterable[tuple[str, str]]) -> None:
+    paint = output.paint
+    listed = [(paint.bare(name), paint.bare(why)) for name, why in pairs]
+    width = min(max((len(name) for name, _ in listed), default=0), 40)
+    for name, why in listed:
+        output.line(field(paint, label, f"{name.ljust(width)}  {paint(why, 'dim')}"))
+        label = ""

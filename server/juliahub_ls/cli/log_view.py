@@ -1,0 +1,123 @@
+"""Log records as lines for people: time, worker, a margin in the level's colour, the message, its keywords."""
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from juliahub_wire.logs import LogRecord
+
+from juliahub_ls.cli.text import Paint
+from juliahub_ls.domain.job_view import PHASES
+from juliahub_ls.domain.log_filter import LogFilter
+from juliahub_ls.domain.log_line import LogLine, line_of, severity
+
+_WARNING, _ERROR, _DEBUG = severity("warn"), severity("error"), severity("debug")
+
+
+class LogText:
+    """Formats the lines that a filter keeps. Marks of the job's phases become headings, unless a filter is set."""
+
+    def __init__(self, paint: Paint, keep: LogFilter, *, progress: bool = True) -> None:
+        self._paint = paint
+        self._keep = keep
+        self._headings = keep == LogFilter()
+        self._progress = progress
+        self._margins = {level: paint(paint.sign("│"), style) for level, style in _MARGIN_STYLES.items()}
+
+    def lines(self, records: Iterable[LogRecord]) -> list[str]:
+        """The text of records, each of one or more lines, without those that the filter drops."""
+        return [text for record in records if (text := self._text(record)) is not None]
+
+    def _text(self, record: LogRecord) -> str | None:
+        if "jrun_phase" in record.keywords or "jrun_workers_joined" in record.keywords:
+            heading = _heading(record.keywords) if self._headings else None
+            return self.heading(heading) if heading else None
+        if not self._progress and _is_progress(record):
+            return None
+        line = line_of(record, 0)
+        return self.line(line) if self._keep.keeps(line) else None
+
+    def heading(self, text: str) -> str:
+        """A state of the job, as a line between the log's."""
+        return f"{self._paint(self._paint.sign('●'), 'cyan')} {self._paint(text, 'bold')}"
+
+    def stream(self, text: str) -> str:
+        """What became of the connection, as a line of its own."""
+        rule = self._paint.sign("──")
+        return self._paint(f"{rule} {text} {rule}", "yellow")
+
+    def line(self, line: LogLine) -> str:
+        """One record."""
+        paint, level = self._paint, _level(severity(line.level))
+        clock = time.strftime("%H:%M:%S", time.localtime(line.time / 1000)) if line.time is not None else " " * 8
+        worker = f"w{line.worker}".ljust(3) if line.worker > 1 else "   "
+        first, *rest = paint.foreign(line.message.rstrip("\n")).split("\n")
+        head = f"{paint(clock, 'dim')} {paint(worker, 'cyan')} {self._margins[level]} "
+        text = f"{head}{_word(paint, level)}{first}"
+        blocks = [value for value in (line.keywords or {}).items() if _is_block(value[1])]
+        aside = self._aside(line, level)
+        text += f"  {paint(aside, 'dim')}" if aside else ""
+        if not rest and not blocks:
+            return text
+        margin = f"{' ' * 12} {self._margins[level]} "
+        rest += [part for name, value in blocks for part in self._block(name, value)]
+        return "\n".join([text, *(margin + part for part in rest)])
+
+    def _aside(self, line: LogLine, level: str) -> str:
+        """Keywords, and where a warning or error was logged."""
+        values = (line.keywords or {}).items()
+        parts = [f"{name}={_value(value)}" for name, value in values if not _is_block(value)]
+        if level in ("warn", "error") and line.file and line.line:
+            parts.append(f"({_name(line.file)}:{line.line})")
+        return self._paint.bare(" ".join(parts))
+
+    def _block(self, name: str, value: str) -> list[str]:
+        body = self._paint.bare(value.rstrip("\n")).split("\n")
+        return [self._paint(f"{self._paint.bare(name)}:", "dim"), *(f"  {part}" for part in body)]
+
+
+_MARGIN_STYLES = {"debug": "blue", "info": "dim", "warn": "yellow", "error": "red"}
+_WORDS = {"debug": ("Debug: ", "blue"), "warn": ("Warning: ", "bold yellow"), "error": ("Error: ", "bold red")}
+
+
+def _heading(keywords: dict[str, Any]) -> str | None:
+    """The workers are one heading, when all have joined."""
+    joined, expected = keywords.get("jrun_workers_joined"), keywords.get("jrun_workers_expected")
+    if joined is not None:
+        return f"Starting, {joined} of {expected} workers" if joined == expected else None
+    phase = keywords.get("jrun_phase")
+    return PHASES.get(str(phase)) if phase != "cluster" else None
+
+
+def _is_progress(record: LogRecord) -> bool:
+    return str(record.metadata.get("level")).lower() == "progress" or "progress" in record.keywords
+
+
+def _level(number: int) -> str:
+    if number >= _ERROR:
+        return "error"
+    if number >= _WARNING:
+        return "warn"
+    return "debug" if number <= _DEBUG else "info"
+
+
+def _word(paint: Paint, level: str) -> str:
+    """The level in a word, so that it is not told by colour alone."""
+    return paint(*_WORDS[level]) if level in _WORDS else ""
+
+
+def _is_block(value: Any) -> bool:
+    return isinstance(value, str) and "\n" in value
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str) and value and not any(character.isspace() for character in value):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _name(file: str) -> str:
+    """The last part of a path of the job's machine, whichever that is."""
+    return PureWindowsPath(file).name if "\\" in file else PurePosixPath(file).name
