@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import httpx
 import tomli
@@ -10,8 +12,9 @@ from juliahub_wire.auth import TokenTable
 from juliahub_wire.limits import REFRESH_EARLY_SECONDS
 from pydantic import ValidationError
 
-from juliahub_ls.errors import SignInRequired, TokenRefused
+from juliahub_ls.errors import FileUnreadable, ServerError, SignInRequired, TokenRefused
 from juliahub_ls.secret import Secret
+from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.servers import LOOPBACK
 from juliahub_ls.services.token_store import StoredToken, TokenStore
 from juliahub_ls.services.transport import translated
@@ -54,18 +57,37 @@ class Account:
 
     async def _renewed(self, stale: StoredToken) -> StoredToken:
         """Renew, or give what is there when it still serves: a renewal that fails early is no reason to stop."""
-        async with self._renewing:
-            with await asyncio.to_thread(self.store.lock().acquire):
+        lapsed = stale.lapses_before(self._now())
+        try:
+            async with self._renewing, self._alone():
                 current = self.store.read()
                 if current is not None and current.table.bearer() != stale.table.bearer():
                     return current
                 table = await self._fetch(stale.table)
                 if table is not None:
-                    self.store.write(table)
+                    self._keep(table)
                     return StoredToken(table, self._now())
-        if stale.lapses_before(self._now()):
+        except (ServerError, FileUnreadable):
+            if lapsed:
+                raise
+        if lapsed:
             raise SignInRequired(server=self.server)
         return stale
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Hold the store's lock."""
+        lock = self.store.lock()
+        with translated_os_errors(self.store.path, "You are still signed in."):
+            await lock.acquire()
+        try:
+            yield
+        finally:
+            await lock.release()
+
+    def _keep(self, table: TokenTable) -> None:
+        with translated_os_errors(self.store.path, "Your sign-in could not be renewed."):
+            self.store.write(table)
 
     async def _fetch(self, table: TokenTable) -> TokenTable | None:
         """`GET {refresh_url}` with the refresh token as bearer; a complete replacement in TOML, or None (§1.4)."""
@@ -85,5 +107,8 @@ class Account:
 
 def _is_safe(url: str) -> bool:
     """Pkg's rule: a refresh token travels over `https://` or to loopback only (§1.4)."""
-    parts = httpx.URL(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.host in LOOPBACK)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

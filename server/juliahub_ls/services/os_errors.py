@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import filelock
+
 from juliahub_ls.errors import DiskFull, FileUnreadable
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC})
@@ -15,6 +17,8 @@ def translated_os_errors(path: Path, state: str) -> Iterator[None]:
     """Run file work on `path`. A full disk leaves as `DiskFull`, anything else as `FileUnreadable`."""
     try:
         yield
+    except filelock.Timeout as error:
+        raise FileUnreadable(path=path, reason="another program holds it") from error
     except OSError as error:
         at = Path(error.filename) if isinstance(error.filename, str) else path
         if error.errno in FULL:

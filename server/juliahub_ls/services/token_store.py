@@ -1,7 +1,10 @@
 """`auth.toml`: where it lies, reading it without trust, writing it whole (protocol §1.3)."""
 
+import contextlib
 import hashlib
 import os
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +16,10 @@ from juliahub_wire.auth import TokenTable
 from pydantic import ValidationError
 
 from juliahub_ls.services.files import replace_file
+
+LOCK_SECONDS = 30.0
+SETTLED_SECONDS = 5.0
+"""PkgAuthentication writes `auth.toml` in place (§1.3): what was touched this recently may be half of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class TokenStore:
     def read(self) -> StoredToken | None:
         """The stored token; None when there is none.
 
-        A file that does not parse is set aside under a name that says so.
+        A file that does not parse, and that nobody is writing, is set aside under a name that says so.
         """
         try:
             content = self.path.read_bytes()
@@ -47,7 +54,8 @@ class TokenStore:
         try:
             table = TokenTable.model_validate(tomli.loads(content.decode("utf-8")))
         except (ValueError, ValidationError):
-            self._set_aside(content)
+            if time.time() - mtime > SETTLED_SECONDS:
+                self._set_aside(content)
             return None
         return StoredToken(table, mtime) if table.bearer() else None
 
@@ -67,17 +75,20 @@ class TokenStore:
             return False
         return True
 
-    def lock(self) -> filelock.FileLock:
+    def lock(self) -> filelock.AsyncFileLock:
         """Held while renewing, so that two windows do not spend one refresh token twice."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return filelock.FileLock(f"{self.path}.lock", timeout=30)
+        return filelock.AsyncFileLock(
+            f"{self.path}.lock", timeout=LOCK_SECONDS, run_in_executor=False, thread_local=False
+        )
 
     def _set_aside(self, content: bytes) -> None:
         digest = hashlib.sha256(content).hexdigest()[:8]
-        self.path.replace(self.path.with_name(f"{self.path.name}.{digest}.malformed"))
+        with contextlib.suppress(OSError):
+            self.path.replace(self.path.with_name(f"{self.path.name}.{digest}.malformed"))
 
 
-def auth_file(server_url: str, environ: "os._Environ[str] | dict[str, str]", home: Path) -> Path:
+def auth_file(server_url: str, environ: Mapping[str, str], home: Path) -> Path:
     """`{depot}/servers/{host}/auth.toml`.
 
     The first depot of `JULIA_DEPOT_PATH`, else `~/.julia`; the host without its port (§1.3).
