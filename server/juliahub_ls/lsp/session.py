@@ -34,7 +34,7 @@ class Session:
         self.server = server
         settings, self._wrong = settings_from(options, environ)
         self.services: Services = build_services(settings)
-        self.workspace = Workspace(self._environments_changed)
+        self.workspace = Workspace(self.services.tasks, self._environments_changed)
         self.logs: dict[str, asyncio.Task[None]] = {}
         self.services.jobs.subscribe(self._job_changed)
         self._adapters: dict[str, TypeAdapter[Any]] = {}
@@ -46,13 +46,19 @@ class Session:
 
     async def open(self) -> None:
         """Take the editor's folders, and say which settings were wrong."""
-        for sentence in self._wrong:
+        problem = self.services.servers.problem
+        for sentence in [*self._wrong, *([problem] if problem else [])]:
             self.server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, sentence))
         await self.open_folders()
 
     async def open_folders(self) -> None:
         """Watch the folders that the editor has open now."""
         await self.workspace.open(self.folders())
+
+    async def folders_changed(self) -> None:
+        """Other folders are open: their environments are news."""
+        await self.open_folders()
+        self.workspace.scan_again()
 
     def folders(self) -> list[Path]:
         """The editor's folders on disk."""

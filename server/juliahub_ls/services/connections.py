@@ -53,7 +53,7 @@ class Connections:
         """Where a server's token is kept."""
         if profile.url is None:
             return self.this_computer.tokens
-        return TokenStore(auth_file(profile.url, dict(os.environ), Path.home()))
+        return TokenStore(auth_file(profile.url, os.environ, Path.home()))
 
     async def aclose(self) -> None:
         """Close connections."""

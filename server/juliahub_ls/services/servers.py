@@ -1,14 +1,14 @@
 """Server profiles: "This computer" and any number of hubs, which one is current, and where that is remembered."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from juliahub_ls.config import PUBLIC_PACKAGE_SERVERS, THIS_COMPUTER, Settings
-from juliahub_ls.errors import PlainHttpRefused, ServerUnknown
+from juliahub_ls.errors import InputError, PlainHttpRefused, ServerUnknown
 from juliahub_ls.services.files import replace_file
+from juliahub_ls.services.os_errors import translated_os_errors
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -40,8 +40,8 @@ def profile_of(server: str) -> ServerProfile:
     if text in (THIS_COMPUTER, HERE.name):
         return HERE
     url = (text if "://" in text else f"https://{text}").rstrip("/")
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         raise ServerUnknown(server=server) from None
@@ -59,68 +59,73 @@ class Servers:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._file = folder / "servers.json"
-        self._settings = settings
-        self._listeners: list[Callable[[], None]] = []
-        self._added, self._chosen = self._load()
+        self._added, chosen = self._load()
+        self._default = _package_server(settings.package_server)
+        self.problem: str | None = None
+        """What is wrong with the setting `server`, in a sentence; it is passed over then."""
+        self._current = self._known(chosen) or self._default
+        if settings.server:
+            try:
+                self._current = self._known(settings.server) or profile_of(settings.server)
+            except InputError as error:
+                self.problem = f"The setting “server” is not used. {error}"
 
     def all(self) -> list[ServerProfile]:
-        """This computer first, then the server that the settings name, then those the user added."""
-        profiles = {HERE.id: HERE}
-        default = self._default()
-        profiles.setdefault(default.id, default)
-        for profile in self._added:
+        """This computer first, then the package server, those the user added, and one that only a setting names."""
+        profiles: dict[str, ServerProfile] = {}
+        for profile in (HERE, self._default, *self._added, self._current):
             profiles.setdefault(profile.id, profile)
         return list(profiles.values())
 
     @property
     def current(self) -> ServerProfile:
-        """The user's choice.
+        """The user's choice in this session.
 
-        Else the setting, the Julia extension's package server, `JULIA_PKG_SERVER`, this computer.
+        Else the setting, the choice of a session before, the Julia extension's package server, `JULIA_PKG_SERVER`, this
+        computer.
         """
-        if self._settings.server:
-            return self.find(self._settings.server)
-        return self.find(self._chosen) if self._chosen else self._default()
+        return self._current
 
     def find(self, server: str | None) -> ServerProfile:
         """The profile of an id, host or URL; None: the current one."""
         if server is None:
             return self.current
-        known = next((profile for profile in self.all() if profile.id == server), None)
-        return known or profile_of(server)
-
-    def add(self, profile: ServerProfile) -> None:
-        """Keep a profile for later sessions."""
-        if all(known.id != profile.id for known in self.all()):
-            self._added.append(profile)
-            self._save()
+        return self._known(server) or profile_of(server)
 
     def choose(self, profile: ServerProfile) -> None:
         """Make a profile the current one, here and in later sessions."""
-        self.add(profile)
-        self._chosen = profile.id
-        self._settings = Settings(None, self._settings.package_server, self._settings.download_directory)
-        self._save()
+        if profile != HERE and all(added.id != profile.id for added in self._added):
+            self._added.append(profile)
+        self._current = profile
+        stored = {"servers": [added.url for added in self._added], "current": profile.id}
+        with translated_os_errors(self._file, "The choice holds for this session only."):
+            replace_file(self._file, json.dumps(stored, indent=2).encode())
 
-    def _default(self) -> ServerProfile:
-        package_server = self._settings.package_server
-        if not package_server:
-            return HERE
-        try:
-            profile = profile_of(package_server)
-        except (ServerUnknown, PlainHttpRefused):
-            return HERE
-        return HERE if profile.name in PUBLIC_PACKAGE_SERVERS else profile
+    def _known(self, server: str | None) -> ServerProfile | None:
+        """The profile with that id, of those that are kept."""
+        profiles = (HERE, self._default, *self._added)
+        return next((profile for profile in profiles if profile.id == server), None)
 
     def _load(self) -> tuple[list[ServerProfile], str | None]:
+        """What an earlier session kept; entries that are no servers are passed over."""
         try:
             stored = json.loads(self._file.read_text("utf-8"))
-            added = [profile_of(url) for url in stored.get("servers", [])]
-            chosen = stored.get("current")
-        except (OSError, ValueError, AttributeError, ServerUnknown, PlainHttpRefused):
+        except (OSError, ValueError):
             return [], None
-        return added, chosen if isinstance(chosen, str) else None
+        stored = stored if isinstance(stored, dict) else {}
+        urls, chosen = stored.get("servers"), stored.get("current")
+        added = [_profile_or_none(url) for url in (urls if isinstance(urls, list) else [])]
+        return [profile for profile in added if profile], chosen if isinstance(chosen, str) else None
 
-    def _save(self) -> None:
-        stored = {"servers": [profile.url for profile in self._added], "current": self._chosen}
-        replace_file(self._file, json.dumps(stored, indent=2).encode())
+
+def _package_server(url: str | None) -> ServerProfile:
+    """The hub behind a package server's URL; a public one is no place to run jobs."""
+    profile = _profile_or_none(url)
+    return HERE if profile is None or profile.name in PUBLIC_PACKAGE_SERVERS else profile
+
+
+def _profile_or_none(url: object) -> ServerProfile | None:
+    try:
+        return profile_of(url) if isinstance(url, str) and url else None
+    except InputError:
+        return None

@@ -53,7 +53,7 @@ class SignIn:
         failures = 0
         while failures <= FAILURES_TOLERATED:
             answer = await self._ask(body)
-            if answer is not None and answer.token is not None:
+            if answer is not None and answer.token is not None and answer.token.bearer():
                 return answer.token
             if answer is None or answer.expiry is None:
                 failures += 1
@@ -69,7 +69,7 @@ class SignIn:
         """The claim's answer; None counts as one failure: the connection may come back."""
         try:
             answer = await self.http.post(self.url + paths.AUTH_CLAIM_TOKEN, json=body)
-        except httpx.TransportError:
+        except httpx.RequestError:
             return None
         if answer.status_code != 200:
             raise SignInFailed(server=self.server, reason=f"the server answered {answer.status_code}.")

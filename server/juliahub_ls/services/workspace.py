@@ -13,6 +13,7 @@ from watchdog.observers.api import BaseObserver
 
 from juliahub_ls.domain.environment import LoadedEnvironment, is_environment_file, load_environment
 from juliahub_ls.domain.workspace_scan import scan
+from juliahub_ls.services.tasks import Tasks
 
 QUIET_SECONDS = 0.3
 """Changes within this time are one change: a `git checkout` touches many files."""
@@ -22,7 +23,8 @@ log = logging.getLogger(__name__)
 class Workspace:
     """The folders that the editor has open. `environments()` is the last scan's answer, made when first asked for."""
 
-    def __init__(self, on_change: Callable[[list[LoadedEnvironment]], None]) -> None:
+    def __init__(self, tasks: Tasks, on_change: Callable[[list[LoadedEnvironment]], None]) -> None:
+        self._tasks = tasks
         self._on_change = on_change
         self.truncated = False
         self._roots: list[Path] = []
@@ -30,7 +32,6 @@ class Workspace:
         self._scanning = asyncio.Lock()
         self._observer: BaseObserver | None = None
         self._quiet: asyncio.TimerHandle | None = None
-        self._rescan: asyncio.Task[None] | None = None
         self._cancelled = threading.Event()
 
     async def open(self, roots: list[Path]) -> None:
@@ -47,6 +48,10 @@ class Workspace:
                 self._found = await asyncio.to_thread(self._scan)
             return self._found
 
+    def scan_again(self) -> None:
+        """Look anew in the background, and tell when the environments differ from those before."""
+        self._tasks.start(self._scan_again(), "scan again")
+
     async def aclose(self) -> None:
         """Stop watching and scanning."""
         self._cancelled.set()
@@ -61,19 +66,14 @@ class Workspace:
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         self._unwatch()
-        observer = Observer()
+        self._observer = Observer()
+        self._observer.start()  # before the folders: one that cannot be watched must not keep the others from it
         handler = _Handler(lambda: _call(loop, self._touched))
         for root in self._roots:
             try:
-                observer.schedule(handler, str(root), recursive=True)
+                self._observer.schedule(handler, str(root), recursive=True)
             except OSError as error:
                 log.warning("The folder %s cannot be watched: %s", root, error)
-        try:
-            observer.start()
-        except OSError as error:
-            log.warning("The workspace is not watched: %s", error)
-            return
-        self._observer = observer
 
     def _unwatch(self) -> None:
         if self._observer is not None:
@@ -86,10 +86,7 @@ class Workspace:
         if self._quiet is not None:
             self._quiet.cancel()
         loop = asyncio.get_running_loop()
-        self._quiet = loop.call_later(QUIET_SECONDS, self._start_rescan)
-
-    def _start_rescan(self) -> None:
-        self._rescan = asyncio.create_task(self._scan_again(), name="scan again")
+        self._quiet = loop.call_later(QUIET_SECONDS, self.scan_again)
 
     async def _scan_again(self) -> None:
         async with self._scanning:
