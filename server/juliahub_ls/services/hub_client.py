@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from juliahub_ls import errors
 from juliahub_ls.secret import Secret
 from juliahub_ls.services.account import Account
+from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, first_words, retrying, translated
 
 M = TypeVar("M", bound=WireModel)
@@ -73,7 +74,9 @@ class HubClient:
         async with translated(self.server, NOT_SUBMITTED):
             response = await self._http.put(upload_url, content=_chunks(bundle, sent), headers=headers)
         if response.status_code == 507:
-            raise errors.RefusedByServer(message=f"{first_words(response)} {NOT_SUBMITTED}")
+            raise errors.RefusedByServer(
+                message=f"{first_words(response, 'The server has no room for it.')} {NOT_SUBMITTED}"
+            )
         check(response, self.server, NOT_SUBMITTED)
 
     async def submit(self, submission: Submission) -> str:
@@ -231,11 +234,12 @@ class Download:
 
 async def _chunks(path: Path, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
     total = 0
-    async with await anyio.open_file(path, "rb") as file:
-        while chunk := await file.read(UPLOAD_CHUNK):
-            yield chunk
-            total += len(chunk)
-            sent(total)
+    with translated_os_errors(path, NOT_SUBMITTED):
+        async with await anyio.open_file(path, "rb") as file:
+            while chunk := await file.read(UPLOAD_CHUNK):
+                yield chunk
+                total += len(chunk)
+                sent(total)
 
 
 def _authorization(token: Secret) -> dict[str, str]:

@@ -20,9 +20,10 @@ T = TypeVar("T")
 
 
 def make_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """An HTTP client with our time-outs; proxies and CA bundles come from the environment."""
+    """An HTTP client with our time-outs; CA bundles and proxies come from the environment, but none for loopback."""
     timeouts = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    return httpx.AsyncClient(timeout=timeouts, transport=transport, http2=transport is None, follow_redirects=False)
+    direct = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
+    return httpx.AsyncClient(timeout=timeouts, transport=transport, mounts=direct, http2=transport is None)
 
 
 @asynccontextmanager
@@ -30,10 +31,15 @@ async def translated(server: str, state: str = NOTHING_CHANGED) -> AsyncIterator
     """Run network calls so that each library exception leaves as one of ours, the most specific there is."""
     try:
         yield
+    except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise errors.ServerUnreachable(server=server, state=state) from error
     except httpx.TimeoutException as error:
         raise errors.ServerTooSlow(server=server, seconds=READ_SECONDS, state=state) from error
-    except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
+    except (httpx.TransportError, httpx.InvalidURL) as error:
         raise errors.ServerUnreachable(server=server, state=state) from error
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        reason = "its answer cannot be decoded"
+        raise errors.UnexpectedAnswer(server=server, endpoint="a request", reason=reason, state=state) from error
 
 
 async def retrying(
@@ -57,7 +63,7 @@ def check(response: httpx.Response, server: str, state: str = NOTHING_CHANGED) -
     if response.status_code == 401:
         raise errors.TokenRefused(server=server)
     if response.status_code == 403:
-        raise errors.PermissionDenied(server=server, message=first_words(response))
+        raise errors.PermissionDenied(server=server, message=first_words(response, "you have no permission."))
     if response.status_code >= 500:
         raise errors.ServerFailed(server=server, status=response.status_code, state=state)
     if response.status_code not in (200, 201):
@@ -70,14 +76,14 @@ def decode(response: httpx.Response, server: str, state: str = NOTHING_CHANGED) 
     check(response, server, state)
     try:
         return json.loads(response.content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = response.headers.get("content-type", "no content type").split(";")[0]
         raise errors.UnexpectedAnswer(
             server=server, endpoint=response.url.path, reason=f"not JSON but {kind}", state=state
         ) from error
 
 
-def first_words(response: httpx.Response) -> str:
-    """A short text from an error body, for the user; a web page tells nothing."""
+def first_words(response: httpx.Response, otherwise: str) -> str:
+    """A short text from an error body, for the user, `otherwise` when there is none or only a web page."""
     text = response.text.strip().strip('"')
-    return "you have no permission." if not text or text.startswith("<") else text[:300]
+    return otherwise if not text or text.startswith("<") else text[:300]
