@@ -148,10 +148,13 @@ class ClusterImpossible(InputError):
 
 
 class TimeLimitInvalid(InputError):
-    """Not a positive number of hours."""
+    """Not a number of hours from 0 to a year."""
 
     code = "time-limit-invalid"
-    text = "The time limit of {hours} hours is out of range. Give a number above 0, or 0 for no limit."
+    text = (
+        "The time limit of {hours} hours is out of range. Give a number above 0 and up to 8760 (a year), "
+        "or 0 for no limit."
+    )
 
 
 class PatternInvalid(InputError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from juliahub_wire.nodes import NodeSpec
 
 MAX_HOURS = 24 * 365
+"""A year: what is longer is a slip of the hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def design_cluster(request: ClusterRequest, specs: Sequence[NodeSpec]) -> "Clust
     JuliaHub starts one process a node or one a vCPU, so `processes_per_node` above one asks for a node of exactly
     that many vCPUs.
     """
-    wrong = _out_of_range(request)
+    wrong = out_of_range(request)
     if wrong:
         return wrong
     per_vcpu = request.processes_per_node > 1
@@ -83,7 +84,8 @@ def _fits(spec: NodeSpec, request: ClusterRequest) -> bool:
     return spec.vcores >= wanted and spec.memory_gb >= (request.memory or 0) and (spec.has_gpu or not request.gpu)
 
 
-def _out_of_range(request: ClusterRequest) -> str | None:
+def out_of_range(request: ClusterRequest) -> str | None:
+    """A sentence about the first count that no server could serve; None when there is none."""
     counts = (
         ("The number of nodes", request.nodes),
         ("The number of processes per node", request.processes_per_node),

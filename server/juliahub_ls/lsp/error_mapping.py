@@ -8,7 +8,7 @@ from lsprotocol.types import LSPErrorCodes
 from pygls.exceptions import JsonRpcException
 
 from juliahub_ls.encoding import encode
-from juliahub_ls.errors import JuliaHubError
+from juliahub_ls.errors import Cancelled, JuliaHubError
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,8 @@ def to_rpc_error(error: BaseException) -> JsonRpcException:
     if not isinstance(error, JuliaHubError):
         log.error("A request failed unexpectedly", exc_info=error)
         error = JuliaHubError()
-    return JsonRpcException(str(error), LSPErrorCodes.RequestFailed.value, error_data(error))
+    kind = LSPErrorCodes.RequestCancelled if isinstance(error, Cancelled) else LSPErrorCodes.RequestFailed
+    return JsonRpcException(str(error), kind.value, error_data(error))
 
 
 def error_data(error: JuliaHubError) -> dict[str, Any]:

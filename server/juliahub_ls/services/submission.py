@@ -6,36 +6,50 @@ Environment, checks, bundle, upload, one submission that is never sent twice (pr
 import asyncio
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import httpx
 from juliahub_wire import images as wire_images
 from juliahub_wire.bundles import EXTERNAL_UPLOAD, UploadInfo
 from juliahub_wire.submission import Submission
 
-from juliahub_ls.domain.cluster_design import ClusterDesign, ClusterRequest, design_cluster, whole_hours
+from juliahub_ls.domain.cluster_design import (
+    MAX_HOURS,
+    ClusterDesign,
+    ClusterRequest,
+    design_cluster,
+    out_of_range,
+    whole_hours,
+)
 from juliahub_ls.domain.driver import driver_script
 from juliahub_ls.domain.image_choice import choose_image, julia_versions
 from juliahub_ls.domain.preflight import preflight
 from juliahub_ls.domain.problem import Problem, Severity, human_bytes
 from juliahub_ls.errors import (
+    Cancelled,
     ClusterImpossible,
     EnvironmentNotReady,
+    JuliaHubError,
     JuliaNotAvailable,
-    RefusedByServer,
     ServerError,
+    ServerTooSlow,
     SubmissionUnknown,
     TimeLimitInvalid,
 )
-from juliahub_ls.services.bundling import Bundling, PreparedBundle, Source
+from juliahub_ls.services.bundling import NOT_SUBMITTED, Bundling, PreparedBundle, Source
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.progress import Progress
 
 SUBMISSION_KEY = "jr_submission"
 """The reserved argument that names a submission, so that a lost answer is followed by a look for the job."""
+SENDING = "Submitting"
+"""The last step: before it nothing has happened on the server."""
 LOOK_BACK = 50
 LOOK_TRIES = 5
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""After these there is no need to look: no connection was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +87,38 @@ class Submitter:
 
     async def submit(self, request: SubmitRequest, progress: Progress) -> Submitted:
         """Bundle, upload and submit. Until the last step nothing has happened on the server, and an error says so."""
+        try:
+            client, submission, prepared = await self._prepare(request, progress)
+        except asyncio.CancelledError:
+            raise Cancelled(what="The submission", state=NOT_SUBMITTED) from None
+        progress.report(SENDING)
+        jobname = await _to_its_end(asyncio.create_task(self._send(client, submission)))
+        return replace(prepared, jobname=jobname)
+
+    async def _prepare(self, request: SubmitRequest, progress: Progress) -> "tuple[HubClient, Submission, Submitted]":
+        """Everything before the job exists; what is returned still wants the job's name."""
         source = await self._bundling.source(request.script, request.directory, bundle=request.bundle)
-        if not request.cluster.time_limit >= 0:
+        if not 0 <= request.cluster.time_limit <= MAX_HOURS:
             raise TimeLimitInvalid(hours=request.cluster.time_limit)
+        wrong = out_of_range(request.cluster)
+        if wrong is not None:
+            raise ClusterImpossible(message=f"{wrong} {NOT_SUBMITTED}")
         progress.report("Asking the server for its machines")
         client = await self._connections.client(request.server)
         specs, images = await asyncio.gather(client.node_specs(), client.default_product_images())
         design = design_cluster(request.cluster, specs)
         if isinstance(design, str):
-            raise ClusterImpossible(message=f"{design} Nothing was submitted.")
+            raise ClusterImpossible(message=f"{design} {NOT_SUBMITTED}")
         image = choose_image(images, request.julia, source.julia_version)
         if isinstance(image, str):
-            raise JuliaNotAvailable(message=f"{image} Nothing was submitted.")
+            raise JuliaNotAvailable(message=f"{image} {NOT_SUBMITTED}")
         checks = self._preflight(request, source, images)
         bundle = await self._bundling.prepare(source, request.allow, progress) if source.directory else None
         if bundle is not None:
             await self._upload(client, bundle, progress)
-        progress.report("Submitting")
         submission = self._form(request, source, design, image, bundle)
-        jobname = await self._send(client, submission)
         problems = bundle.plan.problems if bundle else source.problems
-        return Submitted(client.server, jobname, design, bundle, (*problems, *checks))
+        return client, submission, Submitted(client.server, "", design, bundle, (*problems, *checks))
 
     def _preflight(self, request: SubmitRequest, source: Source, images: Sequence[wire_images.Image]) -> list[Problem]:
         """What will go wrong on this server.
@@ -115,7 +140,7 @@ class Submitter:
             if problem.code != "julia-version-mismatch":
                 raise EnvironmentNotReady(message=problem.message)
             if request.julia is None:
-                raise JuliaNotAvailable(message=f"{problem.message} Nothing was submitted.")
+                raise JuliaNotAvailable(message=f"{problem.message} {NOT_SUBMITTED}")
         return found
 
     async def _upload(self, client: HubClient, bundle: PreparedBundle, progress: Progress) -> None:
@@ -161,17 +186,21 @@ class Submitter:
         )
 
     async def _send(self, client: HubClient, submission: Submission) -> str:
-        """Send once. After a lost answer look for the job by its key; only when it surely is not there, send again."""
-        try:
-            return await client.submit(submission)
-        except ServerError as lost:
-            jobname = await self._find(client, submission.args[SUBMISSION_KEY], lost)
-        if jobname is not None:
-            return jobname
-        try:
-            return await client.submit(submission)
-        except ServerError as error:
-            raise SubmissionUnknown(server=client.server) from error
+        """Send. After a lost answer look for the job by its key; only when it surely is not there, send once more."""
+        for may_repeat in (True, False):
+            try:
+                return await client.submit(submission)
+            except ServerError as lost:
+                if isinstance(lost.__cause__, NEVER_SENT):
+                    raise
+                jobname = await self._find(client, submission.args[SUBMISSION_KEY], lost)
+                if jobname is not None:
+                    return jobname
+                if isinstance(lost, ServerTooSlow):  # it may be at it still
+                    raise SubmissionUnknown(server=client.server) from lost
+                if not may_repeat:
+                    raise
+        raise AssertionError("unreachable")
 
     async def _find(self, client: HubClient, key: str, lost: ServerError) -> str | None:
         """The job of a submission, None when the server has none.
@@ -181,8 +210,17 @@ class Submitter:
         for attempt in range(LOOK_TRIES):
             try:
                 jobs = await client.jobs(LOOK_BACK)
-            except (ServerError, RefusedByServer):
+            except JuliaHubError:
                 await asyncio.sleep(0.5 * 2**attempt)
                 continue
             return next((job.jobname for job in jobs if job.input_values().get(SUBMISSION_KEY) == key), None)
         raise SubmissionUnknown(server=client.server) from lost
+
+
+async def _to_its_end(sending: "asyncio.Task[str]") -> str:
+    """A submission under way is not broken off: whoever cancels it learns whether the job exists."""
+    try:
+        return await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        jobname = await sending
+        raise Cancelled(what="Nothing", state=f"The job {jobname} had been submitted already and goes on.") from None
