@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -44,20 +45,20 @@ def result_files(job: JobView) -> list[JobFileView]:
 async def download_results(client: HubClient, job: JobView, directory: Path, progress: Progress) -> list[SavedFile]:
     """Save every result file of `job` in `directory`, archives unpacked.
 
-    What is already there and whole is not fetched again.
+    A file that is already there and whole is not fetched again.
     """
+    directory = await anyio.to_thread.run_sync(directory.resolve)
     saved: list[SavedFile] = []
     for file in result_files(job):
         target = directory / safe_name(file.name)
         with translated_os_errors(target, "What has arrived is kept; the download goes on from there."):
             await anyio.to_thread.run_sync(lambda: directory.mkdir(parents=True, exist_ok=True))
             verified = await _fetch(client, job.id, file, target, progress)
+            paths = [target]
             if file.name.endswith(TAR_SUFFIXES):
                 progress.report(f"Unpacking {file.name}")
                 paths = await anyio.to_thread.run_sync(unpack, target, directory)
-                saved += [SavedFile(p, p.relative_to(directory).as_posix(), p.stat().st_size, verified) for p in paths]
-            else:
-                saved.append(SavedFile(target, file.name, target.stat().st_size, verified))
+            saved += [SavedFile(p, p.relative_to(directory).as_posix(), p.stat().st_size, verified) for p in paths]
     return saved
 
 
@@ -68,40 +69,51 @@ def safe_name(name: str) -> str:
 
 
 def unpack(archive: Path, directory: Path) -> list[Path]:
-    """Unpack regular files into `directory` and remove the archive.
+    """Unpack regular files into `directory` and remove the archive; the files.
 
-    Links, devices and paths that lead outside are left out.
+    Links, devices and paths that lead outside are left out. What cannot be read as an archive stays as it is.
     """
-    written = []
-    with tarfile.open(archive) as tar:
-        for member, target in _inside(tar, directory):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            source = tar.extractfile(member)
-            if source is None:
-                continue
-            with source, target.open("wb") as file:
-                while chunk := source.read(READ_CHUNK):
-                    file.write(chunk)
-            written.append(target)
-    archive.unlink()
+    packed = archive.with_name(archive.name + ".packed")  # out of the way of a member of the same name
+    archive.replace(packed)
+    try:
+        with tarfile.open(packed) as tar:
+            written = [_extract(tar, member, target) for member, target in _inside(tar, directory.resolve())]
+    except (tarfile.TarError, zlib.error, EOFError):
+        packed.replace(archive)
+        return [archive]
+    except BaseException:
+        packed.replace(archive)
+        raise
+    packed.unlink()
     return written
 
 
-def _inside(tar: tarfile.TarFile, directory: Path) -> Iterator[tuple[tarfile.TarInfo, Path]]:
-    root = directory.resolve()
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source = tar.extractfile(member)
+    assert source is not None, "a regular file has content"
+    with source, target.open("wb") as file:
+        while chunk := source.read(READ_CHUNK):
+            file.write(chunk)
+    return target
+
+
+def _inside(tar: tarfile.TarFile, root: Path) -> Iterator[tuple[tarfile.TarInfo, Path]]:
     for member in tar:
         target = Path(os.path.normpath(root / member.name))
-        if member.isreg() and target != root and target.is_relative_to(root) and _no_link(target.parent, root):
+        if member.isreg() and target != root and target.is_relative_to(root) and _no_link(target, root):
             yield member, target
 
 
-def _no_link(folder: Path, root: Path) -> bool:
-    """Whether no folder on the way is a link: it could lead outside."""
-    return folder == root or (not folder.is_symlink() and _no_link(folder.parent, root))
+def _no_link(target: Path, root: Path) -> bool:
+    """Whether neither the target nor a folder on the way is a link: it could lead outside."""
+    return target == root or (not target.is_symlink() and _no_link(target.parent, root))
 
 
 async def _fetch(client: HubClient, job: str, file: JobFileView, target: Path, progress: Progress) -> bool:
     """Download to `{target}.part`, resuming after breaks, then verify and rename. Whether the hash was checked."""
+    if file.sha256 is not None and await anyio.to_thread.run_sync(_sha256_if_there, target) == file.sha256:
+        return True
     part = target.with_name(target.name + ".part")
     for attempt in range(RESUMES + 1):
         try:
@@ -139,6 +151,10 @@ def _size_so_far(part: Path, whole: int) -> int:
     """Where to resume; a part that is as long as the whole or longer is none."""
     size = part.stat().st_size if part.exists() else 0
     return size if not whole or size < whole else 0
+
+
+def _sha256_if_there(path: Path) -> str | None:
+    return sha256_of(path) if path.is_file() else None
 
 
 def sha256_of(path: Path) -> str:
