@@ -3,8 +3,9 @@
 import asyncio
 import os
 import threading
+import uuid
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
 from juliahub_ls.domain.bundle_walk import Cancelled as PlanCancelled
 from juliahub_ls.domain.bundle_writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
 from juliahub_ls.domain.depot import depot_paths
-from juliahub_ls.domain.environment import LoadedEnvironment, Reason, environment_for_script, load_environment
+from juliahub_ls.domain.environment import LoadedEnvironment, environment_for_script, load_environment
 from juliahub_ls.domain.problem import Problem, Severity, human_bytes
 from juliahub_ls.errors import (
     BundleRefused,
@@ -29,6 +30,7 @@ from juliahub_ls.services.progress import Progress
 
 T = TypeVar("T")
 NOT_SUBMITTED = "Nothing was submitted."
+KEPT_ARCHIVES = 3
 UNREADABLE_CODES = frozenset({"toml-syntax", "file-not-utf8", "file-unreadable"})
 
 
@@ -95,13 +97,19 @@ class Bundling:
         plan = await self.plan(source.directory, allow)
         if source.script_in_bundle is not None:
             _check_script_goes_in(plan, source.script_in_bundle)
-        return await self.write(plan, self._cache / "bundles", progress)
+        folder = self._cache / "bundles"
+        written = await self.write(plan, folder / f".new-{uuid.uuid4().hex}.tar", progress)
+        return await asyncio.to_thread(_keep, written, folder)
 
-    async def write(self, plan: BundlePlan, target: Path, progress: Progress) -> PreparedBundle:
-        """Write the archive to the file `target`, or into the folder `target` under its hash."""
+    async def write(self, plan: BundlePlan, output: Path, progress: Progress) -> PreparedBundle:
+        """Write the archive to the file `output`, whole or not at all."""
         refuse(plan)
         cancelled = threading.Event()
-        return await _cancellable(asyncio.to_thread(_write, plan, target, progress, cancelled), cancelled)
+        return await _cancellable(asyncio.to_thread(_write, plan, output, progress, cancelled), cancelled)
+
+    async def environment(self, script: Path) -> tuple[str, LoadedEnvironment | None]:
+        """The environment that a script would run in, with its problems, and why it is that one."""
+        return await asyncio.to_thread(_environment, script)
 
 
 def refuse(plan: BundlePlan) -> None:
@@ -119,22 +127,17 @@ def julia_depots() -> list[Path]:
 
 
 def _source(script: Path, directory: Path | None, bundle: bool) -> Source:
-    if not script.is_file():
-        raise ScriptNotFound(script=script)
-    if script.suffix != ".jl":
-        raise NotJulia(script=script)
     script = script.absolute()
-    found = environment_for_script(script, home=Path.home())
-    loaded = load_environment(found.environment) if found.environment else None
+    because, loaded = _environment(script)
     problems = loaded.problems if loaded else ()
     _refuse_unreadable(problems)
     top = directory.absolute() if directory else (loaded.environment.directory if loaded else None)
     if not bundle or top is None:
-        return _text_source(script, loaded, _because(found.reason, loaded), problems)
+        return _text_source(script, loaded, because, problems)
     if not script.is_relative_to(top):
         raise ScriptOutsideBundle(script=script, directory=top)
     inside = PurePosixPath(script.relative_to(top).as_posix())
-    reason = "the folder that was asked for" if directory else _because(found.reason, loaded)
+    reason = "the folder that was asked for" if directory else because
     return Source(script, reason, loaded, top, inside, problems=tuple(problems))
 
 
@@ -149,8 +152,15 @@ def _text_source(script: Path, loaded: LoadedEnvironment | None, reason: str, pr
     )
 
 
-def _because(reason: Reason, loaded: LoadedEnvironment | None) -> str:
-    return f"{reason.value}: {loaded.environment.project_file}" if loaded else reason.value
+def _environment(script: Path) -> tuple[str, LoadedEnvironment | None]:
+    if not script.is_file():
+        raise ScriptNotFound(script=script)
+    if script.suffix != ".jl":
+        raise NotJulia(script=script)
+    found = environment_for_script(script, home=Path.home())
+    if found.environment is None:
+        return found.reason.value, None
+    return f"{found.reason.value}: {found.environment.project_file}", load_environment(found.environment)
 
 
 def _refuse_unreadable(problems: Sequence[Problem]) -> None:
@@ -169,34 +179,31 @@ def _check_script_goes_in(plan: BundlePlan, script: PurePosixPath) -> None:
         raise BundleRefused(message=f"{script} itself is left out of the bundle{why}. Let it in and try again.")
 
 
-def _write(plan: BundlePlan, target: Path, progress: Progress, cancelled: threading.Event) -> PreparedBundle:
-    folder = target if not target.suffix else target.parent
-
+def _write(plan: BundlePlan, output: Path, progress: Progress, cancelled: threading.Event) -> PreparedBundle:
     def tell(done: BundleProgress) -> None:
         fraction = done.bytes / done.total_bytes if done.total_bytes else 1.0
         progress.report(f"Bundling {done.files:,} of {done.total_files:,} files", fraction)
 
-    with translated_os_errors(target, NOT_SUBMITTED):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        output = target if target.suffix else folder / f".new-{os.getpid()}-{threading.get_ident()}.tar"
+    with translated_os_errors(output, NOT_SUBMITTED):
+        output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             written = write_bundle(plan, output, progress=tell, cancelled=cancelled.is_set)
         except BundleCancelled:
             raise Cancelled(what="The bundle", state=NOT_SUBMITTED) from None
         except FileChanged as changed:
             raise FileChangedWhileBundling(path=changed.path) from changed
-        if output == target:
-            return PreparedBundle(plan, target, written.size, written.sha256)
-        kept = folder / f"{written.sha256}.tar"
-        output.replace(kept)
-        _forget_old(folder, keep=3)
-    return PreparedBundle(plan, kept, written.size, written.sha256)
+    return PreparedBundle(plan, output, written.size, written.sha256)
 
 
-def _forget_old(folder: Path, keep: int) -> None:
-    archives = sorted(folder.glob("*.tar"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in archives[keep:]:
-        path.unlink(missing_ok=True)
+def _keep(written: PreparedBundle, folder: Path) -> PreparedBundle:
+    """Give the archive its hash as its name, and forget the oldest."""
+    kept = folder / f"{written.sha256}.tar"
+    with translated_os_errors(kept, NOT_SUBMITTED):
+        written.path.replace(kept)
+        archives = sorted(folder.glob("[!.]*.tar"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in archives[KEPT_ARCHIVES:]:
+            path.unlink(missing_ok=True)
+    return replace(written, path=kept)
 
 
 async def _cancellable(work: Awaitable[T], cancelled: threading.Event) -> T:

@@ -35,8 +35,8 @@ async def _directory(session: Session, script: str | None, directory: str | None
         return path_of(directory)
     if script is None:
         raise SettingInvalid(reason="Name a script or a folder to bundle.")
-    source = await session.services.bundling.source(path_of(script), None, bundle=True)
-    return source.directory or source.script.parent
+    _, environment = await session.services.bundling.environment(path_of(script))
+    return environment.environment.directory if environment else path_of(script).parent
 
 
 HANDLERS = {"juliahub/bundlePlan": bundle_plan, "juliahub/writeBundle": write_bundle}

@@ -15,10 +15,10 @@ async def environments(session: Session, _params: protocol.EnvironmentsParams) -
 
 async def environment_for(session: Session, params: protocol.ScriptParams) -> dict[str, Any]:
     """The environment that a script would run in."""
-    source = await session.services.bundling.source(path_of(params["script"]), None, bundle=True)
-    result: dict[str, Any] = {"reason": source.reason}
-    if source.environment is not None:
-        result["environment"] = payloads.environment(source.environment)
+    reason, environment = await session.services.bundling.environment(path_of(params["script"]))
+    result: dict[str, Any] = {"reason": reason}
+    if environment is not None:
+        result["environment"] = payloads.environment(environment)
     return result
 
 
