@@ -37,6 +37,7 @@ class KnownJob:
     """The id of the last record that `facts` knows."""
     followers: int = 0
     watch: "asyncio.Task[None] | None" = None
+    explained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,7 @@ class Jobs:
         client = await self._connections.client(server)
         job = await client.job(jobname)
         known = self._learn(client, job)
-        if job.done and known.facts == LogFacts() and job.status != JobStatus.COMPLETED.value:
-            await self._read_tail(client, known)
+        await self._explain(client, known)
         return self.view(client.server, jobname)
 
     def view(self, server: str, jobname: str) -> JobView:
@@ -112,6 +112,14 @@ class Jobs:
         await client.extend(jobname, hours)
         self._learn(client, await client.job(jobname))
         return self.view(client.server, jobname)
+
+    async def explain(self, server: str, views: Iterable[JobView]) -> None:
+        """Learn why jobs failed or stopped that ended unseen, one after the other; changes come as events."""
+        client = await self._connections.client(server)
+        for view in views:
+            known = self._known.get((server, view.id))
+            if known and await self._explain(client, known):
+                self._changed(server, view.id)
 
     def _has(self, server: str) -> bool:
         return any(key[0] == server for key in self._known)
@@ -150,6 +158,7 @@ class Jobs:
         known.followers += 1
         if known.watch is not None:
             known.watch.cancel()
+            known.watch = None
         try:
             async for event in self._observed(client, known, LogStream(client, jobname)):
                 yield event
@@ -212,18 +221,14 @@ class Jobs:
         with contextlib.suppress(ServerError):
             self._learn(client, await client.job(jobname))
 
-    async def _read_tail(self, client: HubClient, known: KnownJob) -> None:
-        """A job that ended before we watched: its last lines tell why."""
+    async def _explain(self, client: HubClient, known: KnownJob) -> bool:
+        """A job that failed or was stopped before we watched: its last lines tell why. Whether they told anything."""
+        told, ended_well = known.facts != LogFacts(), known.job.status == JobStatus.COMPLETED.value
+        if told or known.explained or not known.job.done or ended_well:
+            return False
         with contextlib.suppress(JuliaHubError):
             page = await client.log_page(known.job.jobname, {"nentries": str(TAIL_ENTRIES)})
+            known.explained = True
             for record in page:
                 known.facts = learn(known.facts, record)
-
-    async def explain(self, server: str, views: Iterable[JobView]) -> None:
-        """Learn why jobs failed or stopped that ended unseen, one after the other; changes come as events."""
-        client = await self._connections.client(server)
-        for view in views:
-            known = self._known.get((server, view.id))
-            if known and view.done and not view.succeeded and known.facts == LogFacts():
-                await self._read_tail(client, known)
-                self._changed(server, view.id)
+        return known.facts != LogFacts()

@@ -49,6 +49,7 @@ class LogStream:
         self._client = client
         self._jobname = jobname
         self.last = after
+        self._last_ms = 0
         self._complete = False
         self._breaks = 0
 
@@ -93,16 +94,24 @@ class LogStream:
     async def _next_page(self) -> list[LogRecord]:
         """The page after `last`.
 
-        Servers that number their records take id 0 as the beginning; others are paged from the end.
+        At the beginning that is the last page, which for most logs is all there is. A longer log is read forwards where
+        the server takes id 0 as the beginning, as those that number their records do, else backwards.
         """
-        page = await self._client.log_page(self._jobname, {"start_time": "0", "event_id": str(self.last)})
-        if page or self.last:
+        if self.last:
+            return await self._page_after_last()
+        page = await self._client.log_page(self._jobname)
+        if not page or page[0].is_top:
             return page
-        return await self._whole()
+        first = await self._page_after_last()
+        return first if first and first[0].is_top else await self._whole(page)
 
-    async def _whole(self) -> list[LogRecord]:
-        """Page backwards to the top, as JuliaHub.jl does (§8.1)."""
-        collected = await self._client.log_page(self._jobname)
+    async def _page_after_last(self) -> list[LogRecord]:
+        return await self._client.log_page(
+            self._jobname, {"start_time": str(self._last_ms), "event_id": str(self.last)}
+        )
+
+    async def _whole(self, collected: list[LogRecord]) -> list[LogRecord]:
+        """Page backwards from the last page to the top, as JuliaHub.jl does (§8.1)."""
         while collected and not collected[0].is_top:
             oldest = next((r for r in collected if r.unix_ms is not None and not r.meta), None)
             if oldest is None:
@@ -126,6 +135,8 @@ class LogStream:
                 continue
             self.last = number
             fresh.append(record)
+        if fresh:
+            self._last_ms = fresh[-1].unix_ms or self._last_ms
         return fresh
 
     async def _socket(self) -> AsyncIterator[LogEvent]:
@@ -156,10 +167,12 @@ class LogStream:
         expected = self.last + 1
         if first is None or record_number(first, expected) <= expected:
             return
-        page = await self._client.log_page(self._jobname, {"start_time": "0", "event_id": str(self.last)})
-        missing = [r for r in page if not r.meta and record_number(r, expected) < record_number(first, expected)]
-        fresh = self._fresh(missing)
-        if fresh:
+        while self.last + 1 < record_number(first, expected):
+            page = await self._page_after_last()
+            missing = [r for r in page if not r.meta and record_number(r, expected) < record_number(first, expected)]
+            fresh = self._fresh(missing)
+            if not fresh:
+                break
             yield Records(fresh)
         if self.last + 1 < record_number(first, expected):
             yield StreamState("gap", (self.last + 1, record_number(first, expected) - 1))
@@ -183,7 +196,7 @@ def _records(frame: str | bytes) -> list[LogRecord]:
         return []
     try:
         value = json.loads(frame, strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     elements = value if isinstance(value, list) else [value]
     return [record_of(element) for element in elements if isinstance(element, dict)]
