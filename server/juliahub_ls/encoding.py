@@ -1,8 +1,9 @@
 """From our dataclasses to JSON, one rule for the editor and the terminal.
 
-CamelCase keys, absent instead of null, enums by value.
+CamelCase keys, absent instead of null, enums by value, and `NaN` or `Infinity` as text: JSON has no such numbers.
 """
 
+import math
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -16,7 +17,7 @@ def encode(value: Any) -> Any:
         return {name: encode(item) for name, item in pairs if item is not None}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Path):
+    if isinstance(value, Path) or (isinstance(value, float) and not math.isfinite(value)):
         return str(value)
     if isinstance(value, dict):
         return {str(key): encode(item) for key, item in value.items()}

@@ -137,7 +137,7 @@ def log_line(line: LogLine) -> dict[str, Any]:
     if line.line is not None:
         payload["line"] = line.line
     if line.keywords:
-        payload["keywords"] = line.keywords
+        payload["keywords"] = encode(line.keywords)
     return payload
 
 

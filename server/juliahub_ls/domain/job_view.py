@@ -2,10 +2,10 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any
 
 from juliahub_wire.jobs import Job, JobStatus
+from juliahub_wire.logs import to_unix_ms
 
 from .log_line import LogFacts
 
@@ -67,9 +67,9 @@ def view_job(job: Job, server: str, facts: LogFacts, *, stopping: bool = False) 
         label=_label(job, facts, reason, stopping),
         done=job.done,
         succeeded=job.status == JobStatus.COMPLETED.value,
-        submitted=unix_ms(job.submittimestamp),
-        started=unix_ms(job.starttimestamp),
-        ended=unix_ms(job.endtimestamp),
+        submitted=to_unix_ms(job.submittimestamp),
+        started=to_unix_ms(job.starttimestamp),
+        ended=to_unix_ms(job.endtimestamp),
         time_limit=job.limit_value,
         phase=facts.phase if running else None,
         progress=facts.progress if running else None,
@@ -87,21 +87,9 @@ def summary_of(outputs: str) -> dict[str, Any] | None:
     """The results text as an object, when it is one: that is what can stand in a table (protocol §7.5)."""
     try:
         value = json.loads(outputs)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) and value else None
-
-
-def unix_ms(timestamp: str | None) -> int | None:
-    """RFC 3339 text to Unix milliseconds; None when absent or unreadable."""
-    if not timestamp:
-        return None
-    try:
-        instant = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)
-    return round(aware.timestamp() * 1000)
 
 
 def duration(milliseconds: int) -> str:
@@ -114,7 +102,7 @@ def duration(milliseconds: int) -> str:
 
 def elapsed(job: Job) -> str | None:
     """How long a finished job ran."""
-    started, ended = unix_ms(job.starttimestamp), unix_ms(job.endtimestamp)
+    started, ended = to_unix_ms(job.starttimestamp), to_unix_ms(job.endtimestamp)
     return None if started is None or ended is None else duration(ended - started)
 
 

@@ -17,7 +17,7 @@ async def results(session: Session, params: protocol.JobParams) -> dict[str, Any
     found = [encode(file) for file in view.files if file.type == FileType.RESULT.value]
     answer: dict[str, Any] = {"outputs": view.outputs, "files": found}
     if view.summary is not None:
-        answer["summary"] = view.summary
+        answer["summary"] = encode(view.summary)
     return answer
 
 
