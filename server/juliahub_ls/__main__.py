@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
         level=options.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
     logging.getLogger("pygls").setLevel(logging.ERROR)  # it logs whole messages
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_a_fault)
 
     from juliahub_ls.lsp.server import JuliaHubServer
 
@@ -26,6 +27,13 @@ def main(arguments: list[str] | None = None) -> None:
         server.start_tcp("127.0.0.1", options.tcp)
     else:
         server.start_io()
+
+
+def _is_a_fault(record: logging.LogRecord) -> bool:
+    """Whether the record is worth keeping: an error that a request answers with is no fault of the daemon's."""
+    from pygls.exceptions import JsonRpcException
+
+    return record.exc_info is None or not isinstance(record.exc_info[1], JsonRpcException)
 
 
 if __name__ == "__main__":
