@@ -87,6 +87,8 @@ class _Planner:
         known = self._placed.get(real)
         if known:
             return known
+        if environment_at(source) is None and not (source / "src" / f"{name}.jl").is_file():
+            self._plan.problems.append(_no_package(name, source))
         inside = _below(real, self._real_top)
         if inside is not None and not absolute:
             package = BundledPackage(name, uuid, Placement.IN_PLACE, version, source, inside)
@@ -207,6 +209,14 @@ def _below(path: str, root: str) -> str | None:
         return ""
     prefix = root.rstrip(os.sep) + os.sep
     return path[len(prefix) :].replace(os.sep, "/") if path.startswith(prefix) else None
+
+
+def _no_package(name: str, source: Path) -> Problem:
+    message = (
+        f"The path of the development package {name} leads to {source}, where no package is. "
+        f"Point to its folder with Julia's `] dev`, or mend its path in [sources]."
+    )
+    return warning("development-package-empty", message, source, package=name)
 
 
 def _not_installed(entry: ManifestEntry, file: Path | None) -> Problem:

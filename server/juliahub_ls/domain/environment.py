@@ -17,6 +17,7 @@ MANIFEST_NAMES = ("JuliaManifest.toml", "Manifest.toml")
 ARTIFACTS_NAMES = ("JuliaArtifacts.toml", "Artifacts.toml")
 PREFERENCES_NAMES = ("JuliaLocalPreferences.toml", "LocalPreferences.toml")
 _VERSIONED_SINCE = (1, 10)
+_WORKSPACES_SINCE = (1, 12)
 _VERSIONED = re.compile(r"(Julia)?Manifest-v(\d{1,4})\.(\d{1,4})\.toml")
 
 JuliaVersion = tuple[int, int]
@@ -146,10 +147,8 @@ def workspace_root(directory: Path) -> Path | None:
     root: Path | None = None
     member = Path(os.path.normpath(directory.absolute()))
     for parent in member.parents:
-        found = environment_at(parent)
-        if found is None:
-            continue
-        projects = read_project(found.project_file).workspace
+        file = next((parent / name for name in PROJECT_NAMES if (parent / name).is_file()), None)
+        projects = read_project(file).workspace if file else ()
         if any(Path(os.path.normpath(parent / project)) == member for project in projects):
             root = member = parent
     return root
@@ -162,9 +161,10 @@ def _manifest_file(
         named = environment.directory / project.manifest
         if named.is_file():
             return named
-    if root:
+    if root and (julia_version is None or julia_version >= _WORKSPACES_SINCE):
         chosen = choose_manifest(_files(root), julia_version)
-        return root / chosen if chosen else None
+        if chosen:
+            return root / chosen
     if julia_version is None:
         return environment.manifest_file
     chosen = choose_manifest(_files(environment.directory), julia_version)

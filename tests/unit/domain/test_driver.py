@@ -1,0 +1,84 @@
+"""The text that starts a script of the bundle, run by real Julia where there is one (protocol §6.5)."""
+
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from juliahub_ls.domain.bundle_plan import plan_bundle
+from juliahub_ls.domain.bundle_writer import write_bundle
+from juliahub_ls.domain.driver import driver_script, julia_string
+
+from .conftest import MakeTree
+
+A = "aaaaaaaa-0000-4000-8000-000000000000"
+JULIA = shutil.which("julia")
+needs_julia = pytest.mark.skipif(JULIA is None, reason="Julia is not installed")
+
+
+def run(code: str, cwd: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    assert JULIA is not None
+    command = [JULIA, "--startup-file=no", *options, "-e", code]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "literal"),
+    [("a", '"a"'), ('"', r'"\""'), ("$x", r'"\$x"'), ("\\", r'"\\"'), ("\x07", r'"\x07"'), ("é", '"é"')],
+)
+def test_string_literals(text: str, literal: str) -> None:
+    assert julia_string(text) == literal
+
+
+def test_components_are_separate() -> None:
+    assert 'joinpath(pwd(), "scripts", "main.jl")' in driver_script(PurePosixPath("scripts/main.jl"))
+
+
+@needs_julia
+@pytest.mark.julia
+def test_the_script_is_included_where_it_lies(make_tree: MakeTree) -> None:
+    name = 'odd $name "quoted".jl'
+    top = make_tree(
+        {f"sub/{name}": 'include("other.jl"); println(x, " ", basename(@__DIR__))', "sub/other.jl": "x = 42"}
+    )
+    done = run(driver_script(PurePosixPath("sub") / name), top)
+    assert (done.stdout, done.returncode) == ("42 sub\n", 0), done.stderr
+
+
+@needs_julia
+@pytest.mark.julia
+def test_a_missing_script_is_an_error(tmp_path: Path) -> None:
+    done = run(driver_script(PurePosixPath("absent.jl")), tmp_path)
+    assert done.returncode != 0
+    assert "The script is not in the bundle" in done.stderr
+
+
+@needs_julia
+@pytest.mark.julia
+@pytest.mark.parametrize("form", ["1.0", "2.0"])
+def test_julia_loads_a_development_package_from_an_unpacked_bundle(
+    make_tree: MakeTree, tmp_path: Path, form: str
+) -> None:
+    major = run("print(VERSION.minor)", tmp_path).stdout
+    if form == "2.0" and int(major) < 7:
+        pytest.skip("this Julia reads manifests of format 1.0 only")
+    head, table = ("", "[[A]]") if form == "1.0" else ('manifest_format = "2.0"\n', "[[deps.A]]")
+    base = make_tree(
+        {
+            "p/Project.toml": f'[deps]\nA = "{A}"\n',
+            "p/Manifest.toml": f'{head}{table}\npath = "../elsewhere/A"\nuuid = "{A}"\nversion = "0.1.0"\n',
+            "p/main.jl": "using A; println(A.answer())",
+            "elsewhere/A/Project.toml": f'name = "A"\nuuid = "{A}"\nversion = "0.1.0"\n',
+            "elsewhere/A/src/A.jl": "module A\nanswer() = 42\nend\n",
+        }
+    )
+    output = tmp_path / "b.tar"
+    write_bundle(plan_bundle(base / "p"), output)
+    away = tmp_path / "node"
+    with tarfile.open(output) as archive:
+        archive.extractall(away, filter="data")
+    (base / "elsewhere").rename(base / "gone")
+    done = run(driver_script(PurePosixPath("main.jl")), away / "p", "--project=.", "--compiled-modules=no")
+    assert (done.stdout, done.returncode) == ("42\n", 0), done.stderr
