@@ -81,7 +81,7 @@ export class Daemon implements vscode.Disposable {
   /** One request; starts the daemon when it does not run. */
   async request<M extends keyof Requests>(method: M, params: Requests[M][0], token?: vscode.CancellationToken): Promise<Requests[M][1]> {
     const client = await this.ensureRunning();
-    return client.sendRequest<Requests[M][1]>(method, params, token);
+    return token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token);
   }
 
   /** Reports on `token` go to `handler` until disposed. */
@@ -121,12 +121,11 @@ export class Daemon implements vscode.Disposable {
     const client = this.createClient(launch);
     this.client = client;
     for (const register of this.handlers) register(client);
-    try {
-      await client.start();
-    } catch (error) {
-      this.client = undefined;
-      return this.retry(error);
-    }
+    await client.start().catch((error: unknown) => {
+      this.output.warn(String(error));
+    });
+    // A daemon that ends while it starts may also leave a start that succeeded with nobody there.
+    if (!client.isRunning()) return this.retry();
     this.greet(client);
     this.setState("running");
     this.started.fire();
@@ -167,13 +166,12 @@ export class Daemon implements vscode.Disposable {
   /** The connection broke. While starting, `launch` hears of it too, by its own failure. */
   private onClosed(client: LanguageClient): void {
     if (this.client !== client || this.current !== "running") return;
-    this.client = undefined;
-    this.running = this.retry(new Error("the daemon ended")).catch((error: unknown) => this.giveUp(error));
+    this.running = this.retry().catch((error: unknown) => this.giveUp(error));
     this.running.catch(() => undefined);
   }
 
-  private retry(error: unknown): Promise<LanguageClient> {
-    this.output.warn(error instanceof Error ? error.message : String(error));
+  private async retry(): Promise<LanguageClient> {
+    this.client = undefined;
     if (this.restarts.mayRestart(Date.now())) return this.launch();
     throw new Problem(
       vscode.l10n.t("JuliaHub's helper program keeps ending, so it was not started again. Jobs that run already go on without it."),

@@ -15,6 +15,7 @@ import type { CommandFactory, Services } from "./services";
 import { EndNotifications } from "./views/endNotifications";
 import { JobsTree } from "./views/jobsTree";
 import { LogDecorations } from "./views/logDecorations";
+import { registerLogLinks } from "./views/logLinks";
 import { registerRunLens } from "./views/runLens";
 import { ServersTree } from "./views/serversTree";
 import { StatusBar } from "./views/statusBar";
@@ -45,7 +46,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const services = createServices(context, daemon, output);
   const { servers, jobs, jobsTree, logs, logDecorations, endNotifications } = services;
   context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, logDecorations, endNotifications);
-  context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), registerRunLens());
+  context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs));
+  context.subscriptions.push(registerRunLens(), registerLogLinks(logs));
   for (const [name, factory] of Object.entries(COMMANDS)) context.subscriptions.push(registerCommand(name, factory, services));
   watch(context, daemon, services);
   startQuietly(daemon);

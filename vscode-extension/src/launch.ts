@@ -23,12 +23,11 @@ const PROBE_TIMEOUT_MS = 10_000;
 export async function resolveLaunch(config: Config, extensionPath: string): Promise<Launch> {
   const [program, ...args] = config.daemonCommand;
   if (program !== undefined) return { command: program, args };
-  const bundled = path.join(extensionPath, "bundled");
-  const { pythonMinors } = await readManifest(path.join(bundled, "manifest.json"));
+  const { pythonMinors } = await readManifest(path.join(extensionPath, "bundled", "manifest.json"));
   const choices = candidates(config.pythonPath, await selectedByPythonExtension(), process.platform);
   const result = await findPython(choices, pythonMinors, probe);
   if (!result.found) throw missingPython(config, result.unsuitable, pythonMinors);
-  return { command: result.interpreter.executable, args: [path.join(bundled, "launch.py")] };
+  return { command: result.interpreter.executable, args: [path.join(extensionPath, "launch.py")] };
 }
 
 async function readManifest(file: string): Promise<BundleManifest> {

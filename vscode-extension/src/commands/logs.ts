@@ -33,8 +33,9 @@ export const followLog: CommandFactory =
     logDecorations.toggle();
   };
 
-/** From the palette or a log's own title, the log in the active editor is meant. */
+/** From a link (which passes text), a log's own title or the palette, a log is meant by its address. */
 function refOfLog(argument: unknown): unknown {
+  if (typeof argument === "string") return jobOfLog(vscode.Uri.parse(argument));
   const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
   return (argument === undefined || argument instanceof vscode.Uri) && uri !== undefined ? jobOfLog(uri) : argument;
 }

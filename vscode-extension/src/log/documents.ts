@@ -41,11 +41,10 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
     );
   }
 
-  /** Shows a job's log beside the script, in the group that has logs already if there is one. */
+  /** Shows a job's log beside the script, where other logs are if they are not among the scripts. */
   async show({ server, job }: JobRef, name: string): Promise<vscode.TextEditor> {
-    const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === LOG_SCHEME);
     return vscode.window.showTextDocument(logUri(server, job, name), {
-      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.Beside,
+      viewColumn: columnOfLogs(),
       preserveFocus: true,
       preview: false,
     });
@@ -153,4 +152,10 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
     };
     this.scheduled.set(key, later(flush, flushDelay(session.window.characters)));
   }
+}
+
+function columnOfLogs(): vscode.ViewColumn {
+  const hasLog = ({ tabs, isActive }: vscode.TabGroup): boolean =>
+    !isActive && tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.scheme === LOG_SCHEME);
+  return vscode.window.tabGroups.all.find(hasLog)?.viewColumn ?? vscode.ViewColumn.Beside;
 }

@@ -14,11 +14,14 @@ export interface Row {
 
 const LEVELS: Readonly<Record<string, Level>> = { debug: "debug", info: "info", warn: "warn", warning: "warn", error: "error" };
 
+/** As Julia's own logger says it. */
+const WORDS: Readonly<Partial<Record<Level, string>>> = { warn: "Warning: ", error: "Error: " };
+
 /** At least one row; more for a message of several lines. A worker's rows begin with its number, the keywords follow the message. */
 export function rowsOf(line: LogLine): Row[] {
   const prefix = line.worker > 1 ? `[${line.worker}] ` : "";
   const level = LEVELS[line.level.toLowerCase()] ?? "info";
-  const messages = stripVTControlCharacters(line.message).split(/\r\n|\r|\n/);
+  const messages = (WORDS[level] ?? "").concat(stripVTControlCharacters(line.message)).split(/\r\n|\r|\n/);
   const keywords = keywordText(line.keywords);
   const last = messages.length - 1;
   return messages.map((message, index) => ({

@@ -6,6 +6,12 @@ import type { Level } from "../log/render";
 import type { LogSession } from "../log/session";
 
 const LEVELS: readonly Level[] = ["debug", "info", "warn", "error"];
+const BARS: Readonly<Record<Level, { readonly light: string; readonly dark: string; readonly width: number }>> = {
+  debug: { light: "#c8c8c8", dark: "#4a4a4a", width: 2 },
+  info: { light: "#7aaee8", dark: "#3d6ea5", width: 2 },
+  warn: { light: "#bf8803", dark: "#cca700", width: 4 },
+  error: { light: "#e51400", dark: "#f14c4c", width: 6 },
+};
 /** Lines around the visible ones that are coloured too, so that scrolling shows no bare line. */
 const MARGIN_LINES = 200;
 
@@ -98,16 +104,22 @@ export class LogDecorations implements vscode.Disposable {
   }
 }
 
+/** Errors and warnings have broader bars too, and say so in words: colour alone tells nobody who cannot see it. */
 function marginOf(level: Level): vscode.TextEditorDecorationType {
-  const color = new vscode.ThemeColor(`juliahub.log.${level}`);
-  const telling = level === "warn" || level === "error";
+  const { light, dark, width } = BARS[level];
+  const ruler = width > 3 ? { overviewRulerLane: vscode.OverviewRulerLane.Right } : {};
   return vscode.window.createTextEditorDecorationType({
+    ...ruler,
     isWholeLine: true,
-    borderColor: color,
-    borderStyle: "solid",
-    borderWidth: "0 0 0 3px",
-    ...(telling ? { overviewRulerColor: color, overviewRulerLane: vscode.OverviewRulerLane.Right } : {}),
+    gutterIconSize: "100% 100%",
+    light: { gutterIconPath: bar(light, width), ...(width > 3 ? { overviewRulerColor: light } : {}) },
+    dark: { gutterIconPath: bar(dark, width), ...(width > 3 ? { overviewRulerColor: dark } : {}) },
   });
+}
+
+function bar(color: string, width: number): vscode.Uri {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" preserveAspectRatio="none"><rect x="5" width="${width}" height="16" fill="${color}"/></svg>`;
+  return vscode.Uri.parse(`data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`);
 }
 
 function* linesAround(editor: vscode.TextEditor): Generator<number> {

@@ -6,6 +6,6 @@ export function registerRunLens(): vscode.Disposable {
 }
 
 function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-  const title = `$(play) ${vscode.l10n.t("Run on JuliaHub")}`;
+  const title = `▶ ${vscode.l10n.t("Run on JuliaHub")}`;
   return [new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command: "juliahub.runFile", arguments: [document.uri] })];
 }

@@ -1,0 +1,120 @@
+/** The VS Code workbench as a person uses it: palette, trees, notifications, editors. Waits for what appears, never for a time. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const ARGUMENTS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const SCREENSHOTS = path.join(import.meta.dirname, "..", "screenshots");
+const PATIENCE = 60_000;
+
+export class Workbench {
+  /** Opens `folder` (absolute; none: an empty window) in the host at `url`. Nothing outside this machine is reachable from the page. */
+  static async open({ url, folder, browser: executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) {
+    const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow" });
+    const page = await context.newPage();
+    await page.route(/.*/, (route) => (isLocal(route.request().url()) ? route.continue() : route.abort()));
+    page.setDefaultTimeout(PATIENCE);
+    const workbench = new Workbench(browser, page);
+    await page.goto(`${url}/?${folder === undefined ? "ew=true" : `folder=${encodeURIComponent(folder)}`}`);
+    await page.locator(".monaco-workbench .statusbar").waitFor();
+    return workbench;
+  }
+
+  constructor(browser, page) {
+    this.browser = browser;
+    this.page = page;
+  }
+
+  /** Leaves the page first, so that the host ends the window's extension host at once. */
+  async close() {
+    await this.page.goto("about:blank");
+    await this.browser.close();
+  }
+
+  /** Runs a command by its title, as the palette shows it. */
+  async command(title) {
+    const input = this.page.locator(".quick-input-widget input[type=text]");
+    await this.page.keyboard.press("F1");
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+    await row.waitFor();
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Answers an open quick pick with the row that has `text`. */
+  async pick(text) {
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** Opens a file of the folder by its path. */
+  async openFile(name) {
+    const input = this.page.locator(".quick-input-widget input[type=text]");
+    await this.page.keyboard.press("Control+P");
+    await input.waitFor();
+    await input.fill(name);
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(name) }).first();
+    await row.waitFor();
+    await row.click();
+    await this.page.locator(`.editor-instance[data-mode-id], .tab.active[aria-label*="${path.basename(name)}"]`).first().waitFor();
+  }
+
+  /** The side bar's view container with this title in the activity bar. */
+  async openView(title) {
+    const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`).first();
+    await item.waitFor();
+    if (!(await item.getAttribute("class")).includes("checked")) await item.click();
+  }
+
+  /** A status bar item by its text. */
+  status(text) {
+    return this.page.locator(".statusbar-item", { hasText: text }).first();
+  }
+
+  /** A notification by its text. */
+  toast(text) {
+    return this.page.locator(".notification-toast", { hasText: text }).first();
+  }
+
+  /** A row of a tree by its text. */
+  row(text) {
+    return this.page.locator(".pane-body .monaco-list-row", { hasText: text }).first();
+  }
+
+  /** The lines of the editor whose tab has this name, as far as they are drawn. */
+  lines(name) {
+    const group = this.page.locator(".editor-group-container", { has: this.page.locator(`.tab.active[aria-label*="${name}"]`) });
+    return group.locator(".view-lines .view-line");
+  }
+
+  /** Waits until an editor shows `text` (a no-break space in the editor is a space here). */
+  async shows(name, text, timeout = PATIENCE) {
+    await this.page.waitForFunction(
+      ([tab, wanted]) =>
+        [...document.querySelectorAll(".editor-group-container")].some(
+          (group) =>
+            group.querySelector(".tab.active")?.getAttribute("aria-label")?.includes(tab) &&
+            [...group.querySelectorAll(".view-line")].some((line) => line.textContent.replaceAll("\u00a0", " ").includes(wanted)),
+        ),
+      [name, text],
+      { timeout },
+    );
+  }
+
+  /** A picture for whoever reads the tests' results. */
+  async screenshot(name) {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
+  }
+}
+
+function isLocal(url) {
+  const { protocol, hostname } = new URL(url);
+  return !protocol.startsWith("http") || hostname === "127.0.0.1" || hostname === "localhost";
+}
