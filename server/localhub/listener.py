@@ -50,7 +50,7 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
-        # On Windows SO_REUSEADDR would let two programs share the port; elsewhere it only skips the wait after a restart.
+        # On Windows SO_REUSEADDR lets two programs share a port; elsewhere it only skips the wait after a restart.
         option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
         listener.setsockopt(socket.SOL_SOCKET, option, 1)
         listener.bind(where)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,11 +25,16 @@ def create_app(hub: Hub, origins: Iterable[str], stop: Callable[[], None]) -> Gu
     """
     app = Starlette(
         routes=[route for part in _PARTS for route in part.routes],
-        exception_handlers={StorageFull: _storage_full, Exception: _unexpected},
+        exception_handlers={HTTPException: _no_such_page, StorageFull: _storage_full, Exception: _unexpected},
     )
     app.state.hub = hub
     app.state.stop = stop
     return Guard(app, hub.tokens, origins)
+
+
+async def _no_such_page(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return failure("This hub does not do that.", error.status_code)
 
 
 async def _storage_full(_request: Request, error: Exception) -> Response:

@@ -30,9 +30,10 @@ def test_what_is_put_is_found_under_its_hash(store: BlobStore, tmp_path: Path, c
 
 
 def test_other_bytes_than_announced_leave_nothing(store: BlobStore) -> None:
-    with pytest.raises(Refusal, match="not the file that was announced"), store.writer() as writer:
+    with store.writer() as writer:
         writer.write(b"hello")
-        writer.finish(Blob("0" * 64, 5))
+        with pytest.raises(Refusal, match="not the file that was announced"):
+            writer.finish(Blob("0" * 64, 5))
     assert stored_files(store) == []
 
 

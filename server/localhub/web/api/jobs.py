@@ -97,7 +97,7 @@ def _wire_file(file: JobFileRow) -> JobFile:
 
 routes = [
     Route(paths.GET_JOBS, get_jobs),
-    Route("/api/rest/jobs/{jobname}", get_job),
+    Route("/api/rest/jobs/{jobname:path}", get_job),
     Route(paths.KILL_JOB, kill_job),
     Route(paths.EXTEND_JOB, extend_job, methods=["POST"]),
 ]
