@@ -1,6 +1,8 @@
 """Environments and bundles in words: which environment and why, what goes in, from where, and what stays home."""
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
 
 LABEL_COLUMNS = 13
 LEFT_OUT_SHOWN = 8
+MAX_UPWARDS = 2
+_FROM = {
+    Placement.COPIED: "a development package, from {}",
+    Placement.DEPOT: "a package in no registry, from {}",
+}
 _PAINTED = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFORMATION: "dim"}
 _WORDS = {Severity.ERROR: "Mend first: ", Severity.WARNING: "Note: ", Severity.INFORMATION: ""}
 
@@ -27,11 +34,13 @@ def field(paint: Paint, label: str, text: str) -> str:
 
 def show_source(output: Output, source: "Source") -> None:
     """The script, its environment and why it is that one."""
-    paint = output.paint
+    paint, loaded = output.paint, source.environment
     output.line(field(paint, "Script", paint.bare(shown_path(source.script))))
-    name = paint.bare(_environment(source.environment)) if source.environment else "none"
-    output.line(field(paint, "Environment", name))
-    output.line(field(paint, "", paint(paint.bare(_shortened(source.reason)), "dim")))
+    output.line(field(paint, "Environment", paint.bare(_environment(loaded)) if loaded else "none"))
+    reason = paint.bare(source.reason.partition(": ")[0])
+    output.line(field(paint, "", paint(reason, "dim")))
+    if loaded is not None:
+        output.line(field(paint, "", paint(paint.bare(shown_path(loaded.environment.project_file)), "dim")))
 
 
 def show_plan(output: Output, plan: "BundlePlan") -> None:
@@ -73,12 +82,16 @@ def why_left_out(item: LeftOut) -> str:
     return item.reason.value
 
 
-def shown_path(path: Path) -> str:
-    """A path from the current folder when it lies below, else whole."""
-    try:
-        return str(path.absolute().relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)
+def shown_path(path: Path, start: Path | None = None) -> str:
+    """A path as people write it: below the current folder, near the folder `start`, below home, else whole."""
+    whole = path.absolute()
+    with suppress(ValueError, OSError):  # another drive, or a current folder that is gone
+        relative = Path(os.path.relpath(whole, start or Path.cwd()))
+        if relative.parts.count("..") <= (MAX_UPWARDS if start else 0):
+            return str(relative)
+    with suppress(ValueError, RuntimeError):
+        return str(Path("~") / whole.relative_to(Path.home()))
+    return str(whole)
 
 
 def _environment(loaded: "LoadedEnvironment") -> str:
@@ -88,20 +101,14 @@ def _environment(loaded: "LoadedEnvironment") -> str:
     return ", ".join(part for part in (loaded.name, f"Julia {version}" if version else "", packages) if part)
 
 
-def _shortened(reason: str) -> str:
-    """The reason, with its file as seen from here."""
-    phrase, colon, file = reason.partition(": ")
-    return f"{phrase}: {shown_path(Path(file))}" if colon else reason
-
-
 def _brought_in(plan: "BundlePlan") -> Iterator[tuple[str, str]]:
     for package in plan.packages:
-        if package.placement in (Placement.COPIED, Placement.DEPOT) and package.archive_path and package.source:
-            yield f"{package.archive_path}/", f"{package.placement.value}, from {shown_path(package.source)}"
+        if package.source is None or package.placement not in _FROM:
+            continue
+        yield package.name, _FROM[package.placement].format(shown_path(package.source, plan.directory))
     for artifact in plan.artifacts:
-        if artifact.placement is ArtifactPlacement.BUNDLED and artifact.archive_path:
-            folder, _, tree = artifact.archive_path.rpartition("/")
-            yield f"{folder}/{tree[:10]}…/", f"the artifact {artifact.name} of {artifact.owner}"
+        if artifact.placement is ArtifactPlacement.BUNDLED:
+            yield artifact.name, f"an artifact of {artifact.owner}"
     for file in plan.injected:
         if file.why != "as it is":
             yield file.archive_path, file.why

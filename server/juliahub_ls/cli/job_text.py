@@ -1,6 +1,7 @@
 """Jobs and results as tables and sentences."""
 
 import json
+import math
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -67,19 +68,17 @@ def show_outputs(output: Output, view: JobView) -> None:
 
 
 def show_summary(output: Output, summary: dict[str, Any]) -> None:
-    """Keys and values; numbers are aligned at their right."""
+    """Keys and values."""
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     bare = output.paint.bare
-    values = {key: _cell(value) for key, value in summary.items()}
-    width = max((len(values[key]) for key in values if _is_number(summary[key])), default=0)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 3, 0, 0))
-    table.add_column(style="dim")
+    table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for key, value in values.items():
-        table.add_row(Text(bare(key)), Text(bare(value.rjust(width) if _is_number(summary[key]) else value)))
+    for key, value in summary.items():
+        table.add_row(Text(bare(key)), Text(bare(_cell(value))))
     output.table(Padding(table, (1, 0, 0, 2)))
 
 
@@ -137,8 +136,6 @@ def _first_value(view: JobView) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:.15g}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -11,7 +11,7 @@ from juliahub_wire.logs import LogRecord
 from juliahub_ls.cli.text import Paint
 from juliahub_ls.domain.job_view import PHASES
 from juliahub_ls.domain.log_filter import LogFilter
-from juliahub_ls.domain.log_line import LogLine, line_of, severity
+from juliahub_ls.domain.log_line import LogLine, fraction_of, line_of, severity
 
 _WARNING, _ERROR, _DEBUG = severity("warn"), severity("error"), severity("debug")
 
@@ -19,11 +19,14 @@ _WARNING, _ERROR, _DEBUG = severity("warn"), severity("error"), severity("debug"
 class LogText:
     """Formats the lines that a filter keeps. Marks of the job's phases become headings, unless a filter is set."""
 
-    def __init__(self, paint: Paint, keep: LogFilter, *, progress: bool = True) -> None:
+    def __init__(self, paint: Paint, keep: LogFilter, *, progress: int = 1) -> None:
+        """`progress`: of records that tell how far a task is, show one each time it has come so many percent on; 0:
+        none, as a bar shows it."""
         self._paint = paint
         self._keep = keep
         self._headings = keep == LogFilter()
         self._progress = progress
+        self._reached: dict[str, int] = {}
         self._margins = {level: paint(paint.sign("│"), style) for level, style in _MARGIN_STYLES.items()}
 
     def lines(self, records: Iterable[LogRecord]) -> list[str]:
@@ -34,10 +37,18 @@ class LogText:
         if "jrun_phase" in record.keywords or "jrun_workers_joined" in record.keywords:
             heading = _heading(record.keywords) if self._headings else None
             return self.heading(heading) if heading else None
-        if not self._progress and _is_progress(record):
-            return None
         line = line_of(record, 0)
-        return self.line(line) if self._keep.keeps(line) else None
+        if not self._keep.keeps(line):
+            return None
+        fraction = fraction_of(record.keywords.get("progress"))
+        return self.line(line) if fraction is None else self._progress_line(line, fraction)
+
+    def _progress_line(self, line: LogLine, fraction: float) -> str | None:
+        step = int(fraction * 100) // self._progress if self._progress else 0
+        if not self._progress or self._reached.get(line.message) == step:
+            return None
+        self._reached[line.message] = step
+        return self.line(line, f"{fraction:.0%}")
 
     def heading(self, text: str) -> str:
         """A state of the job, as a line between the log's."""
@@ -48,27 +59,27 @@ class LogText:
         rule = self._paint.sign("──")
         return self._paint(f"{rule} {text} {rule}", "yellow")
 
-    def line(self, line: LogLine) -> str:
-        """One record."""
+    def line(self, line: LogLine, progress: str = "") -> str:
+        """One record; `progress`: how far it says a task is."""
         paint, level = self._paint, _level(severity(line.level))
         clock = time.strftime("%H:%M:%S", time.localtime(line.time / 1000)) if line.time is not None else " " * 8
         worker = f"w{line.worker}".ljust(3) if line.worker > 1 else "   "
         first, *rest = paint.foreign(line.message.rstrip("\n")).split("\n")
         head = f"{paint(clock, 'dim')} {paint(worker, 'cyan')} {self._margins[level]} "
         text = f"{head}{_word(paint, level)}{first}"
-        blocks = [value for value in (line.keywords or {}).items() if _is_block(value[1])]
-        aside = self._aside(line, level)
-        text += f"  {paint(aside, 'dim')}" if aside else ""
+        keywords = {key: value for key, value in (line.keywords or {}).items() if not (progress and key == "progress")}
+        blocks = [(key, value) for key, value in keywords.items() if _is_block(value)]
+        for aside in (progress, self._aside(line, keywords, level)):
+            text += f"  {paint(aside, 'dim')}" if aside else ""
         if not rest and not blocks:
             return text
         margin = f"{' ' * 12} {self._margins[level]} "
         rest += [part for name, value in blocks for part in self._block(name, value)]
         return "\n".join([text, *(margin + part for part in rest)])
 
-    def _aside(self, line: LogLine, level: str) -> str:
+    def _aside(self, line: LogLine, keywords: dict[str, Any], level: str) -> str:
         """Keywords, and where a warning or error was logged."""
-        values = (line.keywords or {}).items()
-        parts = [f"{name}={_value(value)}" for name, value in values if not _is_block(value)]
+        parts = [f"{name}={_value(value)}" for name, value in keywords.items() if not _is_block(value)]
         if level in ("warn", "error") and line.file and line.line:
             parts.append(f"({_name(line.file)}:{line.line})")
         return self._paint.bare(" ".join(parts))
@@ -89,10 +100,6 @@ def _heading(keywords: dict[str, Any]) -> str | None:
         return f"Starting, {joined} of {expected} workers" if joined == expected else None
     phase = keywords.get("jrun_phase")
     return PHASES.get(str(phase)) if phase != "cluster" else None
-
-
-def _is_progress(record: LogRecord) -> bool:
-    return str(record.metadata.get("level")).lower() == "progress" or "progress" in record.keywords
 
 
 def _level(number: int) -> str:

@@ -77,13 +77,11 @@ class Output:
         self._write(text + "\n")
 
     def table(self, table: "RenderableType") -> None:
-        """A rich table."""
-        with self._writing:
-            try:
-                self.console.print(table)
-                self._stdout.flush()
-            except BrokenPipeError:
-                raise OutputClosed from None
+        """A rich table, without the blanks that fill its lines."""
+        with self.console.capture() as captured:
+            self.console.print(table)
+        lines = captured.get().rstrip("\n").split("\n")
+        self._write("".join(f"{line.rstrip()}\n" for line in lines))
 
     def note(self, text: str) -> None:
         """A line on standard error: errors, and what is no part of the answer."""

@@ -10,11 +10,8 @@ from juliahub_ls.cli.output import Output
 from juliahub_ls.domain.bundle_plan import BundlePlan
 from juliahub_ls.domain.cluster_design import ClusterDesign
 from juliahub_ls.domain.job_view import JobView
-from juliahub_ls.errors import Cancelled
 from juliahub_ls.services.bundling import Bundling, Source
-from juliahub_ls.services.submission import SENDING, Submitted
-
-UNKNOWN = "It may or may not have started: look at `juliahub jobs` before you submit again."
+from juliahub_ls.services.submission import Submitted
 
 
 class ShownBundling(Bundling):
@@ -30,7 +27,9 @@ class ShownBundling(Bundling):
         if not self._output.as_json:
             show_source(self._output, source)
         elif self._output.stream:
-            environment = {} if source.environment is None else {"environment": payloads.environment(source.environment)}
+            environment = (
+                {} if source.environment is None else {"environment": payloads.environment(source.environment)}
+            )
             self._output.event("environment", environment | {"reason": source.reason})
         return source
 
@@ -44,20 +43,16 @@ class ShownBundling(Bundling):
         return plan
 
 
-def cancelled(step: str) -> Cancelled:
-    """The error for a submission that was cancelled during `step`."""
-    return Cancelled(what="The submission", state=UNKNOWN if step == SENDING else "Nothing was submitted.")
-
-
-def show_submitted(output: Output, submitted: Submitted) -> None:
-    """Where the job runs, on what, and its id."""
+def show_submitted(output: Output, submitted: Submitted, place: str) -> None:
+    """Where the job runs (`place`: the server's name), on what, and its id."""
     paint = output.paint
     if submitted.bundle is None:
         show_problems(output, submitted.problems)
     else:
         shown = set(map(id, submitted.bundle.plan.problems))
         show_problems(output, (problem for problem in submitted.problems if id(problem) not in shown))
-    output.line(field(paint, "Where", paint.sign(f"{submitted.server} · {_cluster(submitted.design)}")))
+    output.line(field(paint, "Where", paint.bare(place)))
+    output.line(field(paint, "", paint.sign(_cluster(submitted.design))))
     output.line(field(paint, "Job", paint(submitted.jobname, "bold")))
 
 
@@ -84,4 +79,4 @@ def _cluster(design: ClusterDesign) -> str:
         shape += f"1 master + {workers} {'worker' if workers == 1 else 'workers'}"
     limit = f"at most {design.time_limit:g} h" if design.time_limit else "no time limit"
     price = design.price_at_most
-    return f"{shape} · {limit}" + (f", at most ${price:.2f}" if price else "")
+    return f"{shape}, {limit}" + (f", at most ${price:.2f}" if price else "")

@@ -42,7 +42,7 @@ class _Shown:
         self._following = following
         self._keep = keep
         self._status = status
-        self._text = LogText(output.paint, keep, progress=not output.live)
+        self._text = LogText(output.paint, keep, progress=0 if output.live else 10)
         self._lost: str | None = None
         self._gap = False
         self._view(following.view)

@@ -24,6 +24,10 @@ class Rule:
     text: str
     includes: bool
 
+    def __str__(self) -> str:
+        """`.juliabundleignore:3`."""
+        return f"{self.file.name}:{self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class IgnoreRules:

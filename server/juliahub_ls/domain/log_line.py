@@ -63,7 +63,7 @@ def learn(facts: LogFacts, record: LogRecord) -> LogFacts:
         value = keywords.get(f"{INTERNAL_PREFIX}{key}")
         if isinstance(value, int):
             changed[key] = value
-    progress = _fraction(keywords.get("progress"))
+    progress = fraction_of(keywords.get("progress"))
     if progress is not None:
         changed["progress"], changed["progress_name"] = progress, record.message or None
     if severity(str(record.metadata.get("level") or "Info")) >= LEVELS["error"]:
@@ -78,7 +78,8 @@ def severity(level: str) -> int:
     return LEVELS.get(level.lower(), 0)
 
 
-def _fraction(value: object) -> float | None:
+def fraction_of(value: object) -> float | None:
+    """The keyword `progress` as a number from 0 to 1; None when it is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 1.0 if value == "done" else None
     return min(max(float(value), 0.0), 1.0) if value == value else None

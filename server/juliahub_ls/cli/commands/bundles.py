@@ -80,11 +80,11 @@ async def _scan(directory: Path) -> "tuple[list[LoadedEnvironment], bool]":
     from juliahub_ls.domain.workspace_scan import scan as scan_folders
     from juliahub_ls.errors import SettingInvalid
 
-    if not directory.is_dir():
-        raise SettingInvalid(reason=f"There is no folder {directory}.")
     cancelled = threading.Event()
 
     def look() -> "tuple[list[LoadedEnvironment], bool]":
+        if not directory.is_dir():
+            raise SettingInvalid(reason=f"There is no folder {directory}.")
         found = scan_folders([directory], cancelled=cancelled.is_set)
         return [load_environment(environment) for environment in found.environments], found.truncated
 

@@ -36,9 +36,7 @@ def jobs(
     _show_list(asked, with_services(asked, work))
 
 
-def job(
-    context: typer.Context, job: JobArgument, server: ServerOption = None, as_json: JsonOption = False
-) -> None:
+def job(context: typer.Context, job: JobArgument, server: ServerOption = None, as_json: JsonOption = False) -> None:
     """Show one job: state, inputs, results."""
     asked = common(context, server, as_json)
 
@@ -54,9 +52,7 @@ def job(
         show_job(asked.output, view)
 
 
-def cancel(
-    context: typer.Context, job: JobArgument, server: ServerOption = None, as_json: JsonOption = False
-) -> None:
+def cancel(context: typer.Context, job: JobArgument, server: ServerOption = None, as_json: JsonOption = False) -> None:
     """Stop a job."""
     asked = common(context, server, as_json)
     view = with_services(asked, lambda services: services.jobs.stop(None, job))

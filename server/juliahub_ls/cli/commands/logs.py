@@ -25,7 +25,9 @@ def logs(
     level: Annotated[
         str | None, typer.Option("--level", "-l", metavar="LEVEL", help="debug, info, warn or error, and above.")
     ] = None,
-    worker: Annotated[int | None, typer.Option("--worker", "-w", metavar="N", help="Only this worker; 1 is the master.")] = None,
+    worker: Annotated[
+        int | None, typer.Option("--worker", "-w", metavar="N", help="Only this worker; 1 is the master.")
+    ] = None,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> int:

@@ -23,12 +23,12 @@ def submit(
     ] = None,
     no_bundle: Annotated[bool, typer.Option("--no-bundle", help="Send the script's text only.")] = False,
     nodes: Annotated[int, typer.Option("--nodes", metavar="N", help="How many machines.")] = 1,
-    processes: Annotated[
-        int, typer.Option("--processes-per-node", metavar="P", help="Julia processes on each.")
-    ] = 1,
+    processes: Annotated[int, typer.Option("--processes-per-node", metavar="P", help="Julia processes on each.")] = 1,
     threads: Annotated[int | None, typer.Option("--threads", metavar="T", help="Threads of each process.")] = None,
     vcpus: Annotated[int | None, typer.Option("--vcpus", metavar="N", help="vCPUs of each machine, at least.")] = None,
-    memory: Annotated[int | None, typer.Option("--memory", metavar="GB", help="Memory of each machine, at least.")] = None,
+    memory: Annotated[
+        int | None, typer.Option("--memory", metavar="GB", help="Memory of each machine, at least.")
+    ] = None,
     env: Annotated[
         list[str] | None, typer.Option("--env", "-e", metavar="NAME=VALUE", help="For the job; may be repeated.")
     ] = None,
@@ -96,19 +96,14 @@ def _environment(given: list[str]) -> dict[str, str]:
 
 async def _submit(asked: Common, services: "Services", request: "SubmitRequest") -> "Submitted":
     """Submit, showing each step's outcome as soon as it is known."""
-    import asyncio
-
     from juliahub_ls.cli.status_line import StatusLine
-    from juliahub_ls.cli.submission_view import ShownBundling, cancelled
+    from juliahub_ls.cli.submission_view import ShownBundling
     from juliahub_ls.config import cache_dir
     from juliahub_ls.services.submission import Submitter
 
     with StatusLine(asked.output) as status:
         submitter = Submitter(services.connections, ShownBundling(cache_dir(), asked.output))
-        try:
-            return await submitter.submit(request, status)
-        except asyncio.CancelledError:
-            raise cancelled(status.message) from None
+        return await submitter.submit(request, status)
 
 
 async def _accepted(asked: Common, services: "Services", submitted: "Submitted") -> None:
@@ -121,7 +116,7 @@ async def _accepted(asked: Common, services: "Services", submitted: "Submitted")
         view = await look_at(services.connections, submitted.jobname)
         asked.output.document(submit_payload(submitted, view))
         return
-    show_submitted(asked.output, submitted)
+    show_submitted(asked.output, submitted, services.servers.current.name)
     asked.output.line(f"\n{follow_again(asked, submitted.jobname)}")
 
 
@@ -136,7 +131,7 @@ async def _follow(asked: Common, services: "Services", submitted: "Submitted") -
     if asked.output.as_json:
         asked.output.event("submitted", submit_payload(submitted, following.view))
     else:
-        show_submitted(asked.output, submitted)
+        show_submitted(asked.output, submitted, services.servers.current.name)
         asked.output.line()
     return await watch(asked.output, following, LogFilter(), follow_again(asked, submitted.jobname))
 
