@@ -22,6 +22,7 @@ from .bundle_writer import BundleProgress, WrittenBundle, write_bundle
 from .walk_memory import GRAIN_NS
 
 _FORMAT = 1
+_BATCH = 4096
 _IN_USE_SECONDS = 3600
 
 
@@ -86,8 +87,11 @@ class BundleCache:
 def fingerprint(plan: BundlePlan) -> str:
     """A name for the bundle this plan makes; equal plans of unchanged files have equal names."""
     name, files, injected, empty = _content(plan)
-    plain = [file[:7] for file in files], [(file.archive_path, file.content) for file in injected]
-    return hashlib.blake2b(marshal.dumps((_FORMAT, name, *plain, empty), 2), digest_size=16).hexdigest()
+    made = [(file.archive_path, file.content) for file in injected]
+    digest = hashlib.blake2b(marshal.dumps((_FORMAT, name, made, empty), 2), digest_size=16)
+    for start in range(0, len(files), _BATCH):  # in pieces, as marshal lets no other thread run
+        digest.update(marshal.dumps([file[:7] for file in files[start : start + _BATCH]], 2))
+    return digest.hexdigest()
 
 
 def _content(

@@ -130,7 +130,8 @@ def _injected(
         if gathered.excluded_by("Project.toml", is_directory=False):
             return [], []
         return [InjectedFile("Project.toml", b"[deps]\n", "an empty project, as the folder has none")], []
-    made_here = {*packages.projects, *([loaded.manifest_file.name] if loaded.manifest_file else [])}
+    made_here = {loaded.environment.project_file.name, *packages.projects}
+    made_here |= {loaded.manifest_file.name} if loaded.manifest_file else set()
     present = {file.archive_path for file in gathered.files if file.archive_path in made_here}
     made = [
         InjectedFile(path, content, "its [sources] point into the bundle")
@@ -138,6 +139,8 @@ def _injected(
         if path in present
     ]
     manifest, problems = _manifest(gathered, loaded, packages, present)
+    if loaded.environment.project_file.name not in present:
+        problems.append(_project_left_out(loaded.environment.project_file))
     return [*made, *manifest], problems
 
 
@@ -161,6 +164,13 @@ def _manifest(
         return [InjectedFile(name, file.read_bytes(), "as it is")], []
     except OSError as reason:
         return [], [error("file-unreadable", f"{name} could not be read: {reason.strerror}.", file)]
+
+
+def _project_left_out(file: Path) -> Problem:
+    message = (
+        f"{file.name} is left out, so the job has none of the project's packages. Include it if the code needs them."
+    )
+    return warning("project-left-out", message, file)
 
 
 def _finish(

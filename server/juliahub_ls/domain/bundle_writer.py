@@ -101,7 +101,7 @@ def _write(
     digest = hashlib.sha256()
     size = 0
     chunks = _chunks(plan)
-    with ThreadPoolExecutor(2, thread_name_prefix="bundle") as pool, contextlib.closing(chunks):
+    with contextlib.closing(chunks), ThreadPoolExecutor(2, thread_name_prefix="bundle") as pool:
         chunk = next(chunks, None)
         while chunk is not None:
             if cancelled and cancelled():

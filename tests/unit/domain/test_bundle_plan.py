@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import tomli
-
 from juliahub_ls.domain.bundle_model import (
     ArtifactPlacement,
     BundledPackage,
@@ -451,6 +450,11 @@ def test_an_ignored_manifest_is_reported_and_left_out(make_tree: MakeTree) -> No
     plan = plan_bundle(top)
     assert "Manifest.toml" not in names(plan)
     assert (codes(plan), plan.manifest_sha256) == (["manifest-left-out"], None)
+
+
+def test_an_ignored_project_is_reported(make_tree: MakeTree) -> None:
+    plan = plan_bundle(make_tree({**EMPTY, ".juliabundleignore": "*.toml\n"}))
+    assert (names(plan), codes(plan)) == ([".juliabundleignore", "main.jl"], ["project-left-out"])
 
 
 def test_the_manifest_of_the_julia_that_runs_the_job_is_mended(make_tree: MakeTree) -> None:

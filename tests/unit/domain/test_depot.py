@@ -6,7 +6,6 @@ import tarfile
 from pathlib import Path
 
 import pytest
-
 from juliahub_ls.domain.depot import (
     artifact_path,
     crc32c,
@@ -93,6 +92,9 @@ def test_registries_unpacked_and_packed(tmp_path: Path) -> None:
             archive.addfile(member, io.BytesIO(data))
     assert registered_uuids([tmp_path]) == {EXAMPLE, other}
 
+    index.write_text(f'uuid = "{other}"\n[packages]\n  [packages.{EXAMPLE}]\n  name = "Example"\n')
+    os.utime(index, ns=(1, 1))
+    assert registered_uuids([tmp_path]) == {EXAMPLE, other}
     index.write_text("[packages]\n")
     os.utime(index, ns=(1, 1))
     assert registered_uuids([tmp_path]) == {other}

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from juliahub_ls.domain.environment import (
     Reason,
     environment_at,

@@ -1,4 +1,4 @@
-"""`.juliabundleignore` against the tables of the protocol (§6.3) and against a plain matcher written for the purpose."""
+"""`.juliabundleignore` against the tables of the protocol (§6.3) and against a matcher made for the purpose."""
 
 import string
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from juliahub_ls.domain.bundle_walk import Tree, walk_tree
 from juliahub_ls.domain.glob_pattern import GlobError, glob_to_regex
 from juliahub_ls.domain.ignore_rules import parse_ignore_rules
@@ -55,7 +54,7 @@ def excluded(text: str, path: str) -> bool:
         ("*\n!programs/\n!programs/*", "programs/", False),
         ("*\n!programs/\n!programs/*", "programs/a/b.jl", False),
         ("data/\n!data/keep.csv", "data/keep.csv", True),
-        ("data/*\n!data/keep.csv", "data/keep.csv", True),  # `data/` itself matches: the folder is not entered
+        ("data/*\n!data/keep.csv", "data/keep.csv", True),  # `data/` matches: not entered
         ("data/*\n!data/keep.csv", "data/drop.csv", True),
         ("!a\na", "a", True),
         ("a\n!a", "a", False),
