@@ -79,7 +79,7 @@ def why_left_out(item: LeftOut) -> str:
         return str(item.rule)
     if item.reason is LeftOutReason.SECRET:
         return f"{item.reason.value}; --allow {item.path} lets it in"
-    return item.reason.value
+    return str(item.reason.value)
 
 
 def shown_path(path: Path, start: Path | None = None) -> str:

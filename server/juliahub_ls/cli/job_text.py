@@ -30,7 +30,7 @@ def show_jobs(output: Output, views: Sequence[JobView]) -> None:
         table.add_column(column, overflow="fold" if column in ("Job", "State") else "ellipsis")
     for view in views:
         mark, style = _mark(output, view)
-        cells = (view.id, bare(view.name), bare(one_line(view.label)), bare(_first_value(view)), when(view.submitted))
+        cells = (view.id, bare(view.name), bare(_state(view)), bare(_first_value(view)), when(view.submitted))
         table.add_row(Text(mark, style=style), *map(Text, cells))
     output.table(table)
 
@@ -42,8 +42,8 @@ def show_job(output: Output, view: JobView) -> None:
     rows = [("Server", view.server), ("Submitted", when(view.submitted))]
     if view.started is not None:
         rows.append(("Started", when(view.started)))
-    if view.time_limit and not view.done:
-        rows.append(("Time limit", f"{view.time_limit:g} h"))
+    if running_for(view):
+        rows.append(("Running for", running_for(view)))
     rows += [("Inputs" if number == 0 else "", f"{k}={v}") for number, (k, v) in enumerate(sorted(view.inputs.items()))]
     for label, value in rows:
         output.line(field(paint, label, paint.bare(value)))
@@ -126,6 +126,11 @@ def running_for(view: JobView) -> str:
 def _mark(output: Output, view: JobView) -> tuple[str, str]:
     sign, style = _MARKS.get(view.status, ("●", "cyan"))
     return output.paint.sign(sign), style
+
+
+def _state(view: JobView) -> str:
+    time_so_far = running_for(view)
+    return f"{one_line(view.label)}, {time_so_far}" if time_so_far else one_line(view.label)
 
 
 def _first_value(view: JobView) -> str:

@@ -67,10 +67,10 @@ class _Shown:
 
     def _lines(self, records: "list[LogRecord]") -> None:
         if self._output.as_json:
-            lines = (line_of(record, 0) for record in records)
-            self._output.events("line", [payloads.log_line(line) for line in lines if self._keep.keeps(line)])
-        elif lines := self._text.lines(records):
-            self._output.line("\n".join(lines))
+            kept = filter(self._keep.keeps, (line_of(record, 0) for record in records))
+            self._output.events("line", [payloads.log_line(line) for line in kept])
+        elif shown := self._text.lines(records):
+            self._output.line("\n".join(shown))
 
     def _stream(self, event: StreamState) -> None:
         if self._output.as_json:
@@ -90,8 +90,10 @@ class _Shown:
 
 def state_payload(event: StreamState, last: int) -> dict[str, object]:
     """A `LogStateParams` without the name of the subscription."""
-    gap = {} if event.gap is None else {"gapFrom": event.gap[0], "gapTo": event.gap[1]}
-    return {"state": event.state, "last": last} | gap
+    payload: dict[str, object] = {"state": event.state, "last": last}
+    if event.gap is not None:
+        payload |= {"gapFrom": event.gap[0], "gapTo": event.gap[1]}
+    return payload
 
 
 def _leave(output: Output, view: JobView, again: str) -> None:

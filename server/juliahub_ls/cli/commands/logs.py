@@ -71,10 +71,10 @@ async def _read(asked: Common, services: "Services", job: str, keep: "LogFilter"
     stream, text = LogStream(client, job), LogText(asked.output.paint, keep)
     async for page in stream.pages():
         if asked.output.as_json:
-            lines = (line_of(record, 0) for record in page.records)
-            asked.output.events("line", [payloads.log_line(line) for line in lines if keep.keeps(line)])
-        elif lines_ := text.lines(page.records):
-            asked.output.line("\n".join(lines_))
+            kept = filter(keep.keeps, (line_of(record, 0) for record in page.records))
+            asked.output.events("line", [payloads.log_line(line) for line in kept])
+        elif shown := text.lines(page.records):
+            asked.output.line("\n".join(shown))
     if asked.output.as_json:
         asked.output.event("state", {"state": "complete" if stream.complete else "live", "last": stream.last})
 
