@@ -82,7 +82,7 @@ def _again(directory: Path, work: Path) -> Row:
         assert cache.bundle(plan_bundle(directory, memory=memory)).reused
 
     cache.bundle(plan_bundle(directory, memory=memory))
-    ours, first = compare(again, lambda: _bundle(directory, work / "ours.tar"), repeats=5)
+    ours, first = compare(again, lambda: _bundle(directory, work / "ours.tar"), repeats=7)
     (work / "ours.tar").unlink()
     return row("bundle again, nothing changed", ours, "the first time", first, 0.15)
 

@@ -42,6 +42,27 @@ def plan_packages(
     return _Planner(loaded, depots, registered, taken).run()
 
 
+def development_folder(base: Path, path: str) -> Path | None:
+    """The folder that `path`, as written in a TOML file in `base`, means here; None when there is none."""
+    if _is_foreign(path):
+        return None
+    try:
+        folder = Path(os.path.normpath(base / path))
+        return folder if folder.is_dir() else None
+    except (OSError, ValueError):
+        return None
+
+
+def missing_package(name: str, path: str, file: Path | None) -> Problem:
+    """What to say of a development package that is not at `path`, as the TOML `file` has it."""
+    where = "is a path of another computer" if _is_foreign(path) else "does not exist"
+    message = (
+        f"The development package {name} is expected at {path}, which {where}. "
+        f"Put it there, or point to it with Julia's `] dev`, or remove it with `] rm {name}`."
+    )
+    return error("development-package-missing", message, file, package=name, expected=path)
+
+
 class _Planner:
     def __init__(
         self,
@@ -72,7 +93,7 @@ class _Planner:
 
     def _development(self, entry: ManifestEntry, manifest_file: Path) -> None:
         assert entry.path is not None
-        source = _folder(manifest_file.parent, entry.path)
+        source = development_folder(manifest_file.parent, entry.path)
         if source is None:
             self._missing(entry.name, entry.uuid, entry.path, entry.version, manifest_file)
             return
@@ -141,7 +162,7 @@ class _Planner:
         uuid = project.deps.get(name) or project.weakdeps.get(name)
         if uuid is None:
             return None  # for tests only: the job does not load it
-        source = _folder(folder, path)
+        source = development_folder(folder, path)
         if source is None:
             self._missing(name, uuid, path, None, file)
             return None
@@ -154,12 +175,7 @@ class _Planner:
     def _missing(self, name: str, uuid: str, path: str, version: str | None, file: Path) -> None:
         if any(package.uuid == uuid for package in self._plan.packages):
             return
-        where = "is a path of another computer" if _is_foreign(path) else "does not exist"
-        message = (
-            f"The development package {name} is expected at {path}, which {where}. "
-            f"Put it there, or point to it with Julia's `] dev`, or remove it with `] rm {name}`."
-        )
-        self._plan.problems.append(error("development-package-missing", message, file, package=name, expected=path))
+        self._plan.problems.append(missing_package(name, path, file))
         self._plan.packages.append(BundledPackage(name, uuid, Placement.MISSING, version))
 
 
@@ -179,17 +195,6 @@ def _with_sources(file: Path, moved: dict[str, str]) -> bytes:
     for name, path in moved.items():
         table["sources"][name]["path"] = path
     return write_toml(table).encode()
-
-
-def _folder(base: Path, path: str) -> Path | None:
-    """The folder that `path`, as written in a TOML file in `base`, means here; None when there is none."""
-    if _is_foreign(path):
-        return None
-    try:
-        folder = Path(os.path.normpath(base / path))
-        return folder if folder.is_dir() else None
-    except (OSError, ValueError):
-        return None
 
 
 def _is_absolute(path: str) -> bool:

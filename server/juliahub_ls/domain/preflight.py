@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from .bundle_packages import development_folder, missing_package
 from .environment import LoadedEnvironment
 from .manifest import version_pair
 from .problem import Problem, error, warning
@@ -19,7 +20,7 @@ def preflight(
 
     `on_this_computer`: the versions are those installed here, so the way out is to install one.
     """
-    problems = _dependencies_without_entry(loaded)
+    problems = _dependencies_without_entry(loaded) + _missing_packages(loaded)
     return problems + _julia_version(loaded, julia_versions, chosen_version, on_this_computer)
 
 
@@ -62,6 +63,18 @@ def _dependencies_without_entry(loaded: LoadedEnvironment) -> list[Problem]:
     file = loaded.environment.project_file
     text = read_text(file)[0]
     return [_without_entry(loaded, name, text) for name in missing]
+
+
+def _missing_packages(loaded: LoadedEnvironment) -> list[Problem]:
+    """Development packages whose folder is not there."""
+    file, manifest = loaded.manifest_file, loaded.manifest
+    if file is None or manifest is None:
+        return []
+    return [
+        missing_package(entry.name, entry.path, file)
+        for entry in manifest.entries
+        if entry.path is not None and development_folder(file.parent, entry.path) is None
+    ]
 
 
 def _without_entry(loaded: LoadedEnvironment, name: str, text: str) -> Problem:

@@ -113,6 +113,7 @@ def test_every_rule_knows_its_line() -> None:
     rule = rules.decide("keep.csv", False)
     assert rule is not None
     assert (rule.line, rule.text, rule.includes, rule.file) == (4, "!keep.csv", True, FILE)
+    assert str(rule) == ".juliabundleignore:4"
     assert rules.decide("main.jl", False) is None
 
 

@@ -66,6 +66,13 @@ def test_a_dependency_that_the_manifest_does_not_have(make_tree: MakeTree) -> No
     assert problem.range.start_line == 2
 
 
+def test_a_development_package_that_is_not_there(make_tree: MakeTree) -> None:
+    text = made_by("1.11.4").replace(f'uuid = "{A}"', f'uuid = "{A}"\npath = "../gone"')
+    (problem,) = preflight(load(make_tree, text))
+    assert (problem.code, problem.severity) == ("development-package-missing", Severity.ERROR)
+    assert problem.data == {"package": "A", "expected": "../gone"}
+
+
 @pytest.mark.parametrize("manifest", [None, "[[["])
 def test_nothing_is_said_of_a_manifest_that_is_not_there_or_broken(make_tree: MakeTree, manifest: str | None) -> None:
     assert preflight(load(make_tree, manifest), julia_versions=["1.10.5"]) == []
