@@ -1,7 +1,7 @@
 /** The jobs as the daemon last told of them. Views and notifications only listen. */
 import * as vscode from "vscode";
 import type { Daemon } from "./client";
-import { type Job, methods } from "./protocol";
+import { type Job, type JobFile, methods } from "./protocol";
 import type { ServersModel } from "./servers";
 
 /** What names a job. */
@@ -18,11 +18,8 @@ interface ServerJobs {
 export class JobsModel implements vscode.Disposable {
   private readonly byServer = new Map<string, ServerJobs>();
   private readonly changed = new vscode.EventEmitter<void>();
-  private readonly ended = new vscode.EventEmitter<Job>();
 
   readonly onDidChange = this.changed.event;
-  /** A job that was known as not done is done. */
-  readonly onDidEnd = this.ended.event;
 
   constructor(
     private readonly daemon: Daemon,
@@ -58,12 +55,12 @@ export class JobsModel implements vscode.Disposable {
     return this.byServer.get(server)?.offlineSince;
   }
 
-  /** Takes in jobs that are new or differ. */
+  /** Takes in jobs that are new or differ. An answer that was overtaken by the news of the job's end says nothing. */
   update(jobs: readonly Job[]): void {
-    const over = jobs.filter((job) => job.done && this.get(refOf(job))?.done === false);
-    for (const job of jobs) this.ofServer(job.server).jobs.set(job.id, job);
+    for (const job of jobs) {
+      if (job.done || this.get(refOf(job))?.done !== true) this.ofServer(job.server).jobs.set(job.id, job);
+    }
     this.changed.fire();
-    for (const job of over) this.ended.fire(job);
   }
 
   /** Asks every server that can be asked for its list. One that fails keeps what was known. */
@@ -83,7 +80,6 @@ export class JobsModel implements vscode.Disposable {
 
   dispose(): void {
     this.changed.dispose();
-    this.ended.dispose();
   }
 
   private async refreshServer(server: string): Promise<void> {
@@ -105,4 +101,9 @@ export class JobsModel implements vscode.Disposable {
 
 export function refOf(job: Job): JobRef {
   return { server: job.server, job: job.id };
+}
+
+/** What the job left; its inputs and sources are files of it too. */
+export function resultFiles(job: Job): JobFile[] {
+  return job.files.filter(({ type }) => type === "result");
 }

@@ -1,14 +1,14 @@
 /** Fetching a job's files. */
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { refOf } from "../jobs";
+import { refOf, resultFiles } from "../jobs";
 import { withProgress } from "../progress";
 import { type DownloadResultsResult, methods } from "../protocol";
 import type { CommandFactory } from "../services";
 import { jobFor } from "./pickJob";
 
 export const downloadResults: CommandFactory = (services) => async (argument) => {
-  const job = await jobFor(services, argument, vscode.l10n.t("Whose results?"), ({ files }) => files.length > 0);
+  const job = await jobFor(services, argument, vscode.l10n.t("Whose results?"), (candidate) => resultFiles(candidate).length > 0);
   if (job === undefined) return;
   const saved = await withProgress(services.daemon, vscode.l10n.t("Downloading the results of {0}", job.name), (workDoneToken, cancel) =>
     services.daemon.request(methods.downloadResults, { ...refOf(job), workDoneToken }, cancel),

@@ -17,15 +17,17 @@ const LEVELS: Readonly<Record<string, Level>> = { debug: "debug", info: "info", 
 /** As Julia's own logger says it. */
 const WORDS: Readonly<Partial<Record<Level, string>>> = { warn: "Warning: ", error: "Error: " };
 
-/** At least one row; more for a message of several lines. A worker's rows begin with its number, the keywords follow the message. */
+/** One row for each line of the message; none for one that only moves a terminal's cursor. A worker's rows begin with its number, the keywords follow the message. */
 export function rowsOf(line: LogLine): Row[] {
   const prefix = line.worker > 1 ? `[${line.worker}] ` : "";
   const level = LEVELS[line.level.toLowerCase()] ?? "info";
-  const messages = (WORDS[level] ?? "").concat(stripVTControlCharacters(line.message)).split(/\r\n|\r|\n/);
+  const message = stripVTControlCharacters(line.message);
+  if (message === "" && line.message !== "") return [];
+  const messages = `${WORDS[level] ?? ""}${message}`.split(/\r\n|\r|\n/);
   const keywords = keywordText(line.keywords);
   const last = messages.length - 1;
-  return messages.map((message, index) => ({
-    text: prefix + (index === last && keywords !== "" ? `${message}   ${keywords}` : message),
+  return messages.map((text, index) => ({
+    text: prefix + (index === last && keywords !== "" ? `${text}   ${keywords}` : text),
     level,
     source: line,
   }));
@@ -38,6 +40,11 @@ export function breakRow(text: string): Row {
 
 function keywordText(keywords: Readonly<Record<string, unknown>> | undefined): string {
   return Object.entries(keywords ?? {})
-    .map(([key, value]) => `${key} = ${scalar(value)}`)
+    .map(([key, value]) => (isFraction(key, value) ? `${Math.floor(100 * value)} %` : `${key} = ${scalar(value)}`))
     .join(", ");
+}
+
+/** Progress as Julia's loggers report it: a fraction under this name. */
+function isFraction(key: string, value: unknown): value is number {
+  return key === "progress" && typeof value === "number" && value >= 0 && value <= 1;
 }

@@ -1,35 +1,45 @@
 /** Says when a job ends that this window submitted. */
 import * as vscode from "vscode";
-import { type JobsModel, refOf } from "../jobs";
+import { type JobRef, type JobsModel, refOf } from "../jobs";
 import type { Job } from "../protocol";
-import { elapsed, firstResult } from "../text";
+import { elapsed, firstLine, firstResult } from "../text";
 
-const KEY = "juliahub.submitted";
+const KEY = "juliahub.awaited";
 const KEPT = 100;
+const LONGEST_MESSAGE = 200;
 
 export class EndNotifications implements vscode.Disposable {
   private readonly registration: vscode.Disposable;
 
   constructor(
-    jobs: JobsModel,
+    private readonly jobs: JobsModel,
     private readonly memory: vscode.Memento,
   ) {
-    this.registration = jobs.onDidEnd((job) => {
-      if (this.mine().includes(job.id)) void announce(job);
+    this.registration = jobs.onDidChange(() => {
+      this.announceEnded();
     });
   }
 
-  /** A job of this workspace: its end will be announced, after a reload too. */
+  /** A job of this workspace: its end will be announced, once, after a reload too. */
   expect(job: Job): void {
-    void this.memory.update(KEY, [job.id, ...this.mine()].slice(0, KEPT));
+    void this.memory.update(KEY, [refOf(job), ...this.awaited()].slice(0, KEPT));
   }
 
   dispose(): void {
     this.registration.dispose();
   }
 
-  private mine(): readonly string[] {
-    return this.memory.get<string[]>(KEY, []);
+  private announceEnded(): void {
+    const awaited = this.awaited();
+    const ended = awaited.flatMap((ref) => this.jobs.get(ref) ?? []).filter(({ done }) => done);
+    if (ended.length === 0) return;
+    const left = awaited.filter((ref) => this.jobs.get(ref)?.done !== true);
+    void this.memory.update(KEY, left);
+    for (const job of ended) void announce(job);
+  }
+
+  private awaited(): readonly JobRef[] {
+    return this.memory.get<JobRef[]>(KEY, []);
   }
 }
 
@@ -38,9 +48,15 @@ async function announce(job: Job): Promise<void> {
   const log = vscode.l10n.t("Log");
   const chosen = job.succeeded
     ? await vscode.window.showInformationMessage(finished(job), results, log)
-    : await (job.status === "Stopped" ? vscode.window.showWarningMessage : vscode.window.showErrorMessage)(`${job.name} — ${job.label}`, log);
+    : await (job.status === "Stopped" ? vscode.window.showWarningMessage : vscode.window.showErrorMessage)(ended(job), log);
   if (chosen === results) await vscode.commands.executeCommand("juliahub.showResults", refOf(job));
   if (chosen === log) await vscode.commands.executeCommand("juliahub.showLog", refOf(job));
+}
+
+/** `fit.jl — Failed after 0:03: UndefVarError: x`; the log has the rest of a long reason. */
+function ended(job: Job): string {
+  const text = `${job.name} — ${firstLine(job.label)}`;
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}…`;
 }
 
 /** `main.jl finished in 0:42 — π = 3.14159` */

@@ -1,6 +1,6 @@
 /** The Jobs view: server → job → its results. */
 import * as vscode from "vscode";
-import { type JobsModel, refOf } from "../jobs";
+import { type JobsModel, refOf, resultFiles } from "../jobs";
 import type { Job, JobFile, Server } from "../protocol";
 import type { ServersModel } from "../servers";
 import { bytes, elapsed, firstLine, firstResult, joined, scalar } from "../text";
@@ -139,13 +139,13 @@ export function tellingOf(job: Job): string {
 }
 
 function jobItem(job: Job): vscode.TreeItem {
-  const hasResults = job.done && (job.summary !== undefined || job.files.length > 0 || job.outputs !== "");
+  const hasResults = job.done && (job.summary !== undefined || resultFiles(job).length > 0 || job.outputs !== "");
   const { None, Collapsed } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(job.name, hasResults ? Collapsed : None);
   item.id = `job ${job.server} ${job.id}`;
   item.description = joined(elapsed(job, Date.now()), tellingOf(job));
   item.iconPath = iconOf(job);
-  item.contextValue = ["job", job.done ? "ended" : "running", ...(job.files.length > 0 ? ["files"] : [])].join(" ");
+  item.contextValue = ["job", job.done ? "ended" : "running", ...(resultFiles(job).length > 0 ? ["files"] : [])].join(" ");
   item.tooltip = tooltipOf(job);
   item.accessibilityInformation = { label: `${job.name}, ${job.label}, ${item.description}` };
   if (!hasResults) item.command = { command: "juliahub.showLog", title: vscode.l10n.t("Show Log"), arguments: [refOf(job)] };
@@ -173,7 +173,7 @@ function resultsOf(parent: JobNode, job: Job): ResultNode[] {
     return { kind: "result", parent, label, description: scalar(value), file: false };
   });
   const text = job.summary === undefined && job.outputs !== "" ? [outputNode(parent, job.outputs)] : [];
-  return [...summary, ...text, ...job.files.map((file) => fileNode(parent, file))];
+  return [...summary, ...text, ...resultFiles(job).map((file) => fileNode(parent, file))];
 }
 
 function outputNode(parent: JobNode, outputs: string): ResultNode {

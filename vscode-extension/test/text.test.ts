@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Job } from "../src/protocol";
+import { bytes, clock, elapsed, firstResult, joined, scalar } from "../src/text";
+
+function job(more: Partial<Job>): Job {
+  const fresh = { server: "this-computer", id: "jr-1", name: "pi", status: "Running", label: "Running", done: false, succeeded: false };
+  return { ...fresh, inputs: {}, outputs: "", files: [], ...more };
+}
+
+test("times", () => {
+  const cases: readonly [number, string][] = [[0, "0:00"], [42_900, "0:42"], [725_000, "12:05"], [3_723_000, "1:02:03"], [-5, "0:00"]];
+  for (const [milliseconds, expected] of cases) assert.equal(clock(milliseconds), expected);
+});
+
+test("sizes in decimal units", () => {
+  const cases: readonly [number, string][] = [[0, "0 B"], [999, "999 B"], [1000, "1 kB"], [3_140_000, "3.1 MB"], [40_960, "41 kB"], [999_900, "1 MB"], [2_300_000_000, "2.3 GB"]];
+  for (const [size, expected] of cases) assert.equal(bytes(size), expected);
+});
+
+test("elapsed over limit while it runs, elapsed alone afterwards", () => {
+  assert.equal(elapsed(job({ timeLimit: 1 }), 9), "");
+  assert.equal(elapsed(job({ started: 0, timeLimit: 1 }), 42_000), "0:42 / 1:00 h");
+  assert.equal(elapsed(job({ started: 0, timeLimit: 1.5 }), 1000), "0:01 / 1:30 h");
+  assert.equal(elapsed(job({ started: 0, timeLimit: 0 }), 42_000), "0:42");
+  assert.equal(elapsed(job({ started: 0, ended: 72_000, done: true, timeLimit: 1 }), 999_000), "1:12");
+});
+
+test("the first result that is one value", () => {
+  assert.equal(firstResult(job({ summary: { table: [1, 2], π: 3.14159265, n: 5 } })), "π = 3.14159");
+  assert.equal(firstResult(job({ outputs: "done\nwell" })), "done");
+  assert.equal(firstResult(job({})), "");
+});
+
+test("values", () => {
+  assert.deepEqual([3, 0.1 + 0.2, "a\nb", true, null, [1]].map(scalar), ["3", "0.3", "a", "true", "null", "[1]"]);
+});
+
+test("what is empty leaves no gap", () => {
+  assert.equal(joined("", "0:42", "", "37 %"), "0:42   37 %");
+});
