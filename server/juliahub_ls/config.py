@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 
 THIS_COMPUTER = "this-computer"
+PATIENCE_SECONDS = 60.0
 DOWNLOAD_DIRECTORY = "juliahub-results"
 PUBLIC_PACKAGE_SERVERS = frozenset({"pkg.julialang.org", "us-west.pkg.julialang.org", "pkg.julialang.org.cn"})
 """Package servers that are no JuliaHub: they name no place to run jobs."""
@@ -55,3 +56,12 @@ def cache_dir() -> Path:
     """Where bundles are written and kept for re-use: `JULIAHUB_CACHE_DIR`, else the operating system's convention."""
     chosen = os.environ.get("JULIAHUB_CACHE_DIR")
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("juliahub-ls", appauthor=False))
+
+
+def patience_seconds() -> float:
+    """How long a server may stay silent before it counts as too slow: `JULIAHUB_TIMEOUT`, else a minute."""
+    try:
+        chosen = float(os.environ.get("JULIAHUB_TIMEOUT", ""))
+    except ValueError:
+        return PATIENCE_SECONDS
+    return chosen if 0 < chosen < float("inf") else PATIENCE_SECONDS

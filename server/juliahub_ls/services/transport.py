@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import httpx
 
 from juliahub_ls import errors
+from juliahub_ls.config import patience_seconds
 
 CONNECT_SECONDS = 10.0
-READ_SECONDS = 60.0
+READ_SECONDS = patience_seconds()
 RETRIES = 2
 RETRIED_STATUS = frozenset({502, 503, 504})
 NOTHING_CHANGED = "Nothing has changed."
@@ -45,11 +46,14 @@ async def translated(server: str, state: str = NOTHING_CHANGED) -> AsyncIterator
 async def retrying(
     attempt: Callable[[], Awaitable[T]], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> T:
-    """Repeat a harmless call after a transport error or a passing 5xx, twice, with jitter."""
+    """Repeat a harmless call after a transport error or a passing 5xx, twice, with jitter.
+
+    Not after a time-out: who has waited that long wants to know.
+    """
     for number in range(RETRIES):
         try:
             return await attempt()
-        except (errors.ServerUnreachable, errors.ServerTooSlow):
+        except errors.ServerUnreachable:
             pass
         except errors.ServerFailed as error:
             if error.data["status"] not in RETRIED_STATUS:
