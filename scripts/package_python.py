@@ -1,8 +1,8 @@
-"""Lays the Python side into `vscode-extension/bundled`: our packages, and their dependencies for several Pythons at once.
+"""Lays the Python side into `vscode-extension/bundled`: our packages, and their dependencies for several Pythons.
 
-A wheel's compiled modules carry the Python's version in their names, so one folder serves every version: what is the same in
-all wheels is there once, and a file that differs under one name is refused. `vscode-extension/requirements.txt` pins versions
-and hashes. Nothing is built: a platform or a Python without a wheel is an error.
+A wheel's compiled modules carry the Python's version in their names, so one folder serves every version: what is the
+same in all wheels is there once, and a file that differs under one name is refused. Versions and hashes are those of
+`vscode-extension/requirements.txt`. Nothing is built: a platform or a Python without a wheel is an error.
 """
 
 import argparse
@@ -24,6 +24,8 @@ REQUIREMENTS = EXTENSION / "requirements.txt"
 OUR_PACKAGES = ("juliahub_wire", "juliahub_ls", "localhub")
 PYTHON_MINORS = (10, 11, 12, 13, 14)
 
+MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}
+
 PLATFORM_TAGS = {
     "linux-x64": ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
     "linux-arm64": ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64"),
@@ -41,7 +43,7 @@ NOT_NEEDED = re.compile(
     r"|\.dist-info/(RECORD|WHEEL|INSTALLER|REQUESTED|direct_url\.json)$"
     r"|^sqlalchemy/cyextension/.*\.(so|pyd)$"
 )
-"""What programs do not read. SQLAlchemy has the same in Python, and its compiled modules were a fifth of the package."""
+"""What programs do not read. SQLAlchemy has its compiled modules in Python too; they were a fifth of the package."""
 
 
 def main() -> None:
@@ -59,7 +61,9 @@ def main() -> None:
 def this_target() -> str:
     """This machine, as VS Code names it."""
     system = {"linux": "linux", "darwin": "darwin", "win32": "win32"}.get(sys.platform, sys.platform)
-    machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine().lower(), "?")
+    machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}.get(
+        platform.machine().lower(), "?"
+    )
     return f"{system}-{machine}"
 
 
@@ -105,8 +109,11 @@ def install(pinned: Path, target: str, minor: int, folder: Path) -> None:
 
 
 def merge(folder: Path, output: Path) -> None:
-    """Add what is new. The same name for something else means that the wheels cannot share a folder, but for what is said
-    about a package, and for modules of Python's stable ABI: the first, made for the oldest Python, serves the newer too."""
+    """Add what is new. The same name for something else means that the wheels cannot share a folder.
+
+    Not so for what is said about a package, nor for modules of Python's stable ABI: the first, made for the oldest
+    Python, serves the newer ones too.
+    """
     for file in files_of(folder):
         target = output / file.relative_to(folder)
         if not target.exists():

@@ -14,7 +14,7 @@ export class Workbench {
   /** Opens `folder` (absolute; none: an empty window) in the host at `url`. Nothing outside this machine is reachable from the page. */
   static async open({ url, folder, browser: executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) {
     const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow" });
+    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow", reducedMotion: "reduce" });
     const page = await context.newPage();
     await page.route(/.*/, (route) => (isLocal(route.request().url()) ? route.continue() : route.abort()));
     page.setDefaultTimeout(PATIENCE);
@@ -62,7 +62,24 @@ export class Workbench {
     const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(name) }).first();
     await row.waitFor();
     await row.click();
-    await this.page.locator(`.editor-instance[data-mode-id], .tab.active[aria-label*="${path.basename(name)}"]`).first().waitFor();
+    await this.page.locator(`.tab.active[aria-label*="${path.basename(name)}"]`).first().waitFor();
+  }
+
+  /** Opens a file by its absolute path, folder or not. */
+  async openPath(file) {
+    const input = this.page.locator(".quick-input-widget input[type=text]");
+    await this.page.keyboard.press("Control+O");
+    await input.waitFor();
+    await input.fill(file);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(file) }).first().waitFor();
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(`.tab.active[aria-label*="${path.basename(file)}"]`).waitFor();
+  }
+
+  /** Puts the cursor into the editor whose tab has this name. */
+  async focusEditor(name) {
+    const group = this.page.locator(".editor-group-container", { has: this.page.locator(`.tab.active[aria-label*="${name}"]`) });
+    await group.locator(".monaco-editor .view-lines").click({ position: { x: 150, y: 10 } });
   }
 
   /** The side bar's view container with this title in the activity bar. */
@@ -85,12 +102,6 @@ export class Workbench {
   /** A row of a tree by its text. */
   row(text) {
     return this.page.locator(".pane-body .monaco-list-row", { hasText: text }).first();
-  }
-
-  /** The lines of the editor whose tab has this name, as far as they are drawn. */
-  lines(name) {
-    const group = this.page.locator(".editor-group-container", { has: this.page.locator(`.tab.active[aria-label*="${name}"]`) });
-    return group.locator(".view-lines .view-line");
   }
 
   /** Waits until an editor shows `text` (a no-break space in the editor is a space here). */

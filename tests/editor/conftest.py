@@ -1,0 +1,43 @@
+"""The packaged extension and a VS Code to try it in, made once for the editor tests."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.editor.host import HERE, ROOT, SCRIPTS, Host, running_host
+
+
+@pytest.fixture(scope="session")
+def host_ready() -> None:
+    """Node's packages and the browser host; installed where that can be done, a reason to skip elsewhere."""
+    if shutil.which("npm") is None:
+        pytest.skip("driving VS Code needs Node 20 with npm")
+    installed = subprocess.run([SCRIPTS / "vscode-host-install.sh", "--with-browser"], capture_output=True, text=True)
+    if installed.returncode != 0:
+        pytest.skip(f"no VS Code in a browser here: {installed.stderr.strip().splitlines()[-1]}")
+    for folder in (HERE, ROOT / "vscode-extension"):
+        if not (folder / "node_modules").is_dir():
+            subprocess.run(["npm", "ci"], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def vsix(host_ready: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension as users get it."""
+    target = tmp_path_factory.mktemp("vsix") / "juliahub-ls.vsix"
+    environment = {**os.environ, "PYTHON": sys.executable, "VSIX": str(target)}
+    packaged = subprocess.run(
+        ["npm", "run", "package"], cwd=ROOT / "vscode-extension", env=environment, capture_output=True, text=True
+    )
+    assert packaged.returncode == 0, packaged.stdout + packaged.stderr
+    return target
+
+
+@pytest.fixture(scope="module")
+def host(vsix: Path) -> Iterator[Host]:
+    """A host with nothing set: as after installing."""
+    yield from running_host(vsix, {})

@@ -1,0 +1,106 @@
+"""A host of VS Code in the browser, with a fresh profile and home, for as long as a test needs it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+SCRIPTS = ROOT / "scripts"
+NODE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Host:
+    """A running host. `run` is its folder (profile, home and logs), `url` where it answers."""
+
+    url: str
+    run: Path
+
+    def play(self, scenario: str, folder: Path | None = None) -> None:
+        """Run a scenario of this folder with Node; its own words are the failure's text."""
+        environment = {**os.environ, "HOST_URL": self.url, "HOST_RUN": str(self.run)}
+        if folder is not None:
+            environment["HOST_FOLDER"] = str(folder)
+        command = ["node", "--test", "--test-reporter=spec", str(HERE / f"{scenario}.test.mjs")]
+        played = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=NODE_SECONDS)
+        if played.returncode != 0:
+            pytest.fail(f"{played.stdout}{played.stderr}\n{self.client_log()}", pytrace=False)
+
+    def client_log(self) -> str:
+        """What the extension and the daemon have logged."""
+        logs = sorted(self.run.glob("data/logs/*/exthost*/juliahub-ls.juliahub-ls/JuliaHub.log"))
+        return "\n".join(f"{log}:\n{log.read_text(errors='replace')[-4000:]}" for log in logs)
+
+
+def running_host(vsix: Path, settings: dict[str, Any], **environment: str) -> Iterator[Host]:
+    """A host with a fresh profile. The hub of its own home ends with it."""
+    run = Path(tempfile.mkdtemp(prefix="vsc-"))
+    port = free_port()
+    # Other programs of this machine are nobody's business here: no offers to forward their ports.
+    (run / "settings.json").write_text(json.dumps({"remote.autoForwardPorts": False, **settings}))
+    command = [SCRIPTS / "vscode-host-start.sh", run, str(port), vsix, run / "settings.json"]
+    process = subprocess.Popen(command, env={**os.environ, **environment}, start_new_session=True)
+    host = Host(f"http://127.0.0.1:{port}", run)
+    try:
+        wait_for(host, process)
+        yield host
+    finally:
+        stop_hub(run)
+        end(process)
+        shutil.rmtree(run, ignore_errors=True)
+
+
+def wait_for(host: Host, process: "subprocess.Popen[bytes]") -> None:
+    """Until the host answers; its logs when it ends instead."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{host.url}/healthz", timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            if process.poll() is not None or time.monotonic() > deadline:
+                logs = [log.read_text(errors="replace") for log in host.run.glob("*.log")]
+                pytest.fail("the host did not start:\n" + "\n".join(logs), pytrace=False)
+            time.sleep(0.1)
+
+
+def stop_hub(run: Path) -> None:
+    """Ends the hub that the daemon started in this run's home, with its jobs."""
+    environment = {**os.environ, "HOME": str(run / "home"), "PYTHONPATH": str(ROOT / "server")}
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+        environment.pop(name, None)
+    command = [sys.executable, "-m", "localhub", "stop", "--jobs"]
+    subprocess.run(command, env=environment, capture_output=True, timeout=60)
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Ends the host and all that it started in its session."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+
+def free_port() -> int:
+    """A loopback port that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+test("a script, its log, its results", () =>
+  inWorkbench("main-job", async (code) => {
+    await code.openFile("main.jl");
+    await code.status("⬢ This computer").waitFor();
+    await code.openView("JuliaHub");
+    await code.page.getByText("No jobs yet.").waitFor();
+    await code.screenshot("01-ready");
+
+    await code.command("JuliaHub: Run This File");
+    await code.shows("main.jl log", "Throwing darts");
+    await code.row("main.jl").waitFor();
+    await code.status("1 running").waitFor();
+    await code.screenshot("02-running");
+
+    const ended = code.toast("main.jl finished in");
+    await ended.waitFor();
+    assert.match(await ended.innerText(), /finished in \d+:\d\d — pi = 3\.1/);
+    const row = code.row("main.jl");
+    await code.page.locator('.pane-body .monaco-list-row[aria-label*="Completed"]').waitFor();
+    await row.locator(".codicon-pass").waitFor();
+    await code.shows("main.jl log", "end of the log");
+    await code.screenshot("03-completed");
+
+    await ended.getByRole("button", { name: "Results" }).click();
+    await code.row("darts_per_second").waitFor();
+    await code.screenshot("04-results");
+    await code.command("JuliaHub: Download Results");
+    await code.pick("main.jl");
+    await code.toast("saved in juliahub-results").waitFor();
+    await code.screenshot("05-downloaded");
+  }));
+
+test("the lens over the first line and the button in the title run it too", () =>
+  inWorkbench("run-buttons", async (code) => {
+    await code.openView("JuliaHub");
+    await code.row("This computer").waitFor();
+    await code.openFile("main.jl");
+    const known = await code.page.locator('.pane-body .monaco-list-row[aria-label^="main.jl"]').count();
+    await code.page.locator(".codelens-decoration a", { hasText: "Run on JuliaHub" }).click();
+    await code.page.locator(`.pane-body .monaco-list-row[aria-label^="main.jl"] >> nth=${known}`).waitFor();
+    await code.page.locator('.editor-actions [aria-label*="Run"]').first().click();
+    await code.page.locator(`.pane-body .monaco-list-row[aria-label^="main.jl"] >> nth=${known + 1}`).waitFor();
+    await code.toast("main.jl finished in").waitFor();
+  }));

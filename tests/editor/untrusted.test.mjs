@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+test("nothing starts before the workspace is trusted", () =>
+  inWorkbench("untrusted", async (code) => {
+    await code.page.getByRole("button", { name: "No, I don't trust the authors" }).click();
+    await code.openFile("main.jl");
+    await code.openView("JuliaHub");
+    await code.page.getByText("nothing runs and nothing is uploaded").first().waitFor();
+    assert.equal(await code.page.locator(".statusbar-item", { hasText: "⬢" }).count(), 0);
+    await code.screenshot("12-untrusted");
+    await code.page.locator(".pane-body").getByRole("button", { name: "Manage Workspace Trust" }).click();
+    await code.page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();
+    await code.status("⬢ This computer").waitFor();
+  }));
