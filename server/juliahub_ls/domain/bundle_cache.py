@@ -23,12 +23,12 @@ from .walk_memory import GRAIN_NS
 
 _FORMAT = 1
 _BATCH = 4096
-_IN_USE_SECONDS = 3600
+_IN_USE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
 class CachedBundle:
-    """The tar at `path`, which stays for at least an hour; `reused`: nothing had to be read."""
+    """The tar at `path`, which stays for at least ten minutes; `reused`: nothing had to be read."""
 
     path: Path
     written: WrittenBundle

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import threading
-import uuid
-from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from juliahub_ls.domain.bundle_cache import BundleCache
 from juliahub_ls.domain.bundle_model import BundleOptions
 from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
 from juliahub_ls.domain.bundle_walk import Cancelled as PlanCancelled
@@ -16,6 +17,7 @@ from juliahub_ls.domain.bundle_writer import BundleCancelled, BundleProgress, Fi
 from juliahub_ls.domain.depot import depot_paths
 from juliahub_ls.domain.environment import LoadedEnvironment, environment_for_script, load_environment
 from juliahub_ls.domain.problem import Problem, Severity, human_bytes
+from juliahub_ls.domain.walk_memory import WalkMemory
 from juliahub_ls.errors import (
     BundleRefused,
     Cancelled,
@@ -30,7 +32,6 @@ from juliahub_ls.services.progress import Progress
 
 T = TypeVar("T")
 NOT_SUBMITTED = "Nothing was submitted."
-KEPT_ARCHIVES = 3
 UNREADABLE_CODES = frozenset({"toml-syntax", "file-not-utf8", "file-unreadable"})
 
 
@@ -69,10 +70,13 @@ class PreparedBundle:
 
 
 class Bundling:
-    """Plans and writes bundles. Archives are kept in the cache folder under their hash, the newest few."""
+    """Plans and writes bundles. What has not changed since the last time is neither walked nor read again."""
 
     def __init__(self, cache: Path) -> None:
-        self._cache = cache
+        self._archives = cache / "bundles"
+        self._bundles = BundleCache(self._archives)
+        self._memory = WalkMemory()
+        self._planning = asyncio.Lock()
 
     async def source(self, script: Path, directory: Path | None, *, bundle: bool) -> Source:
         """Find a script's environment and bundle folder: `directory`, else the environment's.
@@ -84,11 +88,16 @@ class Bundling:
     async def plan(self, directory: Path, allow: Sequence[str] = ()) -> BundlePlan:
         """What a bundle of `directory` will hold; nothing is read but names, sizes and TOML files."""
         cancelled = threading.Event()
-        options = BundleOptions(allow_secrets=frozenset(allow))
-        work = asyncio.to_thread(
-            plan_bundle, directory, options=options, depots=julia_depots(), cancelled=cancelled.is_set
+        make = partial(
+            plan_bundle,
+            directory,
+            options=BundleOptions(allow_secrets=frozenset(allow)),
+            depots=julia_depots(),
+            memory=self._memory,
+            cancelled=cancelled.is_set,
         )
-        return await _cancellable(work, cancelled)
+        async with self._planning:
+            return await _cancellable(asyncio.to_thread(make), cancelled)
 
     async def prepare(self, source: Source, allow: Sequence[str], progress: Progress) -> PreparedBundle:
         """Plan and write the archive. Raises `BundleRefused` with the plan's own sentences when it must not be sent."""
@@ -97,15 +106,17 @@ class Bundling:
         plan = await self.plan(source.directory, allow)
         if source.script_in_bundle is not None:
             _check_script_goes_in(plan, source.script_in_bundle)
-        folder = self._cache / "bundles"
-        written = await self.write(plan, folder / f".new-{uuid.uuid4().hex}.tar", progress)
-        return await asyncio.to_thread(_keep, written, folder)
+        refuse(plan)
+        cached = await _making(partial(self._bundles.bundle, plan), self._archives, progress)
+        return PreparedBundle(plan, cached.path, cached.written.size, cached.written.sha256)
 
     async def write(self, plan: BundlePlan, output: Path, progress: Progress) -> PreparedBundle:
         """Write the archive to the file `output`, whole or not at all."""
         refuse(plan)
-        cancelled = threading.Event()
-        return await _cancellable(asyncio.to_thread(_write, plan, output, progress, cancelled), cancelled)
+        with translated_os_errors(output, NOT_SUBMITTED):
+            await asyncio.to_thread(output.parent.mkdir, parents=True, exist_ok=True)
+        written = await _making(partial(write_bundle, plan, output), output, progress)
+        return PreparedBundle(plan, output, written.size, written.sha256)
 
     async def environment(self, script: Path) -> tuple[str, LoadedEnvironment | None]:
         """The environment that a script would run in, with its problems, and why it is that one."""
@@ -179,31 +190,24 @@ def _check_script_goes_in(plan: BundlePlan, script: PurePosixPath) -> None:
         raise BundleRefused(message=f"{script} itself is left out of the bundle{why}. Let it in and try again.")
 
 
-def _write(plan: BundlePlan, output: Path, progress: Progress, cancelled: threading.Event) -> PreparedBundle:
+async def _making(make: Callable[..., T], output: Path, progress: Progress) -> T:
+    """Run a writer in a thread, with progress and cancelling, its errors translated."""
+    cancelled = threading.Event()
+
     def tell(done: BundleProgress) -> None:
         fraction = done.bytes / done.total_bytes if done.total_bytes else 1.0
         progress.report(f"Bundling {done.files:,} of {done.total_files:,} files", fraction)
 
-    with translated_os_errors(output, NOT_SUBMITTED):
-        output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            written = write_bundle(plan, output, progress=tell, cancelled=cancelled.is_set)
-        except BundleCancelled:
-            raise Cancelled(what="The bundle", state=NOT_SUBMITTED) from None
-        except FileChanged as changed:
-            raise FileChangedWhileBundling(path=changed.path) from changed
-    return PreparedBundle(plan, output, written.size, written.sha256)
+    def run() -> T:
+        with translated_os_errors(output, NOT_SUBMITTED):
+            try:
+                return make(progress=tell, cancelled=cancelled.is_set)
+            except BundleCancelled:
+                raise Cancelled(what="The bundle", state=NOT_SUBMITTED) from None
+            except FileChanged as changed:
+                raise FileChangedWhileBundling(path=changed.path) from changed
 
-
-def _keep(written: PreparedBundle, folder: Path) -> PreparedBundle:
-    """Give the archive its hash as its name, and forget the oldest."""
-    kept = folder / f"{written.sha256}.tar"
-    with translated_os_errors(kept, NOT_SUBMITTED):
-        written.path.replace(kept)
-        archives = sorted(folder.glob("[!.]*.tar"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in archives[KEPT_ARCHIVES:]:
-            path.unlink(missing_ok=True)
-    return replace(written, path=kept)
+    return await _cancellable(asyncio.to_thread(run), cancelled)
 
 
 async def _cancellable(work: Awaitable[T], cancelled: threading.Event) -> T:
