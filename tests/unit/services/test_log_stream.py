@@ -1,0 +1,303 @@
+"""A log, complete, in order and each line once, whatever the stream does (protocol §8)."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+from juliahub_ls import errors
+from juliahub_ls.services import log_stream
+from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.log_stream import LogStream, Records, StreamState
+from juliahub_wire import logs
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.websockets import WebSocket
+
+from tests.support.scripted_http import Cut, ScriptedServer
+
+LOGS, STREAM = "GET /juliaruncloud/get_logs", "/ws/stream_logs"
+TOP, BOTTOM = (json.dumps(logs.marker(end)) for end in (logs.TOP, logs.BOTTOM))
+Handler = Callable[[WebSocket], Awaitable[None]]
+
+
+def record(number: int) -> str:
+    return json.dumps({"message": f"line {number}", "eventId": str(number), "timestamp": 1000 + number})
+
+
+class Log:
+    """A job's log as a server has it: `count` records, numbered from 1, served in pages of `page`."""
+
+    def __init__(self, count: int, *, page: int = 100, finished: bool = False, forward_from_zero: bool = True) -> None:
+        self.count = count
+        self.page = page
+        self.finished = finished
+        self.forward_from_zero = forward_from_zero
+        self.missing: set[int] = set()
+        self.queries: list[dict[str, str]] = []
+
+    async def answer(self, request: Request) -> Response:
+        query = dict(request.query_params)
+        self.queries.append(query)
+        if "start_time" in query:
+            first = int(query["event_id"]) + 1
+            if first == 1 and not self.forward_from_zero:
+                return PlainTextResponse(logs.encode_page([]))
+        elif "end_time" in query:
+            first = max(1, int(query["event_id"]) - self.page)
+            return self._page(first, int(query["event_id"]) - 1)
+        else:
+            first = max(1, self.count - self.page + 1)
+        return self._page(first, min(first + self.page - 1, self.count))
+
+    def _page(self, first: int, last: int) -> Response:
+        elements = [record(number) for number in range(first, last + 1) if number not in self.missing]
+        top = [json.dumps(logs.marker(logs.TOP))] if first == 1 else []
+        bottom = [BOTTOM] if self.finished and last >= self.count else []
+        return PlainTextResponse(logs.encode_page([*top, *elements, *bottom]))
+
+
+class Sockets:
+    """One handler for each connection in turn; then no more."""
+
+    def __init__(self, *handlers: Handler) -> None:
+        self.handlers = list(handlers)
+        self.offsets: list[str] = []
+
+    async def __call__(self, socket: WebSocket) -> None:
+        self.offsets.append(socket.query_params["offset"])
+        await self.handlers.pop(0)(socket)
+
+
+def sends(*frames: str, close: bool = False) -> Handler:
+    """Accepts, sends the frames, and waits for the client to go, or breaks off."""
+
+    async def handler(socket: WebSocket) -> None:
+        await socket.accept()
+        for frame in frames:
+            await socket.send_text(frame)
+        if close:
+            await socket.close(1011)
+            return
+        while True:
+            await socket.receive_text()
+
+    return handler
+
+
+def denies(status: int) -> Handler:
+    async def handler(socket: WebSocket) -> None:
+        await socket.send_denial_response(Response(status_code=status))
+
+    return handler
+
+
+class Told:
+    """What a stream gave out."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.states: list[str] = []
+        self.gaps: list[tuple[int, int]] = []
+        self.batches: list[int] = []
+
+    def take(self, event: "Records | StreamState") -> None:
+        if isinstance(event, Records):
+            self.ids += [int(one.event_id or 0) for one in event.records]
+            self.batches.append(len(event.records))
+            return
+        self.states.append(event.state)
+        self.gaps += [event.gap] if event.gap else []
+
+
+async def told(client: HubClient, after: int = 0, until: "Callable[[Told], bool] | None" = None) -> Told:
+    """Follow to the end, or until the condition holds; bounded."""
+    result = Told()
+
+    async def follow() -> None:
+        async for event in LogStream(client, "jr-1", after).events():
+            result.take(event)
+            if until and until(result):
+                return
+
+    await asyncio.wait_for(follow(), 20)
+    return result
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_stream, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(log_stream, "POLL_SECONDS", 0.02)
+
+
+def script(server: ScriptedServer, log: Log, *handlers: Handler) -> Sockets:
+    sockets = Sockets(*handlers)
+    server.on(LOGS, log.answer)
+    server.on_socket(STREAM, sockets)
+    return sockets
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250, 300])
+async def test_a_finished_log(client: HubClient, server: ScriptedServer, count: int) -> None:
+    script(server, Log(count, finished=True))
+    result = await told(client)
+    assert result.ids == list(range(1, count + 1))
+    assert result.states == ["complete"]
+
+
+@pytest.mark.parametrize("count", [0, 100, 250, 300])
+async def test_a_server_that_does_not_page_from_zero(client: HubClient, server: ScriptedServer, count: int) -> None:
+    script(server, Log(count, finished=True, forward_from_zero=False))
+    assert (await told(client)).ids == list(range(1, count + 1))
+
+
+async def test_pages_are_asked_for_as_documented(client: HubClient, server: ScriptedServer) -> None:
+    log = Log(250, finished=True)
+    script(server, log)
+    await told(client)
+    assert {query["jobname"] for query in log.queries} == {"jr-1"}
+    times = [(query.get("start_time"), query.get("event_id")) for query in log.queries]
+    assert times == [(None, None), ("0", "0"), ("1100", "100"), ("1200", "200")]
+
+
+FRAMES: "dict[str, Sequence[str]]" = {
+    "one record a frame": [record(4), record(5), record(6), BOTTOM],
+    "arrays": [f"[{record(4)},{record(5)}]", f"[{record(6)}]", BOTTOM],
+    "keep-alives": ["", record(4), "", "", record(5), record(6), "", BOTTOM],
+    "repeats": [record(2), record(3), record(4), record(4), f"[{record(5)},{record(4)},{record(6)}]", BOTTOM],
+    "noise": ["no json", "[" * 100_000, "5", "[null]", TOP, f"[{record(4)},5]", record(5), record(6), BOTTOM],
+    "the end in an array": [f"[{record(4)},{record(5)},{record(6)},{BOTTOM}]"],
+}
+
+
+@pytest.mark.parametrize("case", sorted(FRAMES))
+async def test_the_stream_goes_on_where_the_pages_end(client: HubClient, server: ScriptedServer, case: str) -> None:
+    sockets = script(server, Log(3), sends(*FRAMES[case]))
+    result = await told(client)
+    assert result.ids == [1, 2, 3, 4, 5, 6]
+    assert result.states == ["live", "complete"]
+    assert sockets.offsets == ["3"]
+
+
+async def test_a_batch_stays_a_batch(client: HubClient, server: ScriptedServer) -> None:
+    script(server, Log(0), sends("[" + ",".join(record(n) for n in range(1, 501)) + "]", BOTTOM))
+    assert (await told(client)).batches == [500]
+
+
+async def test_after_a_break_it_goes_on_from_the_last(client: HubClient, server: ScriptedServer) -> None:
+    log = Log(2)
+
+    async def breaks(socket: WebSocket) -> None:
+        log.count = 5  # written meanwhile: comes by REST
+        await sends(record(3), close=True)(socket)
+
+    sockets = script(server, log, breaks, sends(record(5), record(6), BOTTOM))
+    result = await told(client)
+    assert result.ids == [1, 2, 3, 4, 5, 6]
+    assert result.states == ["live", "reconnecting", "live", "complete"]
+    assert sockets.offsets == ["2", "5"]
+
+
+async def test_a_server_that_goes_away_and_comes_back(client: HubClient, server: ScriptedServer) -> None:
+    log = Log(2)
+
+    async def goes(socket: WebSocket) -> None:
+        down = [Response(status_code=503)] * 9 + [Cut(b'"[', 99)]
+        server.on(LOGS, *down, log.answer)
+        await sends(close=True)(socket)
+
+    script(server, log, goes, sends(record(3), BOTTOM))
+    result = await told(client)
+    assert result.ids == [1, 2, 3]
+    assert result.states == ["live", "reconnecting", "live", "complete"], "one word for one outage"
+
+
+async def test_a_silent_stream_is_a_broken_one(
+    client: HubClient, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_stream, "SILENCE_SECONDS", 0.05)
+    script(server, Log(1), sends(), sends(record(2), BOTTOM))
+    result = await told(client)
+    assert (result.ids, result.states) == ([1, 2], ["live", "reconnecting", "live", "complete"])
+
+
+async def test_a_hole_is_filled_by_rest(client: HubClient, server: ScriptedServer) -> None:
+    log = Log(2, page=3)
+
+    async def skips(socket: WebSocket) -> None:
+        log.count = 20
+        await sends(record(15), record(16), BOTTOM)(socket)
+
+    script(server, log, skips)
+    result = await told(client)
+    assert result.ids == list(range(1, 17))
+    assert result.gaps == []
+
+
+async def test_a_hole_that_cannot_be_filled_is_told(client: HubClient, server: ScriptedServer) -> None:
+    log = Log(2)
+
+    async def skips(socket: WebSocket) -> None:
+        log.count, log.missing = 9, {5, 6, 7}
+        await sends(record(8), record(9), BOTTOM)(socket)
+
+    script(server, log, skips)
+    result = await told(client)
+    assert result.ids == [1, 2, 3, 4, 8, 9]
+    assert result.gaps == [(5, 7)]
+    assert result.states == ["live", "gap", "complete"]
+
+
+async def test_without_websockets_the_log_is_polled(client: HubClient, server: ScriptedServer) -> None:
+    log = Log(1)
+
+    async def grows(request: Request) -> Response:
+        log.count += 1
+        log.finished = log.count > 6
+        return await log.answer(request)
+
+    sockets = script(server, log, *[denies(404)] * 20)
+    server.on(LOGS, grows)
+    result = await told(client)
+    assert result.ids == list(range(1, log.count + 1))
+    assert result.states == ["live", "complete"]
+    assert sockets.offsets
+
+
+async def test_a_job_that_is_not_there(client: HubClient, server: ScriptedServer) -> None:
+    server.on(LOGS, Response(status_code=403))
+    with pytest.raises(errors.JobNotFound):
+        await told(client)
+    script(server, Log(1), denies(403))
+    with pytest.raises(errors.JobNotFound):
+        await told(client)
+
+
+async def test_a_sign_in_that_is_gone_ends_it(client: HubClient, server: ScriptedServer) -> None:
+    server.on(LOGS, Response(status_code=401))
+    with pytest.raises(errors.TokenRefused):
+        await told(client)
+
+
+async def test_from_the_middle(client: HubClient, server: ScriptedServer) -> None:
+    sockets = script(server, Log(5), sends(record(6), BOTTOM))
+    assert (await told(client, after=3)).ids == [4, 5, 6]
+    assert sockets.offsets == ["5"]
+
+
+async def test_leaving_early_closes_the_connection(client: HubClient, server: ScriptedServer) -> None:
+    left = asyncio.Event()
+
+    async def waits(socket: WebSocket) -> None:
+        try:
+            await sends(record(2))(socket)
+        finally:
+            left.set()
+
+    script(server, Log(1), waits)
+    following = asyncio.create_task(told(client))
+    stream_seen = asyncio.create_task(told(client, until=lambda result: result.ids == [1]))
+    await stream_seen
+    following.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await following

@@ -1,0 +1,256 @@
+"""Result files: whole, verified, resumed after breaks, unpacked without trust (protocol §7.4, §9)."""
+
+import gzip
+import hashlib
+import io
+import os
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+from juliahub_ls import errors
+from juliahub_ls.domain.job_view import JobFileView, JobView
+from juliahub_ls.services import results
+from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.progress import Silent
+from juliahub_ls.services.results import download_results, safe_name, unpack
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tests.support.scripted_http import Cut, ScriptedServer
+
+CONTENT = os.urandom(300_000)
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+def job(*files: JobFileView, done: bool = True) -> JobView:
+    return JobView("hub", "jr-1", "pi", "Completed", "Completed", done, done, files=files)
+
+
+def result(name: str = "out.bin", content: bytes = CONTENT, *, hashed: bool = True) -> JobFileView:
+    return JobFileView(name, "result", len(content), hashlib.sha256(content).hexdigest() if hashed else None)
+
+
+def files_below(folder: Path) -> "list[str]":
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
+
+async def ranged(request: Request) -> Response:
+    """The whole, or the rest that was asked for."""
+    asked = request.headers.get("range")
+    start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
+    return Response(CONTENT[start:], 206 if asked else 200)
+
+
+async def ignores_range(_request: Request) -> Response:
+    return Response(CONTENT)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def at_once(_seconds: float) -> None:
+        return
+
+    monkeypatch.setattr(results.anyio, "sleep", at_once)
+
+
+async def save(client: HubClient, directory: Path, *files: JobFileView) -> "list[results.SavedFile]":
+    return await download_results(client, job(*files), directory, Silent())
+
+
+async def test_a_file_is_saved_and_verified(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", ranged)
+    (saved,) = await save(client, tmp_path / "new" / "folder", result(), JobFileView("code.jl", "input", 3))
+    assert saved.path == (tmp_path / "new" / "folder" / "out.bin").resolve()
+    assert (saved.name, saved.size, saved.verified) == ("out.bin", len(CONTENT), True)
+    assert saved.path.read_bytes() == CONTENT
+    assert server.requests[0].url.query == "filetype=result"
+    assert server.requests[0].headers["accept-encoding"] == "identity"
+    assert [path.name for path in saved.path.parent.iterdir()] == ["out.bin"]
+
+
+async def test_what_is_there_and_whole_is_not_fetched_again(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", ranged)
+    await save(client, tmp_path, result())
+    await save(client, tmp_path, result())
+    assert len(server.seen) == 1
+    (tmp_path / "out.bin").write_bytes(b"changed")
+    await save(client, tmp_path, result())
+    assert (tmp_path / "out.bin").read_bytes() == CONTENT
+
+
+async def test_a_download_goes_on_after_cuts(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    async def rest(request: Request) -> Response:
+        start = int(request.headers["range"].removeprefix("bytes=").removesuffix("-"))
+        return Cut(CONTENT[start : start + 100_000], len(CONTENT) - start, 206)
+
+    server.on("GET /jobs/jr-1/files/out.bin", Cut(CONTENT[:50_000], len(CONTENT)), rest, rest, ranged)
+    (saved,) = await save(client, tmp_path, result())
+    assert saved.path.read_bytes() == CONTENT
+    ranges = [request.headers.get("range") for request in server.requests]
+    assert ranges[0] is None
+    starts = [int(text.removeprefix("bytes=").removesuffix("-")) for text in ranges[1:] if text]
+    assert len(starts) == 3
+    assert starts == sorted(starts)
+    assert starts[0] > 0
+
+
+async def test_a_server_without_ranges_starts_over(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", Cut(CONTENT[:50_000], len(CONTENT)), ignores_range)
+    (saved,) = await save(client, tmp_path, result())
+    assert saved.path.read_bytes() == CONTENT
+
+
+async def test_a_later_session_resumes(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    (tmp_path / "out.bin.part").write_bytes(CONTENT[:70_000])
+    server.on("GET /jobs/jr-1/files/out.bin", ranged)
+    (saved,) = await save(client, tmp_path, result())
+    assert saved.path.read_bytes() == CONTENT
+    assert server.requests[0].headers["range"] == "bytes=70000-"
+
+
+async def test_a_lasting_break_keeps_what_has_arrived(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", Cut(CONTENT[:50_000], len(CONTENT)), Response(status_code=503))
+    with pytest.raises(errors.ServerFailed):
+        await save(client, tmp_path, result())
+    part = (tmp_path / "out.bin.part").read_bytes()
+    assert CONTENT.startswith(part)
+    assert part
+
+
+async def test_a_damaged_file_is_removed(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", Response(b"x" * len(CONTENT)))
+    with pytest.raises(errors.DownloadDamaged, match=r"out\.bin arrived damaged"):
+        await save(client, tmp_path, result())
+    assert files_below(tmp_path) == []
+
+
+async def test_without_a_hash_nothing_is_verified(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", ranged)
+    (saved,) = await save(client, tmp_path, result(hashed=False))
+    assert (saved.verified, saved.path.read_bytes()) == (False, CONTENT)
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_no_results(client: HubClient, tmp_path: Path, done: bool) -> None:
+    with pytest.raises(errors.NoResults, match="RESULTS_FILE" if done else "not ended yet"):
+        await download_results(client, job(done=done), tmp_path, Silent())
+
+
+async def test_a_file_that_is_gone(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", Response(status_code=404))
+    with pytest.raises(errors.NoResults, match=r"no file out\.bin"):
+        await save(client, tmp_path, result())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that is a file has another error there")
+async def test_a_folder_that_cannot_be_made(client: HubClient, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(errors.FileUnreadable):
+        await save(client, tmp_path / "file" / "below", result())
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.csv", "a.csv"),
+        ("../../etc/passwd", "passwd"),
+        ("/etc/passwd", "passwd"),
+        ("C:\\windows\\x", "x"),
+        ("..", "result"),
+        ("", "result"),
+        ("a/..", "result"),
+        ("/", "result"),
+    ],
+)
+def test_names_stay_in_the_folder(name: str, expected: str) -> None:
+    assert safe_name(name) == expected
+
+
+def member(
+    name: str, content: bytes = b"x", kind: bytes = tarfile.REGTYPE, link: str = ""
+) -> "tuple[tarfile.TarInfo, bytes]":
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname, info.size = kind, link, len(content) if kind == tarfile.REGTYPE else 0
+    return info, content
+
+
+def archive(*members: "tuple[tarfile.TarInfo, bytes]") -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for info, content in members:
+            tar.addfile(info, io.BytesIO(content) if info.isreg() else None)
+    return buffer.getvalue()
+
+
+HOSTILE = archive(
+    member("ok/a.csv", b"1,2"),
+    member("../escaped"),
+    member("/escaped"),
+    member("ok/../../escaped"),
+    member("link", kind=tarfile.SYMTYPE, link="/"),
+    member("link/escaped"),
+    member("hard", kind=tarfile.LNKTYPE, link="/etc/passwd"),
+    member("pipe", kind=tarfile.FIFOTYPE),
+    member("device", kind=tarfile.CHRTYPE),
+    member(".", kind=tarfile.DIRTYPE),
+    member("./b.csv", b"3"),
+)
+
+
+@pytest.mark.parametrize("name", ["out.tar", "out.tar.gz", "out.tgz"])
+async def test_an_archive_is_unpacked_without_trust(
+    client: HubClient, server: ScriptedServer, tmp_path: Path, name: str
+) -> None:
+    content = HOSTILE if name.endswith(".tar") else gzip.compress(HOSTILE)
+    directory = tmp_path / "results"
+    server.on(f"GET /jobs/jr-1/files/{name}", Response(content))
+    saved = await save(client, directory, result(name, content))
+    assert sorted(file.name for file in saved) == ["b.csv", "link/escaped", "ok/a.csv"]
+    assert all(file.verified for file in saved)
+    assert files_below(tmp_path) == ["results/b.csv", "results/link/escaped", "results/ok/a.csv"]
+    assert not (directory / "link").is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_links_that_were_there_before_are_not_followed(tmp_path: Path) -> None:
+    directory, outside = tmp_path / "in", tmp_path / "outside"
+    directory.mkdir()
+    outside.mkdir()
+    (directory / "folder").symlink_to(outside)
+    (directory / "file").symlink_to(outside / "target")
+    (directory / "a.tar").write_bytes(archive(member("folder/x"), member("file"), member("good")))
+    assert unpack(directory / "a.tar", directory) == [directory.resolve() / "good"]
+    assert list(outside.iterdir()) == []
+
+
+async def test_a_relative_folder(
+    client: HubClient, server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    content = archive(member("a.csv", b"1"))
+    server.on("GET /jobs/jr-1/files/out.tar", Response(content))
+    (saved,) = await save(client, Path("out"), result("out.tar", content))
+    assert (saved.name, saved.path.read_bytes()) == ("a.csv", b"1")
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a tar", b"", gzip.compress(HOSTILE)[:200]], ids=["text", "empty", "cut gzip"]
+)
+def test_what_is_no_archive_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "out.tar.gz"
+    path.write_bytes(content)
+    assert unpack(path, tmp_path) == [path]
+    assert path.read_bytes() == content
+
+
+def test_an_archive_may_hold_a_file_of_its_own_name(tmp_path: Path) -> None:
+    path = tmp_path / "out.tar"
+    path.write_bytes(archive(member("out.tar", b"inner")))
+    assert unpack(path, tmp_path) == [tmp_path.resolve() / "out.tar"]
+    assert path.read_bytes() == b"inner"

@@ -1,0 +1,133 @@
+"""Every failure of the network leaves as one of ours, with a sentence that fits."""
+
+import inspect
+
+import httpx
+import pytest
+from juliahub_ls import errors
+from juliahub_ls.services import transport
+from juliahub_ls.services.hub_client import HubClient
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from tests.support.scripted_http import Cut, ScriptedServer, hang
+from tests.unit.services.conftest import Mocked
+
+REQUEST = httpx.Request("GET", "https://hub.dev/api/v1")
+OUTSIDE = {
+    httpx.HTTPStatusError: "raised by raise_for_status alone, which is not called",
+    httpx.CookieConflict: "raised by a look-up in a cookie jar, which is not done",
+}
+EXCEPTIONS = [
+    kind
+    for _, kind in inspect.getmembers(httpx, inspect.isclass)
+    if issubclass(kind, Exception) and kind not in OUTSIDE and not issubclass(kind, Warning)
+]
+MAPPED = {
+    httpx.ConnectTimeout: errors.ServerUnreachable,
+    httpx.PoolTimeout: errors.ServerUnreachable,
+    httpx.TimeoutException: errors.ServerTooSlow,
+    httpx.TransportError: errors.ServerUnreachable,
+    httpx.InvalidURL: errors.ServerUnreachable,
+    httpx.HTTPError: errors.UnexpectedAnswer,
+    httpx.StreamError: errors.UnexpectedAnswer,
+}
+
+
+def instance(kind: "type[Exception]") -> Exception:
+    """One of them, whatever its arguments are."""
+    if issubclass(kind, httpx.RequestError):
+        return kind("secret detail", request=REQUEST)
+    return kind() if len(inspect.signature(kind).parameters) == 0 else kind("secret detail")
+
+
+@pytest.mark.parametrize("kind", EXCEPTIONS, ids=lambda kind: kind.__name__)
+async def test_every_exception_of_the_library_is_ours(kind: "type[Exception]") -> None:
+    expected = next(ours for theirs, ours in MAPPED.items() if issubclass(kind, theirs))
+    with pytest.raises(errors.ServerError) as caught:
+        async with transport.translated("hub", "Nothing was submitted."):
+            raise instance(kind)
+    assert type(caught.value) is expected
+    assert "Nothing was submitted." in str(caught.value)
+    assert "secret detail" not in str(caught.value)
+    assert isinstance(caught.value.__cause__, kind)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "words"),
+    [
+        (401, "", errors.SignInRequired, "not signed in"),  # there is nothing to renew with
+        (403, '"You may not."', errors.PermissionDenied, "You may not."),
+        (403, "<html>", errors.PermissionDenied, "you have no permission"),
+        (404, "", errors.UnexpectedAnswer, "status 404"),
+        (302, "", errors.UnexpectedAnswer, "status 302"),
+        (500, "<html>", errors.ServerFailed, "500"),
+        (503, "", errors.ServerFailed, "503"),
+        (200, "<html>Welcome to our hotel", errors.UnexpectedAnswer, "not JSON but text/html"),
+        (200, "", errors.UnexpectedAnswer, "not JSON"),
+        (200, '{"api_version": ', errors.UnexpectedAnswer, "not JSON"),
+        (200, "[" * 100_000, errors.UnexpectedAnswer, "not JSON"),
+        (200, "[]", errors.UnexpectedAnswer, "the whole answer"),
+        (200, "{}", errors.UnexpectedAnswer, "api_version: field required"),
+        (200, '{"api_version": {"eyJ": "secret"}}', errors.UnexpectedAnswer, "api_version"),
+    ],
+)
+async def test_answers_that_are_none(
+    mocked: Mocked, status: int, body: str, expected: "type[errors.JuliaHubError]", words: str
+) -> None:
+    client = mocked(lambda _request: httpx.Response(status, html=body))
+    expected = errors.TokenRefused if status == 401 else expected
+    with pytest.raises(expected) as caught:
+        await client.api_version()
+    assert status == 401 or words in str(caught.value)
+    assert "eyJ" not in str(caught.value)
+    assert "<" not in str(caught.value)
+
+
+async def test_a_redirect_is_not_followed_with_the_token(client: HubClient, server: ScriptedServer) -> None:
+    server.on("GET /api/v1", RedirectResponse(f"{server.url}/elsewhere"))
+    with pytest.raises(errors.UnexpectedAnswer):
+        await client.api_version()
+    assert "GET /elsewhere" not in server.seen
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_passing_failure_is_tried_again(client: HubClient, server: ScriptedServer, status: int) -> None:
+    server.on("GET /api/v1", Response(status_code=status), Cut(b"{", 20), {"api_version": "0.2.0"})
+    assert (await client.api_version()).api_version == "0.2.0"
+    assert len(server.seen) == 3
+
+
+@pytest.mark.parametrize(("status", "times"), [(500, 1), (503, 3)])
+async def test_a_lasting_failure_is_told(client: HubClient, server: ScriptedServer, status: int, times: int) -> None:
+    server.on("GET /api/v1", Response(status_code=status))
+    with pytest.raises(errors.ServerFailed):
+        await client.api_version()
+    assert len(server.seen) == times
+
+
+async def test_a_slow_server(server: ScriptedServer) -> None:
+    server.on("GET /api/v1", hang)
+    async with httpx.AsyncClient(timeout=httpx.Timeout(5, read=0.05)) as http:
+        with pytest.raises(errors.ServerTooSlow, match="did not answer"):
+            async with transport.translated("hub"):
+                await http.get(server.url + "/api/v1")
+
+
+async def test_a_body_that_cannot_be_decoded(client: HubClient, server: ScriptedServer) -> None:
+    server.on("GET /api/v1", Response(b"no gzip", headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(errors.UnexpectedAnswer, match="cannot be decoded"):
+        await client.api_version()
+
+
+async def test_loopback_is_never_asked_through_a_proxy(
+    server: ScriptedServer, unused_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(variable, f"http://127.0.0.1:{unused_port}")
+    for variable in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    server.on("GET /x", PlainTextResponse("here"))
+    async with transport.make_client() as http:
+        assert (await http.get(server.url + "/x")).text == "here"
+        with pytest.raises(httpx.ConnectError):
+            await http.get("http://hub.example/")
