@@ -31,13 +31,12 @@ class JobLog:
     Blocking holds up the thread that reads a process's pipe, and so the process: nothing piles up in memory.
     """
 
-    def __init__(self, path: Path, patience: float = 30.0) -> None:
+    def __init__(self, path: Path, patience: float = 0.0) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), PRIVATE)
         self._lock = threading.Lock()
         self._patience = patience
         self._size = _end_of_last_record(self._fd)
-        os.ftruncate(self._fd, self._size)
-        os.lseek(self._fd, self._size, os.SEEK_SET)
+        self._drop_unfinished()
 
     def append(self, records: bytes, patience: float | None = None) -> None:
         """Add whole records (each ended by a newline); all are in the file when this returns.
@@ -46,15 +45,16 @@ class JobLog:
         """
         with self._lock:
             give_up = time.monotonic() + (self._patience if patience is None else patience)
-            while True:
+            rest = memoryview(records)
+            while rest:
                 try:
-                    self._write(records)
+                    rest = rest[os.write(self._fd, rest) :]
                 except OSError as error:
                     if time.monotonic() > give_up:
+                        self._drop_unfinished()
                         raise LogUnwritableError(error.strerror or str(error)) from error
                     time.sleep(_RETRY_SECONDS)
-                else:
-                    return
+            self._size += len(records)
 
     def impatient(self) -> None:
         """From now on try every record once only: the job is being stopped because its log cannot be written."""
@@ -68,16 +68,9 @@ class JobLog:
         """Close the file."""
         os.close(self._fd)
 
-    def _write(self, records: bytes) -> None:
-        rest = memoryview(records)
-        try:
-            while rest:
-                rest = rest[os.write(self._fd, rest) :]
-        except OSError:
-            os.ftruncate(self._fd, self._size)
-            os.lseek(self._fd, self._size, os.SEEK_SET)
-            raise
-        self._size += len(records)
+    def _drop_unfinished(self) -> None:
+        os.ftruncate(self._fd, self._size)
+        os.lseek(self._fd, self._size, os.SEEK_SET)
 
 
 def printed_lines(lines: Iterable[str], now: float, worker_id: int | None, pid: int) -> bytes:

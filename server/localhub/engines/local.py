@@ -88,7 +88,7 @@ class LocalEngine:
         log = JobLog(job_dir / job_files.LOG)
         try:
             (job_dir / job_files.RESERVE).unlink(missing_ok=True)
-            log.append(runner_record("Error", reason), patience=0.0)
+            log.append(runner_record("Error", reason))
             log.sync()
         except LogUnwritableError as error:
             raise OSError(f"the log of {job_dir.name} cannot be written: {error}") from error

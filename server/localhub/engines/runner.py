@@ -27,10 +27,11 @@ from .verdict import Verdict, duration, how_ended, judge
 if TYPE_CHECKING:
     from localhub.domain.process_stream import Record
 
+FULL_DISK_PATIENCE_SECONDS = 60.0
 _CONTROL_SECONDS = 0.15
 _LAST_OUTPUT_SECONDS = 5.0
 _RESERVE_BYTES = 256 * 1024
-_FULL_DISK_SECONDS = 1.0
+_INSIST_SECONDS = 1.0
 
 
 class Runner:
@@ -40,7 +41,7 @@ class Runner:
         self._dir = job_dir
         self._spec = spec
         self._state = state
-        self._log = JobLog(job_dir / job_files.LOG)
+        self._log = JobLog(job_dir / job_files.LOG, FULL_DISK_PATIENCE_SECONDS)
         self._events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._processes: list[JuliaProcess] = []
         self._control = Control()
@@ -211,7 +212,7 @@ class Runner:
             try:
                 write()
             except (OSError, LogUnwritableError):
-                time.sleep(_FULL_DISK_SECONDS)
+                time.sleep(_INSIST_SECONDS)
             else:
                 return
 

@@ -27,7 +27,7 @@ end
 
 "Where in the user's files it happened: the innermost frame that is in a file of theirs, else the line that was being loaded."
 function location(exception, trace)
-    for frame in user_frames(trace)
+    for frame in user_frames(innermost_trace(exception, trace))
         file = String(frame.file)
         isabspath(file) && isfile(file) && !startswith(file, Sys.STDLIB) && return file, Int(frame.line)
     end
