@@ -210,7 +210,7 @@ def test_many_streams_follow_one_log(hub: ScriptedHub, job: ScriptedJob) -> None
 
 
 def test_a_reader_that_does_not_read_costs_no_memory(hub: ScriptedHub, job: ScriptedJob) -> None:
-    """60 MB of log: one client takes nothing while another reads it all; what the first has not taken stays on disk."""
+    """60 MB of log: one client takes nothing, another reads it all; what the first has not taken stays on disk."""
     with (
         streaming(hub, job, offset=0, log_batch="true") as slow,
         streaming(hub, job, offset=0, log_batch="true") as fast,
