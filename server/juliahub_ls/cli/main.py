@@ -6,14 +6,14 @@ What a command needs is imported when it runs: `--help` and completion are immed
 import os
 import sys
 from contextlib import suppress
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from juliahub_ls import __version__
 from juliahub_ls.cli import commands, exit_codes
 from juliahub_ls.cli.options import JsonOption, ServerOption
-from juliahub_ls.cli.output import Output, OutputClosed
+from juliahub_ls.cli.output import Output, OutputClosed, OutputFailed
 
 app = typer.Typer(
     name="juliahub",
@@ -40,7 +40,7 @@ def every_command(
     """Take the options that stand before the command's name."""
     context.obj = (server, as_json)
     if show_version:
-        typer.echo(f"juliahub {version('juliahub-ls')}")
+        typer.echo(f"juliahub {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -72,6 +72,10 @@ def _run(arguments: list[str]) -> int:
     except (OutputClosed, BrokenPipeError):
         _forget_stdout()
         return exit_codes.PIPE_CLOSED
+    except OutputFailed as error:
+        _forget_stdout()
+        Output.standard(as_json=False).note(f"The output cannot be written: {error}. It is not complete.")
+        return exit_codes.SERVER_FAILED
     except USAGE_ERROR as error:
         return _tell_usage(error, "--json" in options)
     except Exception as error:  # noqa: BLE001 - the boundary
@@ -107,13 +111,12 @@ def _tell_usage(error: Exception, as_json: bool) -> int:
 
 
 def _tell_fault(error: Exception, as_json: bool) -> int:
-    """A fault of ours, or a disk that does not take our output."""
+    """A fault of ours, or a file that cannot be used."""
     from juliahub_ls.errors import FileUnreadable, JuliaHubError
 
     _trace(error)
-    if isinstance(error, OSError):
-        path = error.filename if isinstance(error.filename, str) else "The output"
-        return _tell(FileUnreadable(path=path, reason=(error.strerror or str(error)).lower()), as_json)
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        return _tell(FileUnreadable(path=error.filename, reason=(error.strerror or str(error)).lower()), as_json)
     ours = JuliaHubError()
     if as_json:
         return _tell(ours, as_json)

@@ -18,6 +18,10 @@ class OutputClosed(Exception):
     """Whoever read our output has gone. No `OSError`, so that nobody takes it for the network's."""
 
 
+class OutputFailed(Exception):
+    """Our output cannot be written, as when it goes to a file on a full disk. The text is the system's reason."""
+
+
 class Output:
     """Standard output and error of one command.
 
@@ -78,9 +82,21 @@ class Output:
 
     def table(self, table: "RenderableType") -> None:
         """A rich table, without the blanks that fill its lines."""
-        with self.console.capture() as captured:
-            self.console.print(table)
-        lines = captured.get().rstrip("\n").split("\n")
+        from io import StringIO
+
+        from rich.console import Console
+
+        text = StringIO()
+        Console(
+            file=text,
+            force_terminal=self.live,
+            color_system="standard" if self.live else None,
+            width=self.console.width,
+            markup=False,
+            highlight=False,
+            emoji=False,
+        ).print(table)
+        lines = text.getvalue().rstrip("\n").split("\n")
         self._write("".join(f"{line.rstrip()}\n" for line in lines))
 
     def note(self, text: str) -> None:
@@ -102,6 +118,8 @@ class Output:
                 self._stdout.flush()
             except BrokenPipeError:
                 raise OutputClosed from None
+            except OSError as error:
+                raise OutputFailed((error.strerror or str(error)).lower()) from error
 
 
 def _can_be_live(stdout: TextIO) -> bool:

@@ -1,6 +1,5 @@
 """Runs a command's work with the daemon's services, and ends it cleanly on Ctrl-C."""
 
-import asyncio
 import logging
 import os
 import signal
@@ -33,6 +32,7 @@ def with_services(common: Common, work: "Callable[[Services], Awaitable[T]]") ->
     async def run() -> T:
         services = build_services(settings)
         try:
+            services.servers.find(common.server)  # an option that names no server is an error, unlike a setting
             return await work(services)
         finally:
             await services.aclose()
@@ -45,6 +45,8 @@ def interruptible(work: Coroutine[object, object, T]) -> T:
 
     Raises `KeyboardInterrupt` after a Ctrl-C.
     """
+
+    import asyncio
 
     async def guarded() -> T:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
