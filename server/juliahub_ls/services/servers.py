@@ -90,7 +90,8 @@ class Servers:
         """The profile of an id, host or URL; None: the current one."""
         if server is None:
             return self.current
-        return self._known(server) or profile_of(server)
+        known = next((profile for profile in self.all() if profile.id == server), None)
+        return known or profile_of(server)
 
     def choose(self, profile: ServerProfile) -> None:
         """Make a profile the current one, here and in later sessions."""
