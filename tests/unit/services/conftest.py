@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import httpx
 import pytest
@@ -30,9 +29,9 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> TokenStore:
+def store(tmp_path_factory: pytest.TempPathFactory) -> TokenStore:
     """A token that never lapses."""
-    tokens = TokenStore(tmp_path / "servers" / "hub" / "auth.toml")
+    tokens = TokenStore(tmp_path_factory.mktemp("depot") / "auth.toml")
     tokens.write(TokenTable(id_token="token-1"))
     return tokens
 

@@ -110,7 +110,7 @@ class Told:
         self.gaps += [event.gap] if event.gap else []
 
 
-async def told(client: HubClient, after: int = 0, until: "Callable[[Told], bool] | None" = None) -> Told:
+async def told(client: HubClient, after: int = 0, until: "Callable[[Told], object] | None" = None) -> Told:
     """Follow to the end, or until the condition holds; bounded."""
     result = Told()
 
@@ -139,10 +139,11 @@ def script(server: ScriptedServer, log: Log, *handlers: Handler) -> Sockets:
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250, 300])
 async def test_a_finished_log(client: HubClient, server: ScriptedServer, count: int) -> None:
-    script(server, Log(count, finished=True))
+    sockets = script(server, Log(count, finished=True))
     result = await told(client)
     assert result.ids == list(range(1, count + 1))
     assert result.states == ["complete"]
+    assert sockets.offsets == [], "there is nothing to wait for"
 
 
 @pytest.mark.parametrize("count", [0, 100, 250, 300])
@@ -251,17 +252,16 @@ async def test_a_hole_that_cannot_be_filled_is_told(client: HubClient, server: S
 async def test_without_websockets_the_log_is_polled(client: HubClient, server: ScriptedServer) -> None:
     log = Log(1)
 
-    async def grows(request: Request) -> Response:
+    async def grows(socket: WebSocket) -> None:
         log.count += 1
         log.finished = log.count > 6
-        return await log.answer(request)
+        await denies(404)(socket)
 
-    sockets = script(server, log, *[denies(404)] * 20)
-    server.on(LOGS, grows)
+    sockets = script(server, log, *[grows] * 6)
     result = await told(client)
-    assert result.ids == list(range(1, log.count + 1))
+    assert result.ids == [1, 2, 3, 4, 5, 6, 7]
     assert result.states == ["live", "complete"]
-    assert sockets.offsets
+    assert sockets.offsets == ["1", "2", "3", "4", "5", "6"]
 
 
 async def test_a_job_that_is_not_there(client: HubClient, server: ScriptedServer) -> None:
@@ -295,9 +295,10 @@ async def test_leaving_early_closes_the_connection(client: HubClient, server: Sc
             left.set()
 
     script(server, Log(1), waits)
-    following = asyncio.create_task(told(client))
-    stream_seen = asyncio.create_task(told(client, until=lambda result: result.ids == [1]))
-    await stream_seen
+    streamed = asyncio.Event()
+    following = asyncio.create_task(told(client, until=lambda result: 2 in result.ids and streamed.set()))
+    await asyncio.wait_for(streamed.wait(), 20)
     following.cancel()
     with pytest.raises(asyncio.CancelledError):
         await following
+    await asyncio.wait_for(left.wait(), 20)
