@@ -12,12 +12,12 @@ from juliahub_wire.auth import TokenTable
 from juliahub_wire.limits import REFRESH_EARLY_SECONDS
 from pydantic import ValidationError
 
-from juliahub_ls.errors import FileUnreadable, ServerError, SignInRequired, TokenRefused
+from juliahub_ls.errors import FileUnreadable, ServerError, ServerFailed, SignInRequired, TokenRefused
 from juliahub_ls.secret import Secret
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.servers import LOOPBACK
 from juliahub_ls.services.token_store import StoredToken, TokenStore
-from juliahub_ls.services.transport import translated
+from juliahub_ls.services.transport import NOTHING_CHANGED, translated
 
 
 class Account:
@@ -96,6 +96,8 @@ class Account:
         headers = {"Authorization": f"Bearer {table.refresh_token}"}
         async with translated(self.server):
             response = await self._http.get(table.refresh_url, headers=headers)
+        if response.status_code >= 500:
+            raise ServerFailed(server=self.server, status=response.status_code, state=NOTHING_CHANGED)
         if response.status_code != 200:
             return None
         try:

@@ -26,7 +26,7 @@ from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, first
 
 M = TypeVar("M", bound=WireModel)
 JOB_LIST: TypeAdapter[list[Job]] = TypeAdapter(list[Job])
-UPLOAD_CHUNK = 1 << 20
+CHUNK = 1 << 20
 NOT_SUBMITTED = "Nothing was submitted."
 
 
@@ -222,10 +222,21 @@ class Download:
         return int(length) if length and length.isdigit() else None
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The raw bytes, never decoded: a `.tar.gz` stays one."""
-        async with translated(self._server, "What has arrived is kept; the download goes on from there."):
-            async for chunk in self._response.aiter_raw(UPLOAD_CHUNK):
-                yield chunk
+        """The raw bytes, never decoded: a `.tar.gz` stays one. All that arrived before a break is given out first."""
+        gathered = bytearray()
+        try:
+            async with translated(self._server, "What has arrived is kept; the download goes on from there."):
+                async for piece in self._response.aiter_raw():
+                    gathered += piece
+                    if len(gathered) >= CHUNK:
+                        yield bytes(gathered)
+                        gathered.clear()
+        except errors.ServerError:
+            if gathered:
+                yield bytes(gathered)
+            raise
+        if gathered:
+            yield bytes(gathered)
 
     async def aclose(self) -> None:
         """End the connection."""
@@ -236,7 +247,7 @@ async def _chunks(path: Path, sent: Callable[[int], None]) -> AsyncIterator[byte
     total = 0
     with translated_os_errors(path, NOT_SUBMITTED):
         async with await anyio.open_file(path, "rb") as file:
-            while chunk := await file.read(UPLOAD_CHUNK):
+            while chunk := await file.read(CHUNK):
                 yield chunk
                 total += len(chunk)
                 sent(total)

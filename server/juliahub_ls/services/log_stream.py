@@ -63,7 +63,9 @@ class LogStream:
             try:
                 async for batch in self.pages():
                     yield batch
-                if not live and not self._complete:
+                if self._complete:
+                    break
+                if not live:
                     live = True
                     yield StreamState("live")
                 async for event in self._socket():

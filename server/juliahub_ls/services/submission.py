@@ -48,6 +48,7 @@ SENDING = "Submitting"
 """The last step: before it nothing has happened on the server."""
 LOOK_BACK = 50
 LOOK_TRIES = 5
+LOOK_PAUSE_SECONDS = 0.5
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """After these there is no need to look: no connection was made."""
 
@@ -211,7 +212,7 @@ class Submitter:
             try:
                 jobs = await client.jobs(LOOK_BACK)
             except JuliaHubError:
-                await asyncio.sleep(0.5 * 2**attempt)
+                await asyncio.sleep(LOOK_PAUSE_SECONDS * 2**attempt)
                 continue
             return next((job.jobname for job in jobs if job.input_values().get(SUBMISSION_KEY) == key), None)
         raise SubmissionUnknown(server=client.server) from lost
