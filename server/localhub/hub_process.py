@@ -31,6 +31,7 @@ LOCK_SECONDS = 10.0
 
 GRACEFUL_SECONDS = 3
 TIDY_AFTER_SECONDS = 60
+TIDY_EVERY_SECONDS = 24 * 3600
 LOG_BYTES = 2_000_000
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -139,9 +140,11 @@ async def _watch_idle(settings: Settings, hub: Hub, guard: Guard, leave: Callabl
 
 
 async def _tidy(hub: Hub) -> None:
-    """Once, when the first client has had its answer."""
+    """First when the first client has had its answer, then once a day."""
     await asyncio.sleep(TIDY_AFTER_SECONDS)
-    await asyncio.to_thread(hub.tidy)
+    while True:
+        await asyncio.to_thread(hub.tidy)
+        await asyncio.sleep(TIDY_EVERY_SECONDS)
 
 
 @contextlib.asynccontextmanager

@@ -39,7 +39,19 @@ def test_a_job_goes_from_submitted_to_completed(hub: ScriptedHub, client: httpx.
     assert ended["outputs"] == ('{"pi": 3.14}' + " " * 2000)[:1000]
     assert ended["endtimestamp"]
     assert client.get(f"/jobs/{jobname}/files/out.csv?filetype=result").content == b"1,2"
-    wait_for(lambda: not (scripted.folder / "work").exists(), "the working directory to be removed")
+    left_over = scripted.folder / "work", scripted.folder / "results"
+    wait_for(lambda: not any(folder.exists() for folder in left_over), "what only the job needed to be removed")
+
+
+def test_what_a_dying_hub_left_behind_is_tidied(hub: ScriptedHub, client: httpx.Client) -> None:
+    ended, live = hub.started(submit(client)), hub.started(submit(client))
+    ended.ends()
+    wait_for_status(client, ended.jobname, "Completed")
+    (ended.folder / "work" / "left").mkdir(parents=True)
+    hub.hub.tidy()
+    assert not (ended.folder / "work").exists()
+    assert (live.folder / "work").exists()
+    live.ends()
 
 
 def test_a_job_cut_off_by_its_limit_keeps_no_outputs(hub: ScriptedHub, client: httpx.Client) -> None:

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from localhub.domain.refusals import Refusal, StorageFull
 
-from .files import PRIVATE, private_dir, sync_dir
+from .files import PRIVATE, private_dir, sync_dir, sync_file
 
 CHUNK = 2**20
 UNUSED_SECONDS = 24 * 3600
@@ -63,6 +63,27 @@ class BlobStore:
             while piece := file.read(CHUNK):
                 writer.write(piece)
             return writer.finish()
+
+    def adopt(self, path: Path) -> Blob:
+        """Store a file that nobody writes any more without copying it, where the file system can link.
+
+        Raises `StorageFull`.
+        """
+        with path.open("rb") as file:
+            digest = hashlib.sha256()
+            while piece := file.read(CHUNK):
+                digest.update(piece)
+            blob = Blob(digest.hexdigest(), file.tell())
+        place = self.path(blob.sha256)
+        if not place.exists():
+            try:
+                private_dir(place.parent)
+                sync_file(path)
+                place.hardlink_to(path)
+                sync_dir(place.parent)
+            except OSError:
+                return self.put_file(path)
+        return blob
 
     def sweep(self, used: Iterable[str], now: float | None = None) -> None:
         """Remove half-written blobs, and those that nothing uses and that are older than a day."""

@@ -1,10 +1,9 @@
 """Small files that must be whole or absent, and private."""
 
-import json
 import os
 import secrets
+import time
 from pathlib import Path
-from typing import Any
 
 PRIVATE = 0o600
 PRIVATE_DIR = 0o700
@@ -25,25 +24,17 @@ def write_atomic(path: Path, content: bytes, mode: int = PRIVATE) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     sync_dir(path.parent)
 
 
-def write_json(path: Path, value: Any, mode: int = PRIVATE) -> None:
-    """`write_atomic` of a JSON value."""
-    write_atomic(path, json.dumps(value, ensure_ascii=False).encode(), mode)
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """A JSON object, or None when the file is absent or holds none."""
-    try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, dict) else None
+def sync_file(path: Path) -> None:
+    """Make a file's content, whoever wrote it, last through a power cut."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def sync_dir(path: Path) -> None:
@@ -57,4 +48,17 @@ def sync_dir(path: Path) -> None:
         os.close(descriptor)
 
 
+def _replace(source: Path, target: Path) -> None:
+    """On Windows a reader who has the target open is in the way, for a moment."""
+    for _ in range(_SHARING_RETRIES if os.name == "nt" else 0):
+        try:
+            source.replace(target)
+        except PermissionError:
+            time.sleep(0.01)
+        else:
+            return
+    source.replace(target)
+
+
+_SHARING_RETRIES = 50
 _BINARY = getattr(os, "O_BINARY", 0)

@@ -77,3 +77,4 @@ class Hub:
         with self.store.session() as session:
             used = set(session.scalars(select(JobFileRow.sha256)))
         self.blobs.sweep(used)
+        self.runs.tidy()

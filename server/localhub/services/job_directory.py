@@ -8,6 +8,7 @@ from juliahub_wire.jobs import FileType
 from juliahub_wire.limits import RESULTS_MAX_BYTES, RESULTS_MAX_CHARS
 
 from localhub.domain import job
+from localhub.engines import job_files
 from localhub.engines.protocol import JobSpec
 
 from .blobs import BlobStore, storage_errors
@@ -31,7 +32,7 @@ class JobDirectory:
         self.project = path / "project"
         self.results = path / "results"
         self.summary = path / "summary"
-        self.log = path / "log.jsonl"
+        self.log = path / job_files.LOG
 
     def create(self) -> None:
         """Make it, private to the user, with its empty folders."""
@@ -91,6 +92,11 @@ class JobDirectory:
             return ""
 
     def remove_work(self) -> None:
-        """Remove what only the running job needed; log and results stay."""
+        """Remove what only the running job needed; the log stays, and results that were not stored."""
         for folder in (self.work, self.project):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def remove_results(self) -> None:
+        """Remove results that are stored as a blob."""
+        for folder in (self.results, self.path / job_files.OUTPUT):
             shutil.rmtree(folder, ignore_errors=True)

@@ -101,6 +101,15 @@ class JobRuns:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def tidy(self) -> None:
+        """Remove what jobs that ended left behind when the hub died right then. Blocks."""
+        # In this order: a job that is accepted in between is unfinished, or not among the folders.
+        folders = list(self._root.iterdir())
+        unfinished = set(self._unfinished())
+        for path in folders:
+            if path.name not in unfinished:
+                JobDirectory(path).remove_work()
+
     def stop(self, jobname: str) -> None:
         """Ask a job to end; without effect on one that has ended."""
         with self._starting:
@@ -231,6 +240,8 @@ class JobRuns:
                 self._leaving.wait(RETRY_SECONDS)
             else:
                 directory.remove_work()
+                if result is not None:
+                    directory.remove_results()
                 return
 
     def _store_result(self, directory: JobDirectory, exit_state: ExitState) -> tuple[str, Blob] | None:
@@ -238,7 +249,7 @@ class JobRuns:
             return None
         path = Path(exit_state.result_file)
         try:
-            return path.name, self._blobs.put_file(path)
+            return path.name, self._blobs.adopt(path)
         except (OSError, StorageFull) as error:
             self._append(directory, f"The results were not stored. {error} They are still in {directory.results}.")
             return None

@@ -29,6 +29,26 @@ def test_what_is_put_is_found_under_its_hash(store: BlobStore, tmp_path: Path, c
     assert len(stored_files(store)) == 1
 
 
+def test_an_adopted_file_is_not_copied(store: BlobStore, tmp_path: Path) -> None:
+    (tmp_path / "result").write_bytes(b"result")
+    blob = store.adopt(tmp_path / "result")
+    assert blob == store.adopt(tmp_path / "result") == store.find(hashlib.sha256(b"result").hexdigest())
+    assert store.path(blob.sha256).samefile(tmp_path / "result")
+    (tmp_path / "result").unlink()
+    assert store.path(blob.sha256).read_bytes() == b"result"
+
+
+def test_what_cannot_be_linked_is_copied(store: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_self: Path, _target: Path) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    (tmp_path / "result").write_bytes(b"result")
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    blob = store.adopt(tmp_path / "result")
+    assert not store.path(blob.sha256).samefile(tmp_path / "result")
+    assert store.path(blob.sha256).read_bytes() == b"result"
+
+
 def test_other_bytes_than_announced_leave_nothing(store: BlobStore) -> None:
     with store.writer() as writer:
         writer.write(b"hello")
