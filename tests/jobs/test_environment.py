@@ -82,6 +82,13 @@ def test_a_manifest_alone_makes_its_packages_loadable(make_job: MakeJob, tmp_pat
     assert job.messages[-2:] == ["3.14", str(Path(project) / "Project.toml")]
 
 
+def test_a_project_of_standard_libraries_needs_no_manifest(make_job: MakeJob, tmp_path: Path) -> None:
+    project = project_with(tmp_path / "work", Project=f"[deps]\n{RANDOM}\n")
+    job = make_job("using Random\nprintln(length(randstring(7)))", project=project)
+    assert job.run().status == "Completed", job.log
+    assert job.messages == ["7"]
+
+
 def test_an_empty_environment_is_still_one(make_job: MakeJob, tmp_path: Path) -> None:
     job = make_job('println("ran")', project=project_with(tmp_path / "work"))
     assert job.run().status == "Completed", job.log

@@ -72,6 +72,16 @@ def test_the_variable_julia_comes_before_the_path(no_julia: Path, monkeypatch: p
 
 
 @posix_only
+def test_juliaups_launcher_on_the_path_stands_for_the_julia_it_starts(no_julia: Path) -> None:
+    install_with_juliaup(no_julia, ["1.10.10", "1.6.7"], "1.6.7")
+    (no_julia / "bin").mkdir()
+    (no_julia / "bin" / "julia").symlink_to(make_julia(no_julia / "up" / "julialauncher", "1.6.7"))
+    default = julia_versions.find_julias()[0]
+    assert (default.version, default.default) == ("1.6.7", True)
+    assert "julia-1.6.7" in default.command[0]
+
+
+@posix_only
 def test_without_another_the_default_is_juliaups(no_julia: Path) -> None:
     install_with_juliaup(no_julia, ["1.10.10", "1.6.7"], "1.6.7")
     assert [image.version for image in julia_versions.find_julias()] == ["1.6.7", "1.10.10"]

@@ -45,7 +45,7 @@ class JuliaProcess:
         self._write = write
         self._take_record = take_record
         self._popen = subprocess.Popen(
-            command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         self.pid = self._popen.pid
         self._reader = threading.Thread(target=self._read, name=f"read-{self.pid}", daemon=True)
@@ -57,6 +57,11 @@ class JuliaProcess:
     def exit_code(self) -> int | None:
         """As ``Popen.returncode``: negative for a signal, None while the process runs."""
         return self._popen.returncode
+
+    def ask_to_end(self) -> None:
+        """Close its stdin: JuliaRunJob then ends the process in good order, unless the code never lets it run."""
+        assert self._popen.stdin is not None
+        self._popen.stdin.close()
 
     def drain(self, timeout: float) -> bool:
         """After its end: wait until all output was taken in; False when the pipe is still held after ``timeout`` s."""

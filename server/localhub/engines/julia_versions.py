@@ -25,8 +25,10 @@ def find_julias() -> list[JuliaImage]:
     found: dict[str, Path] = {}
     for path in _candidates():
         version = _version(path)
-        if version is not None and _numbers(version) >= OLDEST:
-            found.setdefault(version, path)
+        if version is None or _numbers(version) < OLDEST:
+            continue
+        if version not in found or _is_launcher(found[version]):
+            found[version] = path
     default = next(iter(found), None)
     rest = sorted((version for version in found if version != default), key=_order, reverse=True)
     return [
@@ -60,6 +62,11 @@ def _of_juliaup(home: Path) -> list[Path]:
     names = sorted(folders, key=lambda name: (name != default, [-number for number in _numbers(name)]))
     executable = "julia.exe" if os.name == "nt" else "julia"
     return [path for name in names for path in [folders[name] / "bin" / executable] if path.is_file()]
+
+
+def _is_launcher(path: Path) -> bool:
+    """Whether this is juliaup's own program, which starts the Julia proper: one process more for each job."""
+    return path.resolve().name.startswith("julialauncher")
 
 
 def _version(path: Path) -> str | None:

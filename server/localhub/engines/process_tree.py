@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 GRACE_SECONDS = 5.0
-_LEADER_SECONDS = 1.0
 _POLL_SECONDS = 0.05
 
 
@@ -54,10 +53,10 @@ def orphans(runner: ProcessId, started: Iterable[ProcessId], jobname: str) -> li
     return [process for process in found.values() if _runs(process)]
 
 
-def end_all(members: Callable[[], list[psutil.Process]], leader: int | None = None) -> None:
-    """End every process that ``members`` names: TERM, and KILL after a grace of five seconds. Returns when none runs.
+def end_all(members: Callable[[], list[psutil.Process]], notice: float = 0.0) -> None:
+    """End every process that ``members`` names: TERM, and KILL after five seconds in all. Returns when none runs.
 
-    With a ``leader`` only it is asked in the first second: when a master ends, its workers end by themselves.
+    ``notice``: seconds in which they may end by themselves before TERM.
     """
     began = time.monotonic()
     asked: set[int] = set()
@@ -66,7 +65,7 @@ def end_all(members: Callable[[], list[psutil.Process]], leader: int | None = No
         for process in running:
             if passed > GRACE_SECONDS:
                 _attempt(process.kill)
-            elif process.pid not in asked and (leader in (None, process.pid) or passed > _LEADER_SECONDS):
+            elif process.pid not in asked and passed >= notice:
                 asked.add(process.pid)
                 _attempt(process.terminate)
         # Not psutil's wait: it would reap our own children before Popen learns their exit code.

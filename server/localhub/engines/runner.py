@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FULL_DISK_PATIENCE_SECONDS = 60.0
 _CONTROL_SECONDS = 0.15
+_NOTICE_SECONDS = 2.0
 _LAST_OUTPUT_SECONDS = 5.0
 _RESERVE_BYTES = 256 * 1024
 _INSIST_SECONDS = 1.0
@@ -166,7 +167,8 @@ class Runner:
         from .process_tree import end_all, session_members
 
         if self._processes:
-            end_all(session_members, leader=self._processes[0].pid)
+            self._processes[0].ask_to_end()
+            end_all(session_members, notice=_NOTICE_SECONDS)
         for process in self._processes:
             process.drain(_LAST_OUTPUT_SECONDS)
         while not self._events.empty():

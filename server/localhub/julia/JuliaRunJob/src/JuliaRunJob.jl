@@ -10,6 +10,7 @@ Base.Experimental.@optlevel 0
 
 include("json.jl")
 include("records.jl")
+include("stdin.jl")
 include("exceptions.jl")
 include("logger.jl")
 include("environment.jl")
@@ -20,6 +21,7 @@ include("code.jl")
 function main()
     open_records()
     Base.CoreLogging.global_logger(JobLogger())
+    end_with_stdin()
     ENV["JRUN_ROLE"] == "worker" ? work() : lead()
     return nothing
 end
@@ -34,7 +36,7 @@ function lead()
     end
     count = parse(Int, ENV["JRUN_EXPECTED_WORKERS"])
     count == 0 || in_phase("cluster", "The workers could not be started") do
-        Base.invokelatest(cluster_module().form, ENV["JRUN_HOST"], count)
+        call(cluster_module(), :form, ENV["JRUN_HOST"], count)
     end
     write_record("phase", "phase" => "code")
     run_code(ENV["JRUN_CODE"])
@@ -46,7 +48,7 @@ function work()
     use_depot(ENV["JRUN_BUNDLE_DEPOT"])
     isempty(ENV["JRUN_PROJECT"]) || use_project(ENV["JRUN_PROJECT"])
     host, port = rsplit(ENV["JRUN_MASTER"], ':'; limit = 2)
-    Base.invokelatest(cluster_module().join_master, String(host), parse(Int, port), pop!(ENV, "JRUN_COOKIE"))
+    call(cluster_module(), :join_master, String(host), parse(Int, port), pop!(ENV, "JRUN_COOKIE"))
     return nothing
 end
 
@@ -58,6 +60,10 @@ function in_phase(action, name, failure)
         fail(exception, catch_backtrace(); prefix = failure)
     end
 end
+
+"Call a function of a module that was loaded after the caller was started; from 1.12 on its name, too, is known only then."
+call(loaded::Module, name::Symbol, arguments...) =
+    Base.invokelatest(Base.invokelatest(getproperty, loaded, name), arguments...)
 
 cluster_module() =
     Base.require(Base.PkgId(Base.UUID("c2f1d1f6-5d0c-4a35-8a77-3a3f5f0e7b19"), "JuliaRunJobCluster"))

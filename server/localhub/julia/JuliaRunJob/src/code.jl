@@ -2,7 +2,7 @@
 
 "Run the file in `Main`, as `julia file` would. An exception it does not catch ends the process with exit code 1."
 function run_code(file::String)
-    Core.eval(Base, :(PROGRAM_FILE = $file)) # so that `abspath(PROGRAM_FILE) == @__FILE__` holds in a script
+    Core.eval(Base, :(global PROGRAM_FILE = $file)) # so that `abspath(PROGRAM_FILE) == @__FILE__` holds in a script
     try
         Base.include(Main, file)
     catch exception
@@ -16,8 +16,9 @@ function fail(exception, trace; prefix = "", folder = "")
     reason = join(filter(!isempty, [prefix, summary_line(exception)]), ": ")
     file, line = location(exception, trace)
     isempty(file) || isempty(folder) || (reason = "$reason ($(relpath_within(file, folder)):$line)")
-    text = join(filter(!isempty, [prefix, describe(exception, trace)]), ": ")
-    write_record(
+    # Frames of Pkg or Distributed tell a user nothing; those of the user's code do.
+    text = isempty(prefix) ? describe(exception, trace) : string(prefix, ": ", describe(root_cause(exception)))
+    text == reason || write_record(
         "log", "level" => "Error", "message" => text, "module" => "Main", "file" => file, "line" => line,
         "id" => "uncaught", "group" => "uncaught", "thread" => Threads.threadid(),
     )

@@ -33,10 +33,18 @@ function prepare_environment(folder::String, many::Bool)
     isfile(project_file(folder)) || Base.invokelatest(project_from_manifest, Pkg, folder)
     isfile(project_file(folder)) || return nothing
     use_project(folder)
-    Base.invokelatest(Pkg.instantiate)
+    Base.invokelatest(needs_nothing, Pkg, folder) && return nothing
+    call(Pkg, :instantiate)
     # Before 1.6 Pkg leaves precompiling to the first `using`: here that would be every process at once.
-    VERSION < v"1.6" && many && Base.invokelatest(Pkg.precompile)
+    VERSION < v"1.6" && many && call(Pkg, :precompile)
     return nothing
+end
+
+"Whether there is nothing to resolve or install: such a project must run on a computer without network and registries, too."
+function needs_nothing(Pkg, folder::String)
+    any(name -> isfile(joinpath(folder, name)), Base.manifest_names) && return false
+    packages = get(Pkg.TOML.parsefile(project_file(folder)), "deps", Dict{String,Any}())
+    return all(name -> isdir(joinpath(Sys.STDLIB, name)), keys(packages))
 end
 
 "A manifest alone (protocol, Appendix E) says which packages there are: a project that names each makes them loadable."
