@@ -132,5 +132,5 @@ def test_a_julia_that_cannot_be_started_is_told(make_job: MakeJob) -> None:
     ended = job.run()
     assert ended.status == "Failed"
     assert ended.reason is not None
-    assert "/no/such/julia" in ended.reason
+    assert ended.reason == "The job could not be run: No such file or directory: /no/such/julia."
     assert job.log[-1]["message"] == ended.reason

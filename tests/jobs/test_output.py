@@ -18,6 +18,7 @@ pytestmark = pytest.mark.julia
         pytest.param('println("π ≈ 3, 日本"); @info "Größe"', ["π ≈ 3, 日本", "Größe"], id="unicode"),
         pytest.param('@info "a\\xffb"', ["a�b"], id="invalid UTF-8 in a message"),
         pytest.param('println("\\x1e{\\"jrun\\":\\"log\\"")', ['\x1e{"jrun":"log"'], id="broken record"),
+        pytest.param("println(isempty(readline()), eof(stdin))", ["truetrue"], id="an empty stdin"),
         pytest.param("run(`julia --version`)", None, id="a child's output"),
         pytest.param('include_string(Main, "println(@__FILE__)", "x.jl")', ["x.jl"], id="evaluated code"),
         pytest.param('if abspath(PROGRAM_FILE) == @__FILE__; println("main"); end', ["main"], id="script idiom"),

@@ -110,6 +110,13 @@ def test_the_limit_can_be_moved(make_job: MakeJob) -> None:
     assert job.end().status == "Completed"
 
 
+def test_a_job_whose_directory_is_removed_ends(make_job: MakeJob) -> None:
+    job = make_job('println("ready"); sleep(1000)').start().says("ready")
+    runner = job.runner
+    shutil.rmtree(job.dir)
+    wait_until(lambda: not any(is_running(pid) for pid in (runner.pid, runner.processes[0].pid)), "the runner's end")
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 2 MB."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 _READ_BYTES = 64 * 1024
+# On Windows a program without a console would be given a window of its own.
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _FOREIGN = ("JRUN_", "JULIAHUB_RESULTS_")
 _FOREIGN_NAMES = frozenset({"RESULTS", "RESULTS_FILE", "JULIA_PROJECT", "JULIA_LOAD_PATH", "JULIA_WORKER_TIMEOUT"})
 
@@ -45,7 +47,13 @@ class JuliaProcess:
         self._write = write
         self._take_record = take_record
         self._popen = subprocess.Popen(
-            command, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            creationflags=_NO_WINDOW,
         )
         self.pid = self._popen.pid
         self._reader = threading.Thread(target=self._read, name=f"read-{self.pid}", daemon=True)

@@ -22,7 +22,7 @@ from .control_records import event_of, shown_as
 from .job_log import JobLog, LogUnwritableError, log_record, printed_lines, runner_record
 from .julia_process import LOOPBACK, JuliaProcess, julia_command, julia_environment
 from .protocol import Control, ExitState, JobSpec, ProcessId, RunnerState
-from .verdict import Verdict, duration, how_ended, judge
+from .verdict import Verdict, duration, how_ended, judge, told
 
 if TYPE_CHECKING:
     from localhub.domain.process_stream import Record
@@ -47,6 +47,7 @@ class Runner:
         self._processes: list[JuliaProcess] = []
         self._control = Control()
         self._control_seen: tuple[int, int] | None = None
+        self._give_up = 0.0
         self._verdict: Verdict | None = None
         self._failure: str | None = None
         self._results_file: str | None = None
@@ -61,7 +62,7 @@ class Runner:
             self._start_master()
             self._follow()
         except OSError as error:
-            self._decide(Verdict("Failed", f"The job could not be run: {error}"))
+            self._decide(Verdict("Failed", f"The job could not be run: {told(error)}."))
         self._end_processes()
         self._conclude()
 
@@ -123,7 +124,8 @@ class Runner:
     def _handle(self, kind: str, value: Any) -> None:
         if kind == "phase":
             self._state = dataclasses.replace(self._state, phase=value)
-            job_files.write_object(self._dir / job_files.RUNNER, self._state.to_json())
+            with contextlib.suppress(OSError):  # a full disk: the phase is in the log as well
+                job_files.write_object(self._dir / job_files.RUNNER, self._state.to_json())
         elif kind == "launch":
             self._start_workers(value)
         elif kind == "ended":
@@ -145,19 +147,29 @@ class Runner:
             self._write(runner_record("Warn", f"Worker process {worker.worker_id} {how}."))
 
     def _look_at_control(self) -> None:
-        path = self._dir / job_files.CONTROL
-        with contextlib.suppress(OSError):
-            stat = path.stat()
-            seen = (stat.st_mtime_ns, stat.st_ino)
-            value = job_files.read_object(path) if seen != self._control_seen else None
-            if value is not None:
-                self._control, self._control_seen = Control.from_json(value), seen
+        self._read_control()
         if self._control.stop is not None:
             self._decide(Verdict("Stopped", "Stopped by the user.", "Info"))
-        elif self._control.deadline is not None and time.time() >= self._control.deadline:
+        elif self._control.deadline is not None and time.monotonic() >= self._give_up:
             limit = duration(self._control.deadline - self._state.started_at)
             reason = f"Stopped: the job reached its time limit of {limit}."
             self._decide(Verdict("Stopped", reason, "Warn", stored=False))
+
+    def _read_control(self) -> None:
+        """Look whether it has changed. Time runs by a clock that nobody sets: a corrected one must not end a job."""
+        path = self._dir / job_files.CONTROL
+        try:
+            stat = path.stat()
+        except OSError:
+            if not self._dir.exists():
+                self._decide(Verdict("Failed", "The job was stopped because its directory was removed."))
+            return
+        seen = (stat.st_mtime_ns, stat.st_ino)
+        value = job_files.read_object(path) if seen != self._control_seen else None
+        if value is not None:
+            before, self._control, self._control_seen = self._control, Control.from_json(value), seen
+            if self._control.deadline is not None and self._control.deadline != before.deadline:
+                self._give_up = time.monotonic() + self._control.deadline - time.time()
 
     def _decide(self, verdict: Verdict) -> None:
         self._verdict = self._verdict or verdict
@@ -205,12 +217,12 @@ class Runner:
             results.shorten_summary(Path(self._spec.summary_file), self._spec.results_max_chars, warn)
             return results.collect(self._spec, self._results_file, self._dir / job_files.OUTPUT, warn)
         except OSError as error:
-            warn(f"The results were not stored: {error}")
+            warn(f"The results were not stored: {told(error)}.")
             return None
 
     def _insist(self, write: Any) -> None:
         """Write even if the disk stays full for hours: without the end on disk, nobody knows that the job has ended."""
-        while True:
+        while self._dir.exists():
             try:
                 write()
             except (OSError, LogUnwritableError):

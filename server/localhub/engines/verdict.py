@@ -46,3 +46,8 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(minutes, 60)
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
+
+
+def told(error: OSError) -> str:
+    """`No such file or directory: /opt/julia`: what the system said, without its number."""
+    return ": ".join(str(part) for part in (error.strerror or error, error.filename) if part)
