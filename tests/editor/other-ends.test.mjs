@@ -21,6 +21,7 @@ test("a job is stopped; what was not saved is saved before a run", () =>
   inWorkbench("stopped", async (code) => {
     await code.openView("JuliaHub");
     await code.openFile("waits.jl");
+    await code.focusEditor("waits.jl");
     await code.page.keyboard.press("Control+Home");
     await code.page.keyboard.type("# an edit");
     await code.page.keyboard.press("Enter");

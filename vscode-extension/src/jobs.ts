@@ -107,3 +107,8 @@ export function refOf(job: Job): JobRef {
 export function resultFiles(job: Job): JobFile[] {
   return job.files.filter(({ type }) => type === "result");
 }
+
+/** Whether there is something to show of a job that has ended. */
+export function hasResults(job: Job): boolean {
+  return job.done && (job.summary !== undefined || job.outputs !== "" || resultFiles(job).length > 0);
+}

@@ -41,9 +41,7 @@ export class Workbench {
     await this.page.keyboard.press("F1");
     await input.waitFor();
     await input.fill(`>${title}`);
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
-    await row.waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.pick(title);
   }
 
   /** Answers an open quick pick with the row that has `text`. */
@@ -62,7 +60,13 @@ export class Workbench {
     const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(name) }).first();
     await row.waitFor();
     await row.click();
-    await this.page.locator(`.tab.active[aria-label*="${path.basename(name)}"]`).first().waitFor();
+    await this.isOpen(path.basename(name));
+  }
+
+  /** A file is open when its tab is active and, for a script, when the extension has seen it: its lens is there. */
+  async isOpen(name) {
+    await this.page.locator(`.tab.active[aria-label*="${name}"]`).first().waitFor();
+    if (name.endsWith(".jl")) await this.page.locator(".codelens-decoration", { hasText: "Run on JuliaHub" }).first().waitFor();
   }
 
   /** Opens a file by its absolute path, folder or not. */
@@ -73,13 +77,16 @@ export class Workbench {
     await input.fill(file);
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(file) }).first().waitFor();
     await this.page.keyboard.press("Enter");
-    await this.page.locator(`.tab.active[aria-label*="${path.basename(file)}"]`).waitFor();
+    await this.isOpen(path.basename(file));
   }
 
   /** Puts the cursor into the editor whose tab has this name. */
   async focusEditor(name) {
     const group = this.page.locator(".editor-group-container", { has: this.page.locator(`.tab.active[aria-label*="${name}"]`) });
-    await group.locator(".monaco-editor .view-lines").click({ position: { x: 150, y: 10 } });
+    // By coordinates: the lines of a scrolled editor begin far above what can be clicked.
+    const { x, y } = await group.locator(".monaco-editor").first().boundingBox();
+    await this.page.mouse.click(x + 200, y + 60);
+    await group.locator(".monaco-editor.focused").waitFor();
   }
 
   /** The side bar's view container with this title in the activity bar. */

@@ -88,7 +88,7 @@ export class LogSession {
 }
 
 function headerText(missing: number): string {
-  return vscode.l10n.t("{0} earlier lines are not shown: save the whole log to see them", missing.toLocaleString());
+  return vscode.l10n.t("{0} earlier lines: save the whole log to see them", missing.toLocaleString());
 }
 
 function localTime(milliseconds: number): string {

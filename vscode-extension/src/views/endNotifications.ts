@@ -1,6 +1,6 @@
 /** Says when a job ends that this window submitted. */
 import * as vscode from "vscode";
-import { type JobRef, type JobsModel, refOf } from "../jobs";
+import { hasResults, type JobRef, type JobsModel, refOf } from "../jobs";
 import type { Job } from "../protocol";
 import { elapsed, firstLine, firstResult } from "../text";
 
@@ -47,7 +47,7 @@ async function announce(job: Job): Promise<void> {
   const results = vscode.l10n.t("Results");
   const log = vscode.l10n.t("Log");
   const chosen = job.succeeded
-    ? await vscode.window.showInformationMessage(finished(job), results, log)
+    ? await vscode.window.showInformationMessage(finished(job), ...(hasResults(job) ? [results] : []), log)
     : await (job.status === "Stopped" ? vscode.window.showWarningMessage : vscode.window.showErrorMessage)(ended(job), log);
   if (chosen === results) await vscode.commands.executeCommand("juliahub.showResults", refOf(job));
   if (chosen === log) await vscode.commands.executeCommand("juliahub.showLog", refOf(job));

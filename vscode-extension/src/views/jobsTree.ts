@@ -1,6 +1,6 @@
 /** The Jobs view: server → job → its results. */
 import * as vscode from "vscode";
-import { type JobsModel, refOf, resultFiles } from "../jobs";
+import { hasResults, type JobsModel, refOf, resultFiles } from "../jobs";
 import type { Job, JobFile, Server } from "../protocol";
 import type { ServersModel } from "../servers";
 import { bytes, elapsed, firstLine, firstResult, joined, scalar } from "../text";
@@ -139,16 +139,15 @@ export function tellingOf(job: Job): string {
 }
 
 function jobItem(job: Job): vscode.TreeItem {
-  const hasResults = job.done && (job.summary !== undefined || resultFiles(job).length > 0 || job.outputs !== "");
   const { None, Collapsed } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(job.name, hasResults ? Collapsed : None);
+  const item = new vscode.TreeItem(job.name, hasResults(job) ? Collapsed : None);
   item.id = `job ${job.server} ${job.id}`;
   item.description = joined(elapsed(job, Date.now()), tellingOf(job));
   item.iconPath = iconOf(job);
   item.contextValue = ["job", job.done ? "ended" : "running", ...(resultFiles(job).length > 0 ? ["files"] : [])].join(" ");
   item.tooltip = tooltipOf(job);
   item.accessibilityInformation = { label: `${job.name}, ${job.label}, ${item.description}` };
-  if (!hasResults) item.command = { command: "juliahub.showLog", title: vscode.l10n.t("Show Log"), arguments: [refOf(job)] };
+  if (!hasResults(job)) item.command = { command: "juliahub.showLog", title: vscode.l10n.t("Show Log"), arguments: [refOf(job)] };
   return item;
 }
 
