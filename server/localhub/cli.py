@@ -82,14 +82,18 @@ def serve(
     package_server: PackageServer = None,
 ) -> None:
     """Serve a hub in the foreground until Ctrl-C. Its state file is in the data folder, under state/."""
-    from .settings import LOOPBACK, Settings
+    from .settings import LOOPBACK, LOOPBACK_NAMES, Settings
 
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("--tls-cert and --tls-key go together.")
-    if tls_cert is None and host not in (LOOPBACK, "localhost", "::1"):
+    if tls_cert is None and host not in LOOPBACK_NAMES:
         raise typer.BadParameter(
             f"Tokens would travel unencrypted on {host}. Give --tls-cert and --tls-key, or listen on {LOOPBACK}."
         )
+    if public_url is None and host in ("0.0.0.0", "::"):  # noqa: S104 - it is the user's choice
+        raise typer.BadParameter(f"With --host {host} say where clients reach this hub: --public-url https://….")
+    if public_url is not None and not _is_safe_address(public_url):
+        raise typer.BadParameter("--public-url must be like https://hub.example.org:8443.")
     data_dir = _data_dir(data)
     _serve(
         Settings(
@@ -175,6 +179,20 @@ def _serve(settings: "Settings") -> None:
         run(settings)
     except CannotServe as error:
         _fail(str(error), as_json=False)
+
+
+def _is_safe_address(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    from .settings import LOOPBACK_NAMES
+
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    bare = parts.path in ("", "/") and not parts.query and not parts.fragment and parts.username is None
+    return bare and bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOOPBACK_NAMES)
 
 
 def _state_dir(chosen: Path | None) -> Path:

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import ssl
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from juliahub_wire.hub_state import AUTH_FILE, HubState, read_state
 import localhub
 
 from .services.files import private_dir
-from .settings import SETTINGS, Settings
+from .settings import CERTIFICATE_FILE, SETTINGS, Settings
 
 START_SECONDS = 30.0
 REQUEST_SECONDS = 10.0
@@ -53,9 +54,7 @@ def ask(state_dir: Path, method: str, path: str) -> dict[str, Any]:
     state = read_state(state_dir)
     if state is None or not _alive(state):
         raise NotRunning("localhub is not running.")
-    url = urlsplit(state.url)
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = kind(url.hostname or "", url.port, timeout=REQUEST_SECONDS)
+    connection = _connection(state, state_dir)
     try:
         connection.request(method, path, headers={"Authorization": f"Bearer {_token(state_dir)}"})
         response = connection.getresponse()
@@ -91,6 +90,20 @@ def wait_until_gone(state: HubState) -> None:
         time.sleep(_POLL_SECONDS)
 
 
+def _connection(state: HubState, state_dir: Path) -> http.client.HTTPConnection:
+    url, certificate = urlsplit(state.url), state_dir / CERTIFICATE_FILE
+    host = url.hostname or ""
+    if url.scheme != "https":
+        return http.client.HTTPConnection(host, url.port, timeout=REQUEST_SECONDS)
+    context = ssl.create_default_context()
+    if certificate.exists():
+        # This very certificate is trusted, by whatever name we reach it.
+        context = ssl.create_default_context(cafile=str(certificate))
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        context.check_hostname = False
+    return http.client.HTTPSConnection(host, url.port, timeout=REQUEST_SECONDS, context=context)
+
+
 def _start(settings: Settings) -> HubState:
     messages = private_dir(private_dir(settings.data_dir) / "logs") / "start.log"
     with messages.open("wb") as output:
@@ -107,15 +120,10 @@ def _start(settings: Settings) -> HubState:
         state = running(settings.state_dir)
         if state is not None:
             return state
-        if process.poll() is not None and not _launched_another(process):
+        if process.poll() is not None:
             raise CannotReach(_last_line(messages) or "localhub ended while it was starting.")
         time.sleep(_POLL_SECONDS)
     raise CannotReach(f"localhub was started and did not answer within {START_SECONDS:.0f} s. See {messages}.")
-
-
-def _launched_another(process: "subprocess.Popen[bytes]") -> bool:
-    """A launcher, as of a virtual environment on Windows, ends well only after the hub did."""
-    return process.returncode == 0
 
 
 def _detached() -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _sole_hub(data_dir: Path) -> Iterator[None]:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    owner = getpass.getuser()
+    owner = _user_name()
     hub = Hub.open(
         settings.data_dir, LocalEngine(), find_julias, (owner, f"{owner}@localhost"), settings.package_server
     )
@@ -81,7 +81,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     # Julias are looked for while the first client is still getting ready.
     threading.Thread(target=hub.images, name="find-julias", daemon=True).start()
     await hub.runs.recover()
-    state = StateFiles(settings.state_dir, hub, url, settings.data_dir)
+    state = StateFiles(settings.state_dir, hub, url, settings.data_dir, settings.tls_cert)
     state.publish()
     _log.info("serving %s from %s", url, settings.data_dir)
     try:
@@ -92,6 +92,13 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     await hub.runs.leave()
     hub.store.close()
     _log.info("left")
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container may run under a number that has no name
+        return "user"
 
 
 class _Server(uvicorn.Server):

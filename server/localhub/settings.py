@@ -6,6 +6,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 LOOPBACK = "127.0.0.1"
+LOOPBACK_NAMES = (LOOPBACK, "localhost", "::1")
+CERTIFICATE_FILE = "tls.pem"
+"""In the state folder: the certificate a hub serves with, so that its own command line trusts it, whoever signed it."""
+
 DATA_DIR_VARIABLE = "LOCALHUB_DATA_DIR"
 
 

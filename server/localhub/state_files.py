@@ -11,6 +11,7 @@ from juliahub_wire.hub_state import AUTH_FILE, STATE_FILE, HubState, read_state
 
 from .services.files import private_dir, write_atomic
 from .services.hub import Hub
+from .settings import CERTIFICATE_FILE
 from .version import version
 
 RENEW_AFTER_SECONDS = 6 * 3600
@@ -18,11 +19,13 @@ CHECK_SECONDS = 30
 
 
 class StateFiles:
-    """The two files, private to the user. The token in them is always good for hours more."""
+    """The files, private to the user. The token in them is always good for hours more."""
 
-    def __init__(self, folder: Path, hub: Hub, url: str, data_dir: Path) -> None:
+    def __init__(self, folder: Path, hub: Hub, url: str, data_dir: Path, tls_cert: Path | None) -> None:
         self._state_file = folder / STATE_FILE
         self._auth_file = folder / AUTH_FILE
+        self._certificate_file = folder / CERTIFICATE_FILE
+        self._tls_cert = tls_cert
         self._hub = hub
         self._state = HubState(
             url=url,
@@ -34,15 +37,18 @@ class StateFiles:
         self._token_made_at = 0.0
 
     def publish(self) -> None:
-        """Write both, the token first: who sees the state file finds a token."""
+        """Write them, the token first: who sees the state file finds a token."""
         private_dir(self._state_file.parent)
         self._write_token()
+        if self._tls_cert is not None:
+            write_atomic(self._certificate_file, self._tls_cert.read_bytes())
         write_atomic(self._state_file, self._state.model_dump_json().encode())
 
     def withdraw(self) -> None:
         """Remove the state file, unless it is already another hub's."""
         if read_state(self._state_file.parent) == self._state:
             self._state_file.unlink(missing_ok=True)
+            self._certificate_file.unlink(missing_ok=True)
 
     async def keep(self) -> None:
         """Renew the token in time, by the wall clock since a laptop may sleep, and put back what was deleted."""

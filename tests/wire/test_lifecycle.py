@@ -250,6 +250,10 @@ def test_serving_with_tls(tmp_path: Path) -> None:
                 headers={"Authorization": f"Bearer {hub.token}"},
             ).json()
             assert info["message"]["upload_url"].startswith(f"https://localhost:{port}/")
+        for command in ("status", "stop"):
+            done = localhub(command, "--state", str(tmp_path / "data" / "state"))
+            assert done.returncode == 0, done.stderr
+        assert not list((tmp_path / "data" / "state").glob("*.pem"))
 
 
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:
@@ -263,10 +267,37 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_tokens_do_not_travel_unencrypted(tmp_path: Path) -> None:
-    done = localhub("serve", "--host", "0.0.0.0", "--port", "8443", "--data", str(tmp_path / "data"))
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--host", "0.0.0.0"], "--tls-cert"),
+        (["--tls-cert", __file__], "go together"),
+        (["--host", "::", "--tls-cert", __file__, "--tls-key", __file__], "--public-url"),
+        (["--public-url", "http://hub.example.org"], "https://hub"),
+        (["--public-url", "https://hub.example.org/prefix"], "https://hub"),
+        (["--public-url", "https://hub.example.org:x"], "https://hub"),
+        (["--port", "0"], "--port"),
+    ],
+)
+def test_options_that_cannot_be_safe_are_refused(tmp_path: Path, options: list[str], sentence: str) -> None:
+    done = localhub("serve", *options, "--data", str(tmp_path / "data"), env={"COLUMNS": "200", "NO_COLOR": "1"})
     assert done.returncode == 2
-    assert "--tls-cert" in done.stderr
+    assert sentence in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_hub_behind_a_proxy_answers_to_its_public_name(tmp_path: Path) -> None:
+    port = free_port()
+    with served("--port", str(port), "--data", str(tmp_path / "data"), "--public-url", "https://hub.example.org"):
+        state = wait_for(lambda: read_state(tmp_path / "data" / "state"), "the hub to serve")
+        assert state.url == "https://hub.example.org"
+        statuses = [
+            httpx.get(
+                f"http://127.0.0.1:{port}/auth/configuration", headers={"Host": host}, trust_env=False
+            ).status_code
+            for host in ("hub.example.org", "hub.example.org:443", f"127.0.0.1:{port}", "other.example.org")
+        ]
+        assert statuses == [200, 200, 200, 403]
 
 
 def test_a_sign_in_code_comes_from_the_command_line(tmp_path: Path) -> None:

@@ -145,6 +145,18 @@ def test_the_same_key_is_the_same_job(hub: ScriptedHub, client: httpx.Client) ->
         assert submit(eve, {"jr_submission": "key-1"}) != first
 
 
+def test_a_job_that_ended_is_not_started_by_its_key(hub: ScriptedHub, client: httpx.Client) -> None:
+    damaged = upload(client, b"no tar at all, again")
+    jobname = submit(client, {"jr_submission": "damaged"}, **damaged)
+    wait_for(
+        lambda: job(client, jobname)["status"] == "Failed" and not hub.hub.runs.is_live(jobname), "the job to fail"
+    )
+    assert submit(client, {"jr_submission": "damaged"}, **damaged) == jobname
+    wait_for(lambda: not hub.hub.runs.is_live(jobname), "the hub to see that it has ended")
+    assert jobname not in hub.engine.specs
+    assert job(client, jobname)["status"] == "Failed"
+
+
 def test_the_same_key_many_times_at_once_is_one_job(hub: ScriptedHub) -> None:
     names: list[str] = []
 

@@ -159,6 +159,8 @@ class JobRuns:
         """Start the job unless it is running already; False when it ended before it began."""
         directory = self.directory(jobname)
         row = self._read(jobname)
+        if job.is_done(row.status):
+            return False
         if self._resume(jobname):
             return True
         try:
