@@ -105,6 +105,6 @@ def test_no_item_is_longer_than_a_line_may_be_and_none_holds_a_newline(stream: b
             assert "\n" not in item
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n\r\x1e", exclude_categories=("Cs",)), max_size=50)))
+@given(st.lists(st.text(st.characters(exclude_characters="\n\r\x1e", exclude_categories=["Cs"]), max_size=50)))
 def test_every_printed_line_is_kept(lines: list[str]) -> None:
     assert decode("".join(f"{line}\n" for line in lines).encode()) == lines

@@ -12,7 +12,7 @@ import JuliaRunJob: write_record
 const PATIENCE_SECONDS = 300.0
 const COOKIE_LENGTH = 16 # as long as Distributed's own may be
 
-"Workers that were started by someone else and come to us. `arrived` counts those that Distributed has taken in."
+"Workers that were started by someone else and come to us. `registered` counts those that Distributed has taken in."
 mutable struct JobManager <: Distributed.ClusterManager
     host::String
     expected::Int
