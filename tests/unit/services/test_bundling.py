@@ -168,5 +168,5 @@ async def test_a_cancelled_bundle_leaves_nothing(made: Bundling, project: Path, 
 
 
 async def _until_empty(folder: Path) -> None:
-    while list(folder.iterdir()):  # noqa: ASYNC240 - a look at one folder
+    while list(folder.iterdir()):  # noqa: ASYNC110, ASYNC240 - a look at one folder
         await asyncio.sleep(0.01)
