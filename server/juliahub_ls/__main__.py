@@ -6,7 +6,7 @@ import sys
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve one editor until it leaves."""
+    """Serve one editor until it leaves; 1 when it left without a word (LSP, `exit`)."""
     parser = argparse.ArgumentParser(
         prog="juliahub-ls", description="A language server that runs Julia code on JuliaHub."
     )
@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
         server.start_tcp("127.0.0.1", options.tcp)
     else:
         server.start_io()
+    sys.exit(0 if server.shut_down else 1)
 
 
 def _is_a_fault(record: logging.LogRecord) -> bool:

@@ -43,6 +43,9 @@ class JuliaHubServer(LanguageServer):
         super().__init__("juliahub-ls", __version__, protocol_cls=_PlainProtocol, converter_factory=_converter)
         self.options: object = None
         self.session_: Session | None = None
+        self.shut_down = False
+        """Whether the editor took its leave; the exit code tells."""
+        self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         _register_life_cycle(self)
         for feature, names in FEATURES.items():
@@ -59,6 +62,16 @@ class JuliaHubServer(LanguageServer):
                 self.session_ = session
             return self.session_
 
+    def start_up(self) -> None:
+        """Make ready in the background what the first requests will want."""
+        self._starting = asyncio.create_task(self._start_up(), name="start up")
+
+    async def _start_up(self) -> None:
+        session = await self.session()
+        for feature in FEATURES:
+            await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
+        session.watch_jobs()
+
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Faults are logged (by pygls itself); a message box on every one helps nobody."""
 
@@ -69,11 +82,8 @@ def _register_life_cycle(server: JuliaHubServer) -> None:
         server.options = params.initialization_options
 
     @server.feature(types.INITIALIZED)
-    async def initialized(_params: types.InitializedParams) -> None:
-        session = await server.session()
-        for feature in FEATURES:
-            await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
-        session.watch_jobs()
+    def initialized(_params: types.InitializedParams) -> None:
+        server.start_up()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def folders_changed(_params: types.DidChangeWorkspaceFoldersParams) -> None:
@@ -81,6 +91,7 @@ def _register_life_cycle(server: JuliaHubServer) -> None:
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(*_args: object) -> None:
+        server.shut_down = True
         if server.session_ is not None:
             await server.session_.aclose()
 
