@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import socket
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ import pytest
 from localhub.services import blobs as blobs_module
 from localhub.services.models import JobRow
 
+from tests.support.hub import wait_for
 from tests.support.scripted_hub import ScriptedHub
 from tests.support.submissions import job, submit, upload, upload_info, upload_url
 from tests.wire.test_submission import writing_to
@@ -48,6 +50,19 @@ def test_a_sender_that_lies_about_its_length_is_stopped(hub: ScriptedHub, client
     with contextlib.suppress(httpx.WriteError):  # where the hub had closed the connection already
         assert put(url, (b"x" * 100_000 for _ in range(1000))).status_code == 400
     assert stored(hub) == before
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(hub: ScriptedHub, client: httpx.Client) -> None:
+    tar = os.urandom(4_000_000)
+    url, before = httpx.URL(upload_url(client, upload_info(tar))), stored(hub)
+    with socket.create_connection((url.host, url.port or 0), timeout=10) as connection:
+        head = (
+            f"PUT {url.raw_path.decode()} HTTP/1.1\r\nHost: {url.netloc.decode()}\r\nContent-Length: {len(tar)}\r\n\r\n"
+        )
+        connection.sendall(head.encode() + tar[:3_000_000])
+        wait_for(lambda: stored(hub) != before, "the first part to be on disk")
+    wait_for(lambda: stored(hub) == before, "it to be removed")
+    assert put(str(url), tar).status_code == 200
 
 
 @pytest.mark.parametrize("change", ["signature=0", "size=9999999999", "expires=99999999999", "path"])

@@ -12,29 +12,25 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from anyio import to_thread
-from juliahub_wire.jobs import TERMINAL, FileType, JobStatus
+from juliahub_wire.jobs import TERMINAL, JobStatus
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from localhub.domain import job
 from localhub.domain.offer import JuliaImage
-from localhub.domain.refusals import Refusal, StorageFull
-from localhub.engines.job_log import JobLog as LogWriter
-from localhub.engines.job_log import runner_record
-from localhub.engines.protocol import Engine, ExitState
+from localhub.domain.refusals import Refusal
+from localhub.engines import job_files
+from localhub.engines.protocol import Engine, ExitState, JobSpec
 
-from .blobs import Blob, BlobStore
+from .blobs import BlobStore
 from .files import private_dir
 from .job_directory import JobDirectory
-from .jobs import job_file
+from .job_ending import RETRY_SECONDS, JobEnding
 from .log_watch import LogWatch
 from .models import JobRow
 from .store import Store
 
 OBSERVE_SECONDS = 0.05
-RETRY_SECONDS = 5.0
-"""How often a hub whose disk is full tries again to note how a job ended."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -61,6 +57,7 @@ class JobRuns:
         self._started: set[str] = set()
         self._running: set[str] = set()
         self._leaving = threading.Event()
+        self._ending = JobEnding(store, blobs, self._leaving)
         # Between "was a stop asked for?" and the start no stop may slip in unseen.
         self._starting = threading.Lock()
 
@@ -164,20 +161,32 @@ class JobRuns:
         if self._resume(jobname):
             return True
         try:
-            image = next((each for each in self._images() if each.key == row.design["image"]), None)
-            if image is None:
-                raise Refusal(f"The job could not start: {row.design['image']} is not installed any more.")
-            spec = directory.spec(row, image.command, self._package_server, self._blobs)
-            with self._starting:
-                row = self._read(jobname)
-                if row.stop_requested:
-                    self._end(jobname, ExitState("Stopped", time.time(), stored=False))
-                    return False
-                self._engine.start(directory.path, spec, job.deadline(time.time(), row.limit_hours))
-                self._started.add(jobname)
+            stopped = not self._start_unless_stopped(jobname, self._spec(row))
         except (Refusal, OSError) as error:
-            self._fail(jobname, str(error))
+            self._ending.fail(jobname, directory, str(error))
             return False
+        if stopped:
+            self._ending.end(jobname, directory, ExitState("Stopped", time.time(), stored=False))
+        return not stopped
+
+    def _spec(self, row: JobRow) -> JobSpec:
+        """What to run. A spec that is there already is kept: a runner may just be reading what was laid out."""
+        directory = self.directory(row.jobname)
+        known = job_files.read_object(directory.path / job_files.SPEC)
+        if known is not None:
+            return JobSpec.from_json(known)
+        image = next((each for each in self._images() if each.key == row.design["image"]), None)
+        if image is None:
+            raise Refusal(f"The job could not start: {row.design['image']} is not installed any more.")
+        return directory.spec(row, image.command, self._package_server, self._blobs)
+
+    def _start_unless_stopped(self, jobname: str, spec: JobSpec) -> bool:
+        with self._starting:
+            row = self._read(jobname)
+            if row.stop_requested:
+                return False
+            self._engine.start(self.directory(jobname).path, spec, job.deadline(time.time(), row.limit_hours))
+            self._started.add(jobname)
         return True
 
     def _resume(self, jobname: str) -> bool:
@@ -202,7 +211,7 @@ class JobRuns:
             self._note_running(jobname, observation.runner.started_at)
         if observation.exit is None:
             return False
-        self._end(jobname, observation.exit)
+        self._ending.end(jobname, self.directory(jobname), observation.exit)
         return True
 
     def _note_running(self, jobname: str, started_at: float) -> None:
@@ -212,61 +221,6 @@ class JobRuns:
                 update(JobRow).where(*waiting).values(status=JobStatus.RUNNING.value, started_at=started_at)
             )
         self._running.add(jobname)
-
-    def _fail(self, jobname: str, reason: str) -> None:
-        """End a job that could not start; its log says why."""
-        directory = self.directory(jobname)
-        try:
-            directory.create()
-            self._append(directory, reason)
-        except OSError:
-            _log.exception("cannot write the log of job %s", jobname)
-        self._end(jobname, ExitState("Failed", time.time(), reason=reason, stored=False))
-
-    def _append(self, directory: JobDirectory, message: str) -> None:
-        writer = LogWriter(directory.log)
-        try:
-            writer.append(runner_record("Error", message))
-        finally:
-            writer.close()
-
-    def _end(self, jobname: str, exit_state: ExitState) -> None:
-        """Store what the job made, note its end, and only then clear away. Waits while the disk is full."""
-        directory = self.directory(jobname)
-        result = self._store_result(directory, exit_state)
-        summary = directory.read_summary() if exit_state.stored else ""
-        while not self._leaving.is_set():
-            try:
-                self._note_end(jobname, exit_state, result, summary)
-            except StorageFull:
-                self._leaving.wait(RETRY_SECONDS)
-            else:
-                directory.remove_work()
-                if result is not None:
-                    directory.remove_results()
-                return
-
-    def _store_result(self, directory: JobDirectory, exit_state: ExitState) -> tuple[str, Blob] | None:
-        if not exit_state.stored or exit_state.result_file is None:
-            return None
-        path = Path(exit_state.result_file)
-        try:
-            return path.name, self._blobs.adopt(path)
-        except (OSError, StorageFull) as error:
-            self._append(directory, f"The results were not stored. {error} They are still in {directory.results}.")
-            return None
-
-    def _note_end(self, jobname: str, exit_state: ExitState, result: tuple[str, Blob] | None, summary: str) -> None:
-        with self._store.session() as session:
-            row = _row(session, jobname)
-            if not job.may_become(row.status, exit_state.status):
-                return
-            row.status = exit_state.status
-            row.reason = exit_state.reason
-            row.ended_at = exit_state.ended_at
-            row.outputs = job.outputs_of(summary)
-            if result is not None:
-                row.files.append(job_file(FileType.RESULT, *result, time.time()))
 
     def _read(self, jobname: str) -> JobRow:
         with self._store.session() as session:
