@@ -34,8 +34,8 @@ function form(host::String, count::Int)
     manager = JobManager(host, count, Distributed.cluster_cookie(), 0)
     ids = Distributed.addprocs(manager)
     length(ids) == count || error("only $(length(ids)) of $count workers joined")
-    for id in ids
-        Distributed.remotecall_wait(announce, id)
+    @sync for id in ids
+        @async Distributed.remotecall_wait(announce, id)
     end
     return ids
 end
