@@ -22,6 +22,8 @@ REPORT_SECONDS = 0.25
 """A job whose progress runs fast is reported at most this often."""
 SETTLE_SECONDS = 0.3
 SETTLE_TRIES = 20
+WAITING_SECONDS = 10.0
+"""A job that waits for a machine says nothing: it is asked for this often, at first more often."""
 TAIL_ENTRIES = 50
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class KnownJob:
     """The id of the last record that `facts` knows."""
     followers: int = 0
     watch: "asyncio.Task[None] | None" = None
+    start: "asyncio.Task[None] | None" = None
     explained: bool = False
 
 
@@ -167,6 +170,8 @@ class Jobs:
             self._ensure_watched(client, known)
 
     def _ensure_watched(self, client: HubClient, known: KnownJob) -> None:
+        if not _under_way(known.job) and (known.start is None or known.start.done()):
+            known.start = self._tasks.start(self._await_start(client, known), f"await {known.job.jobname}")
         if known.job.done or known.followers or (known.watch and not known.watch.done()):
             return
         known.watch = self._tasks.start(self._watch(client, known), f"watch {known.job.jobname}")
@@ -192,7 +197,7 @@ class Jobs:
             before = known.facts
             if isinstance(event, Records):
                 self._take(known, event.records)
-            if known.job.status != JobStatus.RUNNING.value and not known.job.done:
+            if not _under_way(known.job):
                 await self._refresh(client, known.job.jobname)
             if known.facts != before and time.monotonic() - reported >= REPORT_SECONDS:
                 reported = time.monotonic()
@@ -207,6 +212,15 @@ class Jobs:
             if number > known.learned:
                 known.learned = number
                 known.facts = learn(known.facts, record)
+
+    async def _await_start(self, client: HubClient, known: KnownJob) -> None:
+        """Its log may begin before its status says that it runs, and then be silent."""
+        attempt = 0
+        with contextlib.suppress(JuliaHubError):
+            while not _under_way(known.job):
+                attempt += 1
+                await asyncio.sleep(min(SETTLE_SECONDS * attempt, WAITING_SECONDS))
+                await self._refresh(client, known.job.jobname)
 
     async def _settle(self, client: HubClient, known: KnownJob) -> None:
         """The log's end comes before the final status on some servers: ask a few times, ever more slowly."""
@@ -232,3 +246,7 @@ class Jobs:
             for record in page:
                 known.facts = learn(known.facts, record)
         return known.facts != LogFacts()
+
+
+def _under_way(job: Job) -> bool:
+    return job.done or job.status == JobStatus.RUNNING.value

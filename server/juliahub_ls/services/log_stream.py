@@ -63,7 +63,7 @@ class LogStream:
             try:
                 async for batch in self.pages():
                     yield batch
-                if self._complete:
+                if self.complete:
                     break
                 if not live:
                     live = True
