@@ -63,9 +63,9 @@ class Editor:
         self.notify("initialized", {})
         return result
 
-    async def request(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
+    async def request(self, method: str, params: Mapping[str, Any] | None = None, seconds: float = SECONDS) -> Any:
         """One of our requests; its answer is checked to be exactly what `protocol.py` says."""
-        return _exactly(REQUESTS[method][1], await self.send_request(method, params or {}))
+        return _exactly(REQUESTS[method][1], await self.begin(method, params or {}, seconds)[1])
 
     async def command(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """The same through `workspace/executeCommand`."""
@@ -77,14 +77,14 @@ class Editor:
         """Any request."""
         return await self.begin(method, params)[1]
 
-    def begin(self, method: str, params: Any) -> "tuple[int, asyncio.Future[Any]]":
+    def begin(self, method: str, params: Any, seconds: float = SECONDS) -> "tuple[int, asyncio.Future[Any]]":
         """Send a request; its id and the answer to come, bounded by a deadline."""
         self._next_id += 1
         identifier = self._next_id
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[identifier] = answer
         self.write({"jsonrpc": "2.0", "id": identifier, "method": method, "params": params})
-        return identifier, asyncio.ensure_future(asyncio.wait_for(answer, SECONDS))
+        return identifier, asyncio.ensure_future(asyncio.wait_for(answer, seconds))
 
     def notify(self, method: str, params: Any) -> None:
         """Any notification."""

@@ -1,0 +1,174 @@
+"""Jobs as an editor follows them: against a hub whose jobs are played by hand, and with real Julia on this computer."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lsp.client import Editor, RpcError, check_error_data
+from tests.lsp.conftest import MakeEditor
+from tests.support.hub import stop_hub
+from tests.support.scripted_hub import ScriptedHub, ScriptedJob
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "monte-carlo-pi"
+
+
+async def submitted(editor: Editor, hub: ScriptedHub, folders: Path, **params: Any) -> ScriptedJob:
+    script = (folders / "work" / "project" / "main.jl").as_uri()
+    return hub.started((await editor.request("juliahub/submit", {"script": script, **params}))["job"]["id"])
+
+
+def lines(editor: Editor, log: str) -> "list[dict[str, Any]]":
+    """The lines of an open log, in the order of their coming."""
+    return [line for told in editor.all("juliahub/logLines") if told["log"] == log for line in told["lines"]]
+
+
+def states(editor: Editor, log: str) -> "list[str]":
+    """The states of an open log."""
+    return [told["state"] for told in editor.all("juliahub/logState") if told["log"] == log]
+
+
+def views(editor: Editor, job: str) -> "list[dict[str, Any]]":
+    """What was told of a job, in order."""
+    return [view for told in editor.all("juliahub/jobsChanged") for view in told["jobs"] if view["id"] == job]
+
+
+async def test_a_log_from_first_to_last(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders)
+    job.runs()
+    job.logs(*(f"line {number}" for number in range(1, 1201)))
+    log = (await signed_in.request("juliahub/openLog", {"job": job.jobname}))["log"]
+    await signed_in.until(lambda: len(lines(signed_in, log)) == 1200, "what was there")
+    job.logs("line 1201")
+    await signed_in.until(lambda: len(lines(signed_in, log)) == 1201, "what came")
+    job.ends()
+    await signed_in.until(lambda: "complete" in states(signed_in, log), "the end")
+    assert [line["message"] for line in lines(signed_in, log)] == [f"line {number}" for number in range(1, 1202)]
+    assert [line["id"] for line in lines(signed_in, log)] == list(range(1, 1202))
+    assert states(signed_in, log) == ["live", "complete"]
+    assert max(len(told["lines"]) for told in signed_in.all("juliahub/logLines")) <= 500
+    page = await signed_in.request("juliahub/readLog", {"job": job.jobname, "after": 1195, "limit": 3})
+    assert ([line["id"] for line in page["lines"]], page["complete"]) == ([1196, 1197, 1198], False)
+    rest = await signed_in.request("juliahub/readLog", {"job": job.jobname, "after": 1198})
+    assert ([line["id"] for line in rest["lines"]], rest["complete"]) == ([1199, 1200, 1201], True)
+
+
+async def test_a_filtered_log(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders)
+    job.logs("loss=3", "gain=1", "loss=2")
+    job.ends()
+    wanted = {"pattern": r"loss=\d", "level": "info", "worker": 1}
+    log = (await signed_in.request("juliahub/openLog", {"job": job.jobname, "filter": wanted}))["log"]
+    await signed_in.until(lambda: "complete" in states(signed_in, log), "the end")
+    assert [line["id"] for line in lines(signed_in, log)] == [1, 3]
+
+
+async def test_a_closed_log_is_silent(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders)
+    job.runs()
+    logs = [(await signed_in.request("juliahub/openLog", {"job": job.jobname}))["log"] for _ in range(2)]
+    job.logs("one")
+    await signed_in.until(lambda: all(lines(signed_in, log) for log in logs), "the first line")
+    await signed_in.request("juliahub/closeLog", {"log": logs[0]})
+    job.logs("two")
+    job.ends()
+    await signed_in.until(lambda: "complete" in states(signed_in, logs[1]), "the end")
+    assert [len(lines(signed_in, log)) for log in logs] == [1, 2]
+
+
+async def test_a_job_is_followed_to_its_end(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders, name="pi sweep", env={"N": "10"})
+    job.runs()
+    job.logs("working")
+    await signed_in.until(lambda: views(signed_in, job.jobname)[-1]["status"] == "Running", "the job to run")
+    (job.folder / "summary").write_text('{"pi": 3.14, "loss": NaN}')
+    job.ends()
+    await signed_in.until(lambda: views(signed_in, job.jobname)[-1]["done"], "its end")
+    last = views(signed_in, job.jobname)[-1]
+    assert (last["name"], last["status"], last["succeeded"]) == ("pi sweep", "Completed", True)
+    assert last["inputs"] == {"N": "10"}
+    assert last["summary"] == {"pi": 3.14, "loss": "nan"}
+
+
+async def test_a_stopped_job(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders)
+    job.runs()
+    job.logs("working")
+    await signed_in.until(lambda: views(signed_in, job.jobname)[-1]["status"] == "Running", "the job to run")
+    stopped = await signed_in.request("juliahub/stopJob", {"job": job.jobname})
+    assert (stopped["job"]["label"], stopped["job"]["done"]) == ("Stopping…", False)
+    assert job.jobname in hub.engine.stopped
+    job.ends("Stopped", reason="Stopped by you.")
+    await signed_in.until(lambda: views(signed_in, job.jobname)[-1]["done"], "its end")
+    assert views(signed_in, job.jobname)[-1]["label"].startswith("Stopped")
+
+
+async def test_more_time(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders)
+    job.runs()
+    job.logs("working")
+    await signed_in.until(lambda: views(signed_in, job.jobname)[-1]["status"] == "Running", "the job to run")
+    extended = await signed_in.request("juliahub/extendJob", {"job": job.jobname, "hours": 1})
+    assert extended["job"]["timeLimit"] == 2.0
+    job.ends()
+
+
+async def test_no_results_yet(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders)
+    assert (await signed_in.request("juliahub/results", {"job": job.jobname}))["files"] == []
+    with pytest.raises(RpcError, match="has not ended yet") as caught:
+        await signed_in.request("juliahub/downloadResults", {"job": job.jobname})
+    assert check_error_data(caught.value)["code"] == "no-results"
+    job.ends()
+
+
+@pytest.fixture
+async def here(start: MakeEditor, folders: Path) -> AsyncIterator[Editor]:
+    """A daemon that runs jobs on this computer; its hub is stopped at the end."""
+    if shutil.which("julia") is None:
+        pytest.skip("there is no Julia on the PATH")
+    shutil.copytree(EXAMPLE, folders / "work" / "example", ignore=shutil.ignore_patterns("scratch", "results"))
+    shutil.copytree(EXAMPLE.parent / "Dartboard", folders / "work" / "Dartboard")
+    yield await start()
+    stop_hub(folders / "hub")
+
+
+@pytest.mark.julia
+@pytest.mark.timeout(600)
+async def test_the_example_on_this_computer(here: Editor, folders: Path) -> None:
+    script = (folders / "work" / "example" / "main.jl").as_uri()
+    params = {"script": script, "nodes": 2, "processesPerNode": 2}
+    done = await here.request("juliahub/submit", params, seconds=120)
+    assert done["bundleFiles"] > 5
+    job = done["job"]["id"]
+    log = (await here.request("juliahub/openLog", {"job": job}))["log"]
+    await here.until(lambda: "complete" in states(here, log), "the log's end", 480)
+    ids = [line["id"] for line in lines(here, log)]
+    assert ids == list(range(1, len(ids) + 1))
+    await here.until(lambda: views(here, job) and views(here, job)[-1]["done"], "the job's end", 60)
+    last = views(here, job)[-1]
+    assert last["status"] == "Completed", "\n".join(line["message"] for line in lines(here, log))
+    assert (last["workersJoined"], last["workersExpected"]) == (3, 3)
+    assert abs(last["summary"]["pi"] - 3.14159) < 0.1
+    assert any("progress" in view for view in views(here, job))
+    saved = await here.request("juliahub/downloadResults", {"job": job})
+    assert all(file["verified"] for file in saved["files"])
+    assert "estimates.csv" in {Path(file["name"]).name for file in saved["files"]}
+
+
+@pytest.mark.julia
+@pytest.mark.timeout(300)
+async def test_stopping_on_this_computer(here: Editor, folders: Path) -> None:
+    script = folders / "work" / "endless.jl"
+    script.write_text('println("up"); flush(stdout)\nwhile true sleep(0.1) end\n')
+    params = {"script": script.as_uri(), "bundle": False}
+    job = (await here.request("juliahub/submit", params, seconds=120))["job"]["id"]
+    log = (await here.request("juliahub/openLog", {"job": job}))["log"]
+    await here.until(lambda: "up" in [line["message"] for line in lines(here, log)], "the script to run", 200)
+    stopped = await here.request("juliahub/stopJob", {"job": job})
+    assert stopped["job"]["label"] in ("Stopping…", "Stopped by you")
+    await here.until(lambda: views(here, job)[-1]["done"], "its end", 60)
+    last = views(here, job)[-1]
+    assert (last["status"], last["label"].rstrip(".")) == ("Stopped", "Stopped by you")
