@@ -99,7 +99,9 @@ def test_a_manifest_for_a_julia_that_is_not_there(signed_in: Cli) -> None:
     assert (asked.code, asked.error["code"]) == (2, "julia-not-available")
 
 
-@pytest.mark.parametrize("command", [["job"], ["logs"], ["logs", "-f"], ["results"], ["results", "-o", "x"], ["cancel"]])
+@pytest.mark.parametrize(
+    "command", [["job"], ["logs"], ["logs", "-f"], ["results"], ["results", "-o", "x"], ["cancel"]]
+)
 def test_a_job_that_does_not_exist(signed_in: Cli, command: list[str]) -> None:
     name, *options = command
     ran = signed_in.run(name, "jr-nothing00", *options, "--json")

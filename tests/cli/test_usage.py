@@ -8,7 +8,20 @@ import pytest
 
 from tests.support.cli import Cli
 
-COMMANDS = "login logout status scan bundle submit jobs job cancel extend logs results".split()
+COMMANDS = [
+    "login",
+    "logout",
+    "status",
+    "scan",
+    "bundle",
+    "submit",
+    "jobs",
+    "job",
+    "cancel",
+    "extend",
+    "logs",
+    "results",
+]
 
 
 def test_help_lists_every_command_and_the_exit_codes(cli: Cli) -> None:

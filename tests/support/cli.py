@@ -6,14 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.support.hub import hub_environment
+from tests.support.hub import hub_environment, wait_for
 
 COMMAND = [sys.executable, "-m", "juliahub_ls.cli.main"]
 SECONDS = 60
@@ -46,7 +46,7 @@ class Ran:
 
 @dataclass(frozen=True)
 class Cli:
-    """The command line of a user whose files are all below `folder`."""
+    """The command line of a user whose files are all below `folder`. In `extra` an empty value unsets a variable."""
 
     folder: Path
     extra: dict[str, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Cli:
         }
         unwanted = {"JULIA_PKG_SERVER", "DISPLAY", "WAYLAND_DISPLAY", "JULIAHUB_DEBUG", "NO_COLOR", "FORCE_COLOR"}
         inherited = {key: value for key, value in hub_environment().items() if key not in unwanted}
-        return inherited | own | self.extra
+        return {key: value for key, value in (inherited | own | self.extra).items() if value}
 
     def run(self, *arguments: object, cwd: Path | None = None) -> Ran:
         """Run to the end, in a pipe."""
@@ -81,16 +81,18 @@ class Cli:
 
     def start(self, *arguments: object) -> "Running":
         """Start it, and talk with it while it runs."""
-        process = subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
-            env=self.environment,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        return Running(process)
+        stderr = self.folder / "stderr"
+        with stderr.open("w") as errors:
+            process = subprocess.Popen(
+                [*COMMAND, *map(str, arguments)],
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                encoding="utf-8",
+            )
+        return Running(process, stderr)
 
     def sign_in(self, url: str, token: str = "a-token") -> None:
         """Put a token for that server where `login` would."""
@@ -102,8 +104,9 @@ class Cli:
 class Running:
     """A command that runs. Its lines are read as they come, so that waiting for one can fail in time."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str]", stderr: Path) -> None:
         self.process = process
+        self._stderr = stderr
         self.lines: list[str] = []
         self._queue: Queue[str | None] = Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -136,10 +139,16 @@ class Running:
         return Ran(code, "".join(self.lines), self.error_text())
 
     def error_text(self) -> str:
-        """What it wrote to standard error; waits for its end."""
-        assert self.process.stderr is not None
-        with self.process.stderr as stderr:
-            return stderr.read()
+        """What it has written to standard error so far."""
+        return self._stderr.read_text("utf-8")
+
+    def until_error(self, text: str) -> str:
+        """Wait for a line with this text on standard error; that line."""
+
+        def found() -> str | None:
+            return next((line for line in self.error_text().splitlines() if text in line), None)
+
+        return str(wait_for(found, f"{text!r} on standard error"))
 
     def _following(self) -> Iterator[str]:
         while True:
@@ -161,15 +170,20 @@ class Running:
         self._queue.put(None)
 
 
-def on_terminal(cli: Cli, *arguments: object, columns: int = 100, **extra: str) -> tuple[int, str]:
-    """Run a command on a terminal of its own (POSIX only); its exit code and everything it wrote there."""
+def on_terminal(
+    cli: Cli, *arguments: object, when: "tuple[str, Callable[[], None]] | None" = None, **extra: str
+) -> tuple[int, str]:
+    """Run a command on a terminal of its own (POSIX only); its exit code and everything it wrote there.
+
+    `when`: a text, and what to do once it has been written.
+    """
     import fcntl
     import pty
     import struct
     import termios
 
     controller, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     process = subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         env=cli.environment | {"TERM": "xterm-256color"} | extra,
@@ -179,7 +193,12 @@ def on_terminal(cli: Cli, *arguments: object, columns: int = 100, **extra: str) 
         stderr=terminal,
     )
     os.close(terminal)
-    written = b"".join(_chunks(controller))
+    written = b""
+    for chunk in _chunks(controller):
+        written += chunk
+        if when is not None and when[0].encode() in written:
+            when[1]()
+            when = None
     os.close(controller)
     return process.wait(SECONDS), written.decode()
 

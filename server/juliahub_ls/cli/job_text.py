@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from juliahub_wire.jobs import FileType
+
 from juliahub_ls.cli.environment_view import field, shown_path
 from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.text import one_line
@@ -84,7 +86,7 @@ def show_summary(output: Output, summary: dict[str, Any]) -> None:
 
 def show_files(output: Output, view: JobView) -> None:
     """The result files on the server, and how to have them."""
-    files = [file for file in view.files if file.type == "result"]
+    files = [file for file in view.files if file.type == FileType.RESULT.value]
     for number, file in enumerate(files):
         name = output.paint.bare(f"{file.name}, {human_bytes(file.size)}")
         output.line(("\n" if number == 0 else "") + field(output.paint, "" if number else "Result file", name))

@@ -19,9 +19,11 @@ _WARNING, _ERROR, _DEBUG = severity("warn"), severity("error"), severity("debug"
 class LogText:
     """Formats the lines that a filter keeps. Marks of the job's phases become headings, unless a filter is set."""
 
-    def __init__(self, paint: Paint, keep: LogFilter, *, progress: int = 1) -> None:
-        """`progress`: of records that tell how far a task is, show one each time it has come so many percent on; 0:
-        none, as a bar shows it."""
+    def __init__(self, paint: Paint, keep: LogFilter, *, progress: int | None = None) -> None:
+        """`progress`: of records that tell how far a task is, show one each time it has come so many percent on.
+
+        None: show all; 0: none, as a bar does.
+        """
         self._paint = paint
         self._keep = keep
         self._headings = keep == LogFilter()
@@ -44,10 +46,11 @@ class LogText:
         return self.line(line) if fraction is None else self._progress_line(line, fraction)
 
     def _progress_line(self, line: LogLine, fraction: float) -> str | None:
-        step = int(fraction * 100) // self._progress if self._progress else 0
-        if not self._progress or self._reached.get(line.message) == step:
-            return None
-        self._reached[line.message] = step
+        if self._progress is not None:
+            step = round(fraction * 100) // self._progress if self._progress else 0
+            if not self._progress or self._reached.get(line.message) == step:
+                return None
+            self._reached[line.message] = step
         return self.line(line, f"{fraction:.0%}")
 
     def heading(self, text: str) -> str:

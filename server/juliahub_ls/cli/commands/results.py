@@ -10,7 +10,7 @@ from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.job_view import JobView
+    from juliahub_ls.domain.job_view import JobFileView, JobView
     from juliahub_ls.services.results import SavedFile
     from juliahub_ls.services.services import Services
 
@@ -73,13 +73,18 @@ def downloaded_payload(directory: Path, saved: "list[SavedFile]") -> dict[str, A
 
 def results_payload(view: "JobView") -> dict[str, Any]:
     """A `ResultsResult`."""
-    from juliahub_wire.jobs import FileType
-
     from juliahub_ls.encoding import encode
 
-    files = [encode(file) for file in view.files if file.type == FileType.RESULT.value]
+    files = [encode(file) for file in result_files(view)]
     summary = {} if view.summary is None else {"summary": view.summary}
     return {"outputs": view.outputs, "files": files} | summary
+
+
+def result_files(view: "JobView") -> "list[JobFileView]":
+    """The files that the job left; none is no error here."""
+    from juliahub_wire.jobs import FileType
+
+    return [file for file in view.files if file.type == FileType.RESULT.value]
 
 
 def _show(asked: Common, view: "JobView") -> None:
@@ -97,5 +102,5 @@ def _outputs(output: Output, view: "JobView") -> None:
 
     output.line(ended_line(output, view))
     show_outputs(output, view)
-    if not view.outputs and not view.files:
+    if not view.outputs and not result_files(view):
         output.line("It left no results." if view.done else "It has not ended yet.")

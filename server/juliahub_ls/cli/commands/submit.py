@@ -1,7 +1,7 @@
 """`submit`: bundle a script with its environment, send it, and follow it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -138,10 +138,10 @@ async def _follow(asked: Common, services: "Services", submitted: "Submitted") -
 
 async def _ended(asked: Common, services: "Services", view: "JobView", directory: Path | None) -> None:
     """The label, the results, and the files if they were asked for."""
-    from juliahub_ls.cli.commands.results import downloaded_payload, results_payload, save
+    from juliahub_ls.cli.commands.results import downloaded_payload, result_files, results_payload, save
     from juliahub_ls.cli.job_text import ended_line, show_files, show_outputs
 
-    output, wanted = asked.output, directory is not None and bool(_result_files(view))
+    output, wanted = asked.output, directory is not None and bool(result_files(view))
     if output.as_json:
         output.event("results", results_payload(view))
     else:
@@ -153,7 +153,3 @@ async def _ended(asked: Common, services: "Services", view: "JobView", directory
             output.event("downloaded", downloaded_payload(directory, saved))
     elif not output.as_json:
         show_files(output, view)
-
-
-def _result_files(view: "JobView") -> list[Any]:
-    return [file for file in view.files if file.type == "result"]

@@ -1,0 +1,92 @@
+"""`scan` and `bundle`: shapes, the list of files, the archive, secrets."""
+
+import hashlib
+import tarfile
+from pathlib import Path
+
+import pytest
+from juliahub_ls.lsp import protocol
+
+from tests.support.cli import Cli
+from tests.support.payload_shapes import assert_shape
+
+
+@pytest.fixture
+def project(cli: Cli) -> Path:
+    """A project with a data folder that stays home, a secret, and a development package outside."""
+    folder = cli.folder / "Pi"
+    (folder / "data").mkdir(parents=True)
+    (folder / "main.jl").write_text("println(1)\n")
+    (folder / "data" / "raw.bin").write_bytes(bytes(2000))
+    (folder / ".env").write_text("TOKEN=1\n")
+    (folder / ".juliabundleignore").write_text("# not needed\ndata/\n")
+    uuid = "11111111-2222-3333-4444-555555555555"
+    (folder / "Project.toml").write_text(f'name = "Pi"\n[deps]\nTools = "{uuid}"\n')
+    (folder / "Manifest.toml").write_text(
+        f'julia_version = "1.10.4"\nmanifest_format = "2.0"\n[[deps.Tools]]\npath = "../Tools"\nuuid = "{uuid}"\n'
+    )
+    tools = cli.folder / "Tools"
+    (tools / "src").mkdir(parents=True)
+    (tools / "Project.toml").write_text(f'name = "Tools"\nuuid = "{uuid}"\nversion = "0.1.0"\n')
+    (tools / "src" / "Tools.jl").write_text("module Tools end\n")
+    return folder
+
+
+def test_scan_finds_environments(cli: Cli, project: Path) -> None:
+    ran = cli.run("scan", "--json")
+    assert ran.code == 0
+    assert_shape(protocol.EnvironmentsResult, ran.document)
+    assert [found["name"] for found in ran.document["environments"]] == ["Pi", "Tools"]
+    first = cli.run("scan").stdout.splitlines()[0]
+    assert first.split() == ["Pi", "Julia", "1.10.4", "1", "dependency", "Pi"]
+
+
+def test_scan_of_nothing_says_so(cli: Cli) -> None:
+    (cli.folder / "empty").mkdir()
+    ran = cli.run("scan", "empty")
+    assert ran.code == 0
+    assert ran.stdout.startswith("No Julia environment below")
+
+
+def test_a_preview_writes_nothing(cli: Cli, project: Path) -> None:
+    before = sorted(cli.folder.rglob("*"))
+    ran = cli.run("bundle", project, "--json")
+    assert ran.code == 0
+    assert_shape(protocol.BundlePlan, ran.document)
+    paths = {file["path"] for file in ran.document["files"]}
+    assert {"main.jl", "Project.toml", "Manifest.toml", ".bundle/dev/Tools/src/Tools.jl"} <= paths
+    left_out = {item["path"]: item for item in ran.document["leftOut"]}
+    assert left_out["data"]["rule"] == ".juliabundleignore:2"
+    assert left_out[".env"]["reason"] == "looks like a secret"
+    assert sorted(cli.folder.rglob("*")) == before
+
+
+def test_the_words_of_a_preview(cli: Cli, project: Path) -> None:
+    told = cli.run("bundle", project).stdout
+    assert "Tools          a development package, from ../Tools" in told
+    assert ".env   looks like a secret; --allow .env lets it in" in told
+    assert "data/  .juliabundleignore:2" in told
+    assert told.rstrip().splitlines()[-1] == "Nothing was written; `-o FILE` writes the archive."
+
+
+def test_the_list_has_every_file(cli: Cli, project: Path) -> None:
+    lines = cli.run("bundle", project, "--list").stdout.splitlines()
+    goes, stays = ([line for line in lines if line.startswith(sign)] for sign in "+-")
+    plan = cli.run("bundle", project, "--json").document
+    assert len(goes) == plan["fileCount"]
+    assert [line.split()[1] for line in stays if "data" in line] == ["data/"]
+
+
+def test_the_archive_is_what_was_told(cli: Cli, project: Path) -> None:
+    ran = cli.run("bundle", project, "-o", "pi.tar", "--allow", ".env", "--json")
+    assert ran.code == 0
+    assert_shape(protocol.WriteBundleResult, ran.document)
+    archive = cli.folder / "pi.tar"
+    assert hashlib.sha256(archive.read_bytes()).hexdigest() == ran.document["sha256"]
+    assert archive.stat().st_size == ran.document["size"]
+    with tarfile.open(archive) as tar:
+        names = {member.name for member in tar}
+    assert "Pi/.env" in names
+    assert "Pi/data/raw.bin" not in names
+    told = cli.run("bundle", project, "-o", "pi.tar")
+    assert f"Written to {archive}" in told.stdout
