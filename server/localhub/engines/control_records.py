@@ -8,6 +8,14 @@ from localhub.domain.process_stream import Record
 
 from .protocol import PHASES
 
+_PHASE_WORDS: dict[str, str] = {
+    "starting": "Starting Julia",
+    "environment": "Preparing the environment",
+    "cluster": "Starting the workers",
+    "code": "Running the code",
+    "results": "Collecting the results",
+}
+
 
 def event_of(record: Record) -> tuple[str, Any] | None:
     """What a record of the master asks of the runner; None if it is not as it must be."""
@@ -28,7 +36,7 @@ def event_of(record: Record) -> tuple[str, Any] | None:
 def shown_as(record: Record) -> Record | None:
     """What a client sees of a record of ours in the log: how far the job is."""
     if record["jrun"] == "phase":
-        message, keywords = f"Phase: {record['phase']}", {"jrun_phase": record["phase"]}
+        message, keywords = _PHASE_WORDS[record["phase"]], {"jrun_phase": record["phase"]}
     elif record["jrun"] == "joined":
         joined, expected = record["joined"], record["expected"]
         message = f"{joined} of {expected} workers have joined"
