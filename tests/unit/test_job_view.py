@@ -49,6 +49,7 @@ def job(status: str, **fields: Any) -> Job:
         ("Completed", LogFacts(progress=0.9), False, "Completed 0:42"),
         ("Completed", LogFacts(error="a warning of sorts"), False, "Completed 0:42"),
         ("Failed", LogFacts(error="UndefVarError: x"), False, "Failed after 0:42: UndefVarError: x"),
+        ("Failed", LogFacts(error="of the code", reason="Out of memory"), False, "Failed after 0:42: Out of memory"),
         ("Failed", LogFacts(), False, "Failed after 0:42"),
         ("Stopped", LogFacts(reason="Stopped by you"), False, "Stopped by you"),
         ("Stopped", LogFacts(), False, "Stopped after 0:42"),
@@ -125,6 +126,11 @@ def record(message: str = "", level: str = "Info", **keywords: object) -> LogRec
     return record_of({"message": message, "eventId": "1", "keywords": keywords, "metadata": {"level": level}})
 
 
+def runner(message: str, level: str = "Info") -> LogRecord:
+    """A word of the runner itself."""
+    return record_of({"message": message, "eventId": "1", "metadata": {"level": level, "group": "runner"}})
+
+
 @pytest.mark.parametrize(
     ("records", "facts"),
     [
@@ -145,7 +151,11 @@ def record(message: str = "", level: str = "Info", **keywords: object) -> LogRec
         ([record("first\nsecond", "Error")], LogFacts(error="first")),
         ([record("one", "Error"), record("two", "Error")], LogFacts(error="two")),
         ([record("careful", "Warn")], LogFacts()),
-        ([record("Stopped by you\nbye", jrun_reason="user")], LogFacts(reason="Stopped by you")),
+        ([runner("Waiting."), runner("Stopped by the user.")], LogFacts(reason="Stopped by the user")),
+        (
+            [runner("UndefVarError: x\nat fit.jl", "Error")],
+            LogFacts(reason="UndefVarError: x", error="UndefVarError: x"),
+        ),
     ],
 )
 def test_what_a_log_tells(records: "list[LogRecord]", facts: LogFacts) -> None:

@@ -108,7 +108,7 @@ def elapsed(job: Job) -> str | None:
 
 def _reason(job: Job, facts: LogFacts) -> str | None:
     if job.status == JobStatus.FAILED.value:
-        return facts.error or facts.reason
+        return facts.reason or facts.error
     return facts.reason if job.status == JobStatus.STOPPED.value else None
 
 

@@ -7,6 +7,8 @@ from juliahub_wire.logs import LogRecord
 
 LEVELS = {"debug": -1000, "progress": -1, "info": 0, "warn": 1000, "warning": 1000, "error": 2000}
 INTERNAL_PREFIX = "jrun_"
+REASON_GROUP = "runner"
+"""The group of what a localhub's runner says itself; its last word on a job is why it ended."""
 
 
 class LogLine(NamedTuple):
@@ -68,8 +70,8 @@ def learn(facts: LogFacts, record: LogRecord) -> LogFacts:
         changed["progress"], changed["progress_name"] = progress, record.message or None
     if severity(str(record.metadata.get("level") or "Info")) >= LEVELS["error"]:
         changed["error"] = record.message.split("\n", 1)[0]
-    if "jrun_reason" in keywords:
-        changed["reason"] = record.message.split("\n", 1)[0]
+    if record.metadata.get("group") == REASON_GROUP:
+        changed["reason"] = record.message.split("\n", 1)[0].rstrip(".")
     return replace(facts, **changed) if changed else facts
 
 
