@@ -59,7 +59,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(hub: ScriptedHub, client: http
         head = (
             f"PUT {url.raw_path.decode()} HTTP/1.1\r\nHost: {url.netloc.decode()}\r\nContent-Length: {len(tar)}\r\n\r\n"
         )
-        connection.sendall(f"PUT {url.raw_path.decode()} HTTP/1.1\r\n{headers}".encode() + tar[:3_000_000])
+        connection.sendall(head.encode() + tar[:3_000_000])
         wait_for(lambda: stored(hub) != before, "the first part to be on disk")
     wait_for(lambda: stored(hub) == before, "it to be removed")
     assert put(str(url), tar).status_code == 200
