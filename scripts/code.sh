@@ -8,19 +8,20 @@ PYTHON=${PYTHON:-python3}
 EXAMPLE=$ROOT/examples/monte-carlo-pi
 RUN=$(mktemp -d "${TMPDIR:-/tmp}/juliahub-code.XXXXXX")
 PORT=${PORT:-$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
-HOST= HUB_WAS_RUNNING=
+HOST=
+HUB_WAS_RUNNING=unknown
 
 main() {
   local extension=$ROOT/vscode-extension
+  trap stop EXIT
+  trap 'exit 130' INT TERM
   [ -d "$extension/node_modules" ] || (cd "$extension" && npm ci --silent)
   "$ROOT/scripts/vscode-host-install.sh" > /dev/null
   echo "packaging the extension …"
   (cd "$extension" && PYTHON=$PYTHON VSIX=$RUN/juliahub-ls.vsix npm run --silent package) > "$RUN/package.log" 2>&1 ||
     { cat "$RUN/package.log"; exit 1; }
-  if localhub status > /dev/null 2>&1; then HUB_WAS_RUNNING=yes; fi
+  if localhub status > /dev/null 2>&1; then HUB_WAS_RUNNING=yes; else HUB_WAS_RUNNING=no; fi
 
-  trap stop EXIT
-  trap 'exit 130' INT TERM
   VSCODE_HOST_HOME=users "$ROOT/scripts/vscode-host-start.sh" "$RUN" "$PORT" "$RUN/juliahub-ls.vsix" &
   HOST=$!
   until curl -sf "http://127.0.0.1:$PORT/healthz" > /dev/null; do
@@ -39,7 +40,7 @@ stop() {
   trap - EXIT
   trap '' INT TERM # a second Ctrl-C must not leave half of it behind
   if [ -n "$HOST" ]; then kill "$HOST" 2> /dev/null || true; wait "$HOST" 2> /dev/null || true; fi
-  if [ -z "$HUB_WAS_RUNNING" ]; then localhub stop --jobs > /dev/null 2>&1 || true; fi
+  if [ "$HUB_WAS_RUNNING" = no ]; then localhub stop --jobs > /dev/null 2>&1 || true; fi
   rm -rf "$RUN"
 }
 

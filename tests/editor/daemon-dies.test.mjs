@@ -1,22 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import test from "node:test";
+import { daemons, newDaemon } from "./support/daemon.mjs";
 import { inWorkbench } from "./support/session.mjs";
-
-/** Process ids of this host's daemon, known by the folder that the extension is installed in. */
-function daemons() {
-  const table = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" });
-  const ours = table.split("\n").filter((line) => line.includes(process.env.HOST_RUN) && line.includes("launch.py"));
-  return ours.map((line) => Number(line.trim().split(" ", 1)[0]));
-}
-
-async function newDaemon(code, former) {
-  for (;;) {
-    const [pid] = daemons().filter((candidate) => !former.includes(candidate));
-    if (pid !== undefined) return pid;
-    await code.page.evaluate(() => new Promise(requestAnimationFrame));
-  }
-}
 
 test("a daemon that dies is started again, silently at first", () =>
   inWorkbench("daemon-dies", async (code) => {

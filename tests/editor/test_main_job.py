@@ -54,6 +54,13 @@ def test_a_large_log(host: Host, tmp_path: Path) -> None:
     assert printed == [f"line {i} of a long log" for i in range(1, 100_001)]
 
 
+@pytest.mark.julia
+def test_breaks(host: Host, tmp_path: Path) -> None:
+    """The daemon is killed and the window reloaded while a job runs."""
+    (tmp_path / "ticks.jl").write_text('for i in 1:60\n    println("tick ", i)\n    sleep(0.5)\nend\n')
+    host.play("breaks", tmp_path)
+
+
 def test_the_daemon_dies(host: Host, example: Path) -> None:
     """Once: nobody notices. Again and again: one message, and a way to start it."""
     host.play("daemon-dies", example)

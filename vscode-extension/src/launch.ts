@@ -27,7 +27,7 @@ export async function resolveLaunch(config: Config, extensionPath: string): Prom
   const choices = candidates(config.pythonPath, await selectedByPythonExtension(), process.platform);
   const result = await findPython(choices, pythonMinors, probe);
   if (!result.found) throw missingPython(config, result.unsuitable, pythonMinors);
-  return { command: result.interpreter.executable, args: [path.join(extensionPath, "launch.py")] };
+  return { command: result.interpreter.executable, args: ["-I", path.join(extensionPath, "launch.py")] };
 }
 
 async function readManifest(file: string): Promise<BundleManifest> {

@@ -35,15 +35,19 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         this.close(uri);
       }),
-      daemon.onDidStart(() => {
-        for (const session of this.sessions.values()) void this.connect(session);
+      daemon.onDidChangeState((state) => {
+        if (state === "running") this.reconnect();
+        else this.lose();
       }),
     );
   }
 
   /** Shows a job's log beside the script, where other logs are if they are not among the scripts. */
   async show({ server, job }: JobRef, name: string): Promise<vscode.TextEditor> {
-    return vscode.window.showTextDocument(logUri(server, job, name), {
+    const uri = logUri(server, job, name);
+    const known = this.session(uri);
+    if (known !== undefined && known.log === undefined && !known.complete) void this.connect(known);
+    return vscode.window.showTextDocument(uri, {
       viewColumn: columnOfLogs(),
       preserveFocus: true,
       preview: false,
@@ -116,11 +120,28 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
   }
 
   private async connect(session: LogSession): Promise<void> {
+    if (session.connecting) return;
+    session.connecting = true;
     try {
       const { log } = await this.daemon.request(methods.openLog, { ...session.ref });
       session.connected(log);
     } catch (error) {
       session.failed(error instanceof Error ? error.message : String(error));
+      this.schedule(session);
+    } finally {
+      session.connecting = false;
+    }
+  }
+
+  private reconnect(): void {
+    for (const session of this.sessions.values()) if (!session.complete) void this.connect(session);
+  }
+
+  private lose(): void {
+    for (const session of this.sessions.values()) {
+      if (session.complete || session.log === undefined) continue;
+      session.log = undefined;
+      session.lost(Date.now());
       this.schedule(session);
     }
   }

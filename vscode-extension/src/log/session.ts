@@ -15,6 +15,10 @@ export class LogSession {
   bytes: Uint8Array;
   /** The daemon's name for the subscription. */
   log: string | undefined;
+  /** The daemon is being asked. */
+  connecting = false;
+  /** The daemon has sent all of it: there is nothing more to ask for. */
+  complete = false;
   private last = 0;
   private lostAt: number | undefined;
   private gap = "";
@@ -37,6 +41,12 @@ export class LogSession {
     this.window.tail = breakRow(message);
   }
 
+  /** Nothing comes any more: the server's stream broke, or the daemon is gone. `now` in Unix milliseconds. */
+  lost(now: number, message?: string): void {
+    this.lostAt ??= now;
+    this.window.tail = breakRow(message ?? vscode.l10n.t("connection lost {0}, reconnecting …", localTime(this.lostAt)));
+  }
+
   append(lines: readonly LogLine[]): void {
     const fresh = lines.filter(({ id }) => id > this.last);
     const newest = fresh.at(-1);
@@ -50,8 +60,7 @@ export class LogSession {
   stateChanged({ state, gapFrom, gapTo, last, message }: LogStateParams, now: number): void {
     switch (state) {
       case "reconnecting":
-        this.lostAt ??= now;
-        this.window.tail = breakRow(message ?? vscode.l10n.t("connection lost {0}, reconnecting …", localTime(this.lostAt)));
+        this.lost(now, message);
         return;
       case "gap":
         this.gap = vscode.l10n.t("lines {0} to {1} cannot be had", gapFrom ?? 0, gapTo ?? 0);
@@ -62,6 +71,7 @@ export class LogSession {
         return;
       case "complete":
         this.resumed(now);
+        this.complete = true;
         this.window.tail = undefined;
         this.window.append([breakRow(message ?? vscode.l10n.t("end of the log, {0} records", (last ?? this.last).toLocaleString()))]);
     }

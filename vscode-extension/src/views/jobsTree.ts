@@ -132,17 +132,19 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 }
 
-/** The one most telling thing about a job. */
-export function tellingOf(job: Job): string {
-  if (!job.done) return job.label;
-  return job.succeeded ? firstResult(job) : firstLine(job.reason ?? job.label);
+/** How long it has run and the one most telling thing. A label that stands for an end without a reason tells the time itself. */
+export function descriptionOf(job: Job): string {
+  const time = elapsed(job, Date.now());
+  if (!job.done) return joined(time, job.label);
+  if (job.succeeded) return joined(time, firstResult(job));
+  return job.reason === undefined ? job.label : joined(time, firstLine(job.reason));
 }
 
 function jobItem(job: Job): vscode.TreeItem {
   const { None, Collapsed } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(job.name, hasResults(job) ? Collapsed : None);
   item.id = `job ${job.server} ${job.id}`;
-  item.description = joined(elapsed(job, Date.now()), tellingOf(job));
+  item.description = descriptionOf(job);
   item.iconPath = iconOf(job);
   item.contextValue = ["job", job.done ? "ended" : "running", ...(resultFiles(job).length > 0 ? ["files"] : [])].join(" ");
   item.tooltip = tooltipOf(job);

@@ -1,0 +1,18 @@
+/** The daemons of the host under test, as the operating system sees them. */
+import { execFileSync } from "node:child_process";
+
+/** Process ids, known by the folder that the extension is installed in. */
+export function daemons() {
+  const table = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" });
+  const ours = table.split("\n").filter((line) => line.includes(process.env.HOST_RUN) && line.includes("launch.py"));
+  return ours.map((line) => Number(line.trim().split(" ", 1)[0]));
+}
+
+/** The process id of a daemon that is none of the `former`, as soon as there is one. */
+export async function newDaemon(code, former = []) {
+  for (;;) {
+    const [pid] = daemons().filter((candidate) => !former.includes(candidate));
+    if (pid !== undefined) return pid;
+    await code.page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+}
