@@ -1,7 +1,7 @@
 """Starts the daemon with the libraries that this extension carries, for the Python that runs this file.
 
-The programs that the daemon starts (`python -m localhub …`) find the same libraries through `PYTHONPATH`. A `PYTHONPATH` of
-the user's is kept in `JULIAHUB_LS_USER_PYTHONPATH`, so that whoever starts the user's own code can give it back.
+The programs that the daemon starts (`python -m localhub …`) find the same libraries through `PYTHONPATH`. What the user
+has in it is kept in `JULIAHUB_LS_USER_PYTHONPATH`, so that whoever starts the user's own code can give it back.
 """
 
 import json
@@ -18,9 +18,7 @@ def main() -> None:
         sys.exit(f"This extension carries libraries for Python {versions}; this is {sys.version.split()[0]}.")
     folders = [str(bundled / "server"), str(bundled / "libs")]
     sys.path[:0] = folders
-    users = os.environ.get("PYTHONPATH")
-    if users:
-        os.environ["JULIAHUB_LS_USER_PYTHONPATH"] = users
+    os.environ.setdefault("JULIAHUB_LS_USER_PYTHONPATH", os.environ.get("PYTHONPATH", ""))
     os.environ["PYTHONPATH"] = os.pathsep.join(folders)
 
     from juliahub_ls.__main__ import main as serve

@@ -22,6 +22,7 @@ LOOPBACK = "127.0.0.1"
 _READ_BYTES = 64 * 1024
 # On Windows a program without a console would be given a window of its own.
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+_USERS_PYTHON_PATH = "JULIAHUB_LS_USER_PYTHONPATH"
 _FOREIGN = ("JRUN_", "JULIAHUB_RESULTS_")
 _FOREIGN_NAMES = frozenset({"RESULTS", "RESULTS_FILE", "JULIA_PROJECT", "JULIA_LOAD_PATH", "JULIA_WORKER_TIMEOUT"})
 
@@ -120,11 +121,6 @@ def julia_environment(spec: JobSpec, own: Mapping[str, str]) -> dict[str, str]:
 
     Variables that another job or an interactive Julia left in our own environment are not passed on.
     """
-    machine = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(_FOREIGN) and name not in _FOREIGN_NAMES
-    }
     ours = {
         "JULIA_LOAD_PATH": os.pathsep.join(["@", spec.runjob, "@stdlib"]),
         "JULIA_NUM_THREADS": str(spec.threads),
@@ -136,4 +132,18 @@ def julia_environment(spec: JobSpec, own: Mapping[str, str]) -> dict[str, str]:
         "JRUN_PROJECT": spec.project or "",
         "JRUN_BUNDLE_DEPOT": spec.bundle_depot or "",
     }
-    return {**machine, **spec.env, **ours, **own}
+    return {**machine_environment(os.environ), **spec.env, **ours, **own}
+
+
+def machine_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """This computer's variables for the user's code: without those of jobs, and with the user's own `PYTHONPATH`.
+
+    An editor's extension may have started us with libraries of its own there; it keeps the user's beside (PyCall).
+    """
+    kept = {name: value for name, value in environ.items() if not name.startswith(_FOREIGN)}
+    users_python_path = kept.pop(_USERS_PYTHON_PATH, None)
+    if users_python_path is not None:
+        kept["PYTHONPATH"] = users_python_path
+    if not kept.get("PYTHONPATH"):
+        kept.pop("PYTHONPATH", None)
+    return {name: value for name, value in kept.items() if name not in _FOREIGN_NAMES}
