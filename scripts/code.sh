@@ -1,10 +1,11 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Opens the example in a real VS Code in the browser, with the extension as users get it. Ctrl-C ends all of it.
-# Environment: PYTHON, the Python to package with (python3); PORT (a free one).
-set -euo pipefail
+# Environment: VENV or PYTHON, the Python to package with (python3); PORT (a free one).
+set -eu
 
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
-PYTHON=${PYTHON:-python3}
+PYTHON=${PYTHON:-${VENV:+$VENV/bin/}python3}
+EXTENSION=$ROOT/vscode-extension
 EXAMPLE=$ROOT/examples/monte-carlo-pi
 RUN=$(mktemp -d "${TMPDIR:-/tmp}/juliahub-code.XXXXXX")
 PORT=${PORT:-$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
@@ -12,13 +13,12 @@ HOST=
 HUB_WAS_RUNNING=unknown
 
 main() {
-  local extension=$ROOT/vscode-extension
   trap stop EXIT
   trap 'exit 130' INT TERM
-  [ -d "$extension/node_modules" ] || (cd "$extension" && npm ci --silent)
+  [ -d "$EXTENSION/node_modules" ] || (cd "$EXTENSION" && npm ci --silent)
   "$ROOT/scripts/vscode-host-install.sh" > /dev/null
   echo "packaging the extension …"
-  (cd "$extension" && PYTHON=$PYTHON VSIX=$RUN/juliahub-ls.vsix npm run --silent package) > "$RUN/package.log" 2>&1 ||
+  (cd "$EXTENSION" && PYTHON=$PYTHON VSIX=$RUN/juliahub-ls.vsix npm run --silent package) > "$RUN/package.log" 2>&1 ||
     { cat "$RUN/package.log"; exit 1; }
   if localhub status > /dev/null 2>&1; then HUB_WAS_RUNNING=yes; else HUB_WAS_RUNNING=no; fi
 
@@ -45,8 +45,7 @@ stop() {
 }
 
 localhub() {
-  local bundled=$ROOT/vscode-extension/bundled
-  PYTHONPATH=$bundled/server:$bundled/libs "$PYTHON" -m localhub "$@"
+  PYTHONPATH=$EXTENSION/bundled/server:$EXTENSION/bundled/libs "$PYTHON" -m localhub "$@"
 }
 
 main

@@ -104,7 +104,19 @@ def install(pinned: Path, target: str, minor: int, folder: Path) -> None:
     platforms = [f"--platform={tag}" for tag in PLATFORM_TAGS[target]]
     python = [f"--python-version=3.{minor}", "--implementation=cp", "--only-binary=:all:"]
     options = ["-qq", "--no-deps", "--no-compile", "--require-hashes", "--disable-pip-version-check"]
-    command = [sys.executable, "-m", "pip", "install", *options, *python, *platforms, "--target", folder, "-r", pinned]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        *options,
+        *python,
+        *platforms,
+        "--target",
+        str(folder),
+        "-r",
+        str(pinned),
+    ]
     subprocess.run(command, check=True)
 
 

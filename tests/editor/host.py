@@ -53,7 +53,8 @@ def running_host(vsix: Path, settings: dict[str, Any], **environment: str) -> It
     port = free_port()
     # Other programs of this machine are nobody's business here: no offers to forward their ports.
     (run / "settings.json").write_text(json.dumps({"remote.autoForwardPorts": False, **settings}))
-    command = [SCRIPTS / "vscode-host-start.sh", run, str(port), vsix, run / "settings.json"]
+    script = SCRIPTS / "vscode-host-start.sh"
+    command = [str(part) for part in (script, run, port, vsix, run / "settings.json")]
     process = subprocess.Popen(command, env={**os.environ, **environment}, start_new_session=True)
     host = Host(f"http://127.0.0.1:{port}", run)
     try:
