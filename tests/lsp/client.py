@@ -35,7 +35,8 @@ class Editor:
         self.raw = bytearray()
         self.stderr = bytearray()
         self.capabilities: dict[str, Any] = {}
-        self.shown: list[str] = []
+        self.browser: Callable[[str], None] = lambda _url: None
+        """What happens in the browser that the daemon asks for, before it hears that the page is shown."""
         self._next_id = 0
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._news = asyncio.Event()
@@ -170,7 +171,7 @@ class Editor:
         """What an editor answers to the daemon's own requests."""
         result: Any = None
         if request["method"] == "window/showDocument":
-            self.shown.append(request["params"]["uri"])
+            self.browser(request["params"]["uri"])
             result = {"success": True}
         self.write({"jsonrpc": "2.0", "id": request["id"], "result": result})
 

@@ -1,10 +1,13 @@
 """Every request, as a method and as a command: its answer is what `protocol.py` says, its errors are for people."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import tomli
 from juliahub_ls.lsp.protocol import REQUESTS
 
 from tests.lsp.client import Editor, RpcError, check_error_data
@@ -121,22 +124,46 @@ async def test_bad_input_gets_a_sentence_and_a_code(signed_in: Editor, folders: 
     assert b"Traceback" not in signed_in.raw + signed_in.stderr
 
 
-@pytest.mark.parametrize(
-    ("method", "params", "field"),
-    [
-        ("juliahub/job", {}, "job: field required"),
-        ("juliahub/job", {"job": 5}, "job: input should be a valid string"),
-        ("juliahub/job", [], "the parameters: input should be a valid dictionary"),
-        ("juliahub/submit", {"script": "a.jl", "nodes": "many"}, "nodes: input should be a valid integer"),
-        ("juliahub/submit", {"script": "a.jl", "env": {"N": 5}}, "env.N: input should be a valid string"),
-        ("juliahub/openLog", {"job": "x", "filter": {"level": "loud"}}, "filter.level: input should be"),
-    ],
-)
-async def test_malformed_parameters_name_the_field(editor: Editor, method: str, params: Any, field: str) -> None:
-    with pytest.raises(RpcError) as caught:
-        await editor.send_request(method, params)
-    assert check_error_data(caught.value) == {"code": "invalid-params"}
-    assert f"{method} cannot be done: {field}" in caught.value.message
+MALFORMED: "list[tuple[str, Any, str]]" = [
+    ("juliahub/job", {}, "job: field required"),
+    ("juliahub/job", {"job": 5}, "job: input should be a valid string"),
+    ("juliahub/job", [], "the parameters: input should be a valid dictionary"),
+    ("juliahub/submit", {"script": "a.jl", "nodes": "many"}, "nodes: input should be a valid integer"),
+    ("juliahub/submit", {"script": "a.jl", "env": {"N": 5}}, "env.N: input should be a valid string"),
+    ("juliahub/openLog", {"job": "x", "filter": {"level": "loud"}}, "filter.level: input should be"),
+]
+
+
+async def test_malformed_parameters_name_the_field(editor: Editor) -> None:
+    for method, params, field in MALFORMED:
+        with pytest.raises(RpcError) as caught:
+            await editor.send_request(method, params)
+        assert check_error_data(caught.value) == {"code": "invalid-params"}
+        assert f"{method} cannot be done: {field}" in caught.value.message
+
+
+async def test_signing_in_through_the_browser(start: MakeEditor, hub: ScriptedHub, folders: Path) -> None:
+    editor = await start()
+    pages: list[str] = []
+
+    def approve(url: str) -> None:
+        pages.append(url)
+        with hub.client() as owner:
+            code = owner.post("/localhub/sign_in_code").json()["code"]
+        assert httpx.post(url, data={"code": code}, trust_env=False).status_code == 200
+
+    editor.browser = approve
+    answer = await editor.request("juliahub/signIn", {"server": hub.url, "workDoneToken": "t"})
+    assert [page.split("?")[0] for page in pages] == [f"{hub.url}/auth/response"]
+    (current,) = [server for server in answer["servers"] if server["current"]]
+    assert (current["state"], current["account"]) == ("signedIn", "ada")
+    file = folders / "depot" / "servers" / "127.0.0.1" / "auth.toml"
+    token = tomli.loads(file.read_text())
+    assert os.name == "nt" or file.stat().st_mode & 0o077 == 0
+    assert (await editor.request("juliahub/nodes"))["nodes"]
+    assert editor.all("juliahub/serversChanged")[-1] == answer
+    for secret in ("id_token", "access_token", "refresh_token"):
+        assert token[secret].encode() not in editor.raw + editor.stderr
 
 
 async def test_servers_are_chosen_and_kept(start: MakeEditor, hub: ScriptedHub, token: str) -> None:
@@ -162,10 +189,9 @@ async def test_a_server_that_is_down(start: MakeEditor, folders: Path, unused_po
     file.parent.mkdir(parents=True)
     file.write_text('id_token = "eyJ.SECRET.x"')
     editor = await start(server=f"http://127.0.0.1:{unused_port}")
-    for method in ("juliahub/jobs", "juliahub/nodes", "juliahub/images"):
-        with pytest.raises(RpcError) as caught:
-            await editor.request(method)
-        assert check_error_data(caught.value)["code"] == "server-unreachable"
+    with pytest.raises(RpcError) as caught:
+        await editor.request("juliahub/jobs")
+    assert check_error_data(caught.value)["code"] == "server-unreachable"
     assert b"SECRET" not in editor.raw + editor.stderr
 
 
