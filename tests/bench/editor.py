@@ -1,4 +1,4 @@
-"""A bare LSP client that costs next to nothing a message, so that a figure is the daemon's, not the measuring client's."""
+"""A bare LSP client that costs next to nothing a message: a figure is the daemon's, not the measuring client's."""
 
 import asyncio
 import json
