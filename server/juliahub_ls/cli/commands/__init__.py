@@ -2,7 +2,7 @@
 
 import typer
 
-from juliahub_ls.cli.commands import bundles, jobs, logs, results, servers, submit
+from . import bundles, jobs, logs, results, servers, submit
 
 
 def register(app: typer.Typer) -> None:
