@@ -12,7 +12,7 @@ export const runFile: CommandFactory = (services) => async (argument) => {
   const script = await savedScript(argument instanceof vscode.Uri ? argument : undefined);
   if (script === undefined) return;
   const name = path.posix.basename(script.path);
-  const result = await withProgress(services.daemon, vscode.l10n.t("Running {0} on JuliaHub", name), (workDoneToken, cancel) =>
+  const result = await withProgress(services.daemon, vscode.l10n.t("Submitting {0}", name), (workDoneToken, cancel) =>
     services.daemon.request(methods.submit, { script: script.toString(), workDoneToken }, cancel),
   );
   await follow(services, result);
