@@ -1,14 +1,18 @@
 """Following a job: JSON lines, headings and lines, Ctrl-C, a reader that leaves, a real terminal."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from juliahub_ls.lsp import protocol
+from localhub.engines.julia_versions import find_julias
 
 from tests.support.cli import Cli, on_terminal
+from tests.support.hub import stop_hub
 from tests.support.payload_shapes import assert_shape, without_type
 from tests.support.scripted_hub import ScriptedHub, ScriptedJob
 
@@ -185,3 +189,25 @@ def test_no_colour_means_plain_lines(signed_in: Cli, hub: ScriptedHub, variable:
     assert code == 0
     assert "\x1b" not in written
     assert "Ctrl-C" not in written
+
+
+@POSIX_ONLY
+@pytest.mark.julia
+def test_a_hub_of_this_computer_that_dies_is_started_again_and_nothing_is_lost(cli: Cli) -> None:
+    if not find_julias():
+        pytest.skip("no Julia on this computer")
+    (cli.folder / "hello.jl").write_text('println("one")\nwhile !isfile("go"); sleep(0.05); end\nprintln("two")\n')
+    user = Cli(cli.folder, {"JULIA_DEPOT_PATH": os.environ.get("JULIA_DEPOT_PATH", "")})
+    try:
+        running = user.start("submit", "hello.jl", "--follow")
+        jobname = running.until("Job ").split()[1]
+        running.until("│ one")
+        os.kill(json.loads((cli.folder / "state" / "hub.json").read_text())["pid"], signal.SIGKILL)
+        running.until("connection lost")
+        running.until("resumed")
+        (cli.folder / "data" / "jobs" / jobname / "work" / "go").touch()
+        ran = running.ended()
+        assert ran.code == 0, ran.stdout
+        assert [line.split("│ ")[1] for line in ran.stdout.splitlines() if "│" in line] == ["one", "two"]
+    finally:
+        stop_hub(cli.folder)

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import warnings
 from collections.abc import Awaitable, Callable, Coroutine
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
@@ -74,3 +75,4 @@ def _set_up_logging() -> None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     else:
         logging.getLogger().addHandler(logging.NullHandler())
+        warnings.simplefilter("ignore")

@@ -163,7 +163,7 @@ class Jobs:
             known.watch.cancel()
             known.watch = None
         try:
-            async for event in self._observed(client, known, LogStream(client, jobname)):
+            async for event in self._observed(client, known, self._stream(client, jobname)):
                 yield event
         finally:
             known.followers -= 1
@@ -180,12 +180,15 @@ class Jobs:
         """Follow the log to its end for what it tells of the job."""
         jobname = known.job.jobname
         try:
-            async for _ in self._observed(client, known, LogStream(client, jobname, known.learned)):
+            async for _ in self._observed(client, known, self._stream(client, jobname, known.learned)):
                 pass
         except JobNotFound:
             self._known.pop((client.server, jobname), None)
         except JuliaHubError as error:
             log.warning("The job %s is no longer watched: %s", jobname, error)
+
+    def _stream(self, client: HubClient, jobname: str, after: int = 0) -> LogStream:
+        return LogStream(client, jobname, after, renew=lambda: self._connections.client(client.server))
 
     async def _observed(self, client: HubClient, known: KnownJob, stream: LogStream) -> AsyncIterator[LogEvent]:
         """The stream's events, learning from each and telling listeners.

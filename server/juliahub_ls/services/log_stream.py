@@ -6,7 +6,7 @@ By REST from the first line, then by WebSocket from the last, resumed after ever
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,10 +43,20 @@ LogEvent = Records | StreamState
 
 
 class LogStream:
-    """Follows one job's log. `last` is the id of the last record that was given out."""
+    """Follows one job's log. `last` is the id of the last record that was given out.
 
-    def __init__(self, client: HubClient, jobname: str, after: int = 0) -> None:
+    `renew` gives the client to go on with after a break: this computer's hub may have to be started, or be elsewhere.
+    """
+
+    def __init__(
+        self,
+        client: HubClient,
+        jobname: str,
+        after: int = 0,
+        renew: Callable[[], Awaitable[HubClient]] | None = None,
+    ) -> None:
         self._client = client
+        self._renew = renew
         self._jobname = jobname
         self.last = after
         self._last_ms = 0
@@ -76,6 +86,8 @@ class LogStream:
                     yield StreamState("reconnecting")
                 live = False
                 await self._pause()
+                if self._renew is not None:
+                    self._client = await self._renew()
         yield StreamState("complete")
 
     async def pages(self) -> AsyncIterator[Records]:

@@ -70,7 +70,9 @@ class ThisComputer:
 
 def _alive(state: HubState) -> bool:
     try:
-        return abs(psutil.Process(state.pid).create_time() - state.create_time) < 1.0
+        process = psutil.Process(state.pid)
+        same = abs(process.create_time() - state.create_time) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

@@ -41,7 +41,7 @@ def job(context: typer.Context, job: JobArgument, server: ServerOption = None, a
     asked = common(context, server, as_json)
 
     async def work(services: "Services") -> "JobView":
-        from juliahub_ls.cli.follow import look_at
+        from juliahub_ls.cli.look import look_at
 
         return await look_at(services.connections, job)
 

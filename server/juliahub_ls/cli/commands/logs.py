@@ -48,12 +48,11 @@ COMMANDS = {"logs": logs}
 
 
 async def _follow(asked: Common, services: "Services", job: str, keep: "LogFilter") -> int:
-    from juliahub_ls.cli.follow import Following
     from juliahub_ls.cli.job_text import ended_line
     from juliahub_ls.cli.watch import watch
 
-    following = await Following.start(services.connections, job)
-    view = await watch(asked.output, following, keep, follow_again(asked, job))
+    found = await services.jobs.get(None, job)
+    view = await watch(asked.output, services.jobs, found, keep, follow_again(asked, job))
     if not asked.output.as_json:
         asked.output.line(f"\n{ended_line(asked.output, view)}")
     return OK if view.succeeded else JOB_FAILED

@@ -30,7 +30,7 @@ def results(
     asked = common(context, server, as_json)
 
     async def work(services: "Services") -> None:
-        from juliahub_ls.cli.follow import look_at
+        from juliahub_ls.cli.look import look_at
 
         view = await look_at(services.connections, job)
         if output is None:

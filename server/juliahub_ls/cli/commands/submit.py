@@ -111,7 +111,7 @@ async def _accepted(asked: Common, services: "Services", submitted: "Submitted")
     from juliahub_ls.cli.submission_view import show_submitted, submit_payload
 
     if asked.output.as_json:
-        from juliahub_ls.cli.follow import look_at
+        from juliahub_ls.cli.look import look_at
 
         view = await look_at(services.connections, submitted.jobname)
         asked.output.document(submit_payload(submitted, view))
@@ -122,18 +122,17 @@ async def _accepted(asked: Common, services: "Services", submitted: "Submitted")
 
 async def _follow(asked: Common, services: "Services", submitted: "Submitted") -> "JobView":
     from juliahub_ls.cli.commands.logs import follow_again
-    from juliahub_ls.cli.follow import Following
     from juliahub_ls.cli.submission_view import show_submitted, submit_payload
     from juliahub_ls.cli.watch import watch
     from juliahub_ls.domain.log_filter import LogFilter
 
-    following = await Following.start(services.connections, submitted.jobname)
+    view = await services.jobs.get(None, submitted.jobname)
     if asked.output.as_json:
-        asked.output.event("submitted", submit_payload(submitted, following.view))
+        asked.output.event("submitted", submit_payload(submitted, view))
     else:
         show_submitted(asked.output, submitted, services.servers.current.name)
         asked.output.line()
-    return await watch(asked.output, following, LogFilter(), follow_again(asked, submitted.jobname))
+    return await watch(asked.output, services.jobs, view, LogFilter(), follow_again(asked, submitted.jobname))
 
 
 async def _ended(asked: Common, services: "Services", view: "JobView", directory: Path | None) -> None:

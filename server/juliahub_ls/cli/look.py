@@ -1,0 +1,23 @@
+"""One job as it stands, for commands that look once."""
+
+from contextlib import suppress
+
+from juliahub_wire.jobs import JobStatus
+
+from juliahub_ls.domain.job_view import JobView, view_job
+from juliahub_ls.domain.log_line import LogFacts, learn
+from juliahub_ls.errors import JuliaHubError
+from juliahub_ls.services.connections import Connections
+
+TAIL_ENTRIES = 50
+
+
+async def look_at(connections: Connections, jobname: str) -> JobView:
+    """One job as it stands, with what its last lines tell: progress, or why it failed."""
+    client = await connections.client()
+    job, facts = await client.job(jobname), LogFacts()
+    if job.status != JobStatus.COMPLETED.value:
+        with suppress(JuliaHubError):
+            for record in await client.log_page(jobname, {"nentries": str(TAIL_ENTRIES)}):
+                facts = learn(facts, record)
+    return view_job(job, client.server, facts)
