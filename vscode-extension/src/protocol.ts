@@ -379,10 +379,10 @@ export interface LogLinesParams {
   lines: LogLine[];
 }
 
-/** `live`, `reconnecting`, `gap` (records `gapFrom` to `gapTo` cannot be had), or `complete` (`last` is the last). */
+/** `live`, `reconnecting`, `gap` (records `gapFrom` to `gapTo` cannot be had), `complete` (`last` is the last) or `failed` (`message` says why). */
 export interface LogStateParams {
   log: string;
-  state: "live" | "reconnecting" | "gap" | "complete";
+  state: "live" | "reconnecting" | "gap" | "complete" | "failed";
   last?: number;
   gapFrom?: number;
   gapTo?: number;

@@ -434,10 +434,13 @@ class LogLinesParams(TypedDict):
 
 
 class LogStateParams(TypedDict):
-    """`live`, `reconnecting`, `gap` (`gapFrom` to `gapTo` cannot be had), or `complete` (`last` is the last)."""
+    """`live`, `reconnecting`, `gap` (`gapFrom` to `gapTo` cannot be had), `complete` (`last` is the last) or `failed`.
+
+    `failed` ends it before the log does; `message` says why, and opening the log again is the way on.
+    """
 
     log: str
-    state: Literal["live", "reconnecting", "gap", "complete"]
+    state: Literal["live", "reconnecting", "gap", "complete", "failed"]
     last: NotRequired[int]
     gapFrom: NotRequired[int]
     gapTo: NotRequired[int]

@@ -69,6 +69,9 @@ export class LogSession {
       case "live":
         this.resumed(now);
         return;
+      case "failed":
+        this.failed(message ?? vscode.l10n.t("the log cannot be read any further"));
+        return;
       case "complete":
         this.resumed(now);
         this.complete = true;

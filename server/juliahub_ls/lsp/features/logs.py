@@ -67,7 +67,7 @@ async def _follow(session: Session, log: str, events: AsyncIterator[LogEvent], k
                 state |= {"gapFrom": event.gap[0], "gapTo": event.gap[1]}
             session.notify("juliahub/logState", state)
     except JuliaHubError as error:
-        state = {"log": log, "state": "reconnecting", "last": last, "message": str(error)}
+        state = {"log": log, "state": "failed", "last": last, "message": str(error)}
         session.notify("juliahub/logState", state)
 
 
