@@ -1,6 +1,5 @@
 """A job's result files: downloaded with resume, verified by hash, unpacked without trust (protocol §7.4, §9)."""
 
-import hashlib
 import os
 import tarfile
 import zlib
@@ -16,10 +15,10 @@ from juliahub_ls.domain.problem import human_bytes
 from juliahub_ls.errors import DownloadDamaged, NoResults, ServerError
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.os_errors import translated_os_errors
+from juliahub_ls.services.part_file import READ_CHUNK, PartFile, sha256_of
 from juliahub_ls.services.progress import Progress
 
 RESUMES = 5
-READ_CHUNK = 1 << 20
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
 
 
@@ -115,15 +114,7 @@ async def _fetch(client: HubClient, job: str, file: JobFileView, target: Path, p
     if file.sha256 is not None and await anyio.to_thread.run_sync(_sha256_if_there, target) == file.sha256:
         return True
     part = target.with_name(target.name + ".part")
-    for attempt in range(RESUMES + 1):
-        try:
-            await _append(client, job, file, part, progress)
-            break
-        except ServerError:
-            if attempt == RESUMES:
-                raise
-            await anyio.sleep(0.5 * 2**attempt)
-    digest = await anyio.to_thread.run_sync(sha256_of, part)
+    digest = await _whole(client, job, file, part, progress)
     if file.sha256 is not None and digest != file.sha256:
         part.unlink()
         raise DownloadDamaged(name=file.name)
@@ -131,18 +122,29 @@ async def _fetch(client: HubClient, job: str, file: JobFileView, target: Path, p
     return file.sha256 is not None
 
 
-async def _append(client: HubClient, job: str, file: JobFileView, part: Path, progress: Progress) -> None:
+async def _whole(client: HubClient, job: str, file: JobFileView, part: Path, progress: Progress) -> str:
+    """Download until all is there, going on after breaks; the SHA-256 of what arrived."""
+    for attempt in range(RESUMES):
+        try:
+            return await _append(client, job, file, part, progress)
+        except ServerError:
+            await anyio.sleep(0.5 * 2**attempt)
+    return await _append(client, job, file, part, progress)
+
+
+async def _append(client: HubClient, job: str, file: JobFileView, part: Path, progress: Progress) -> str:
     start = await anyio.to_thread.run_sync(_size_so_far, part, file.size)
     download = await client.download(job, file.name, file.type, start)
     done = start if download.resumed else 0
+    of = f" of {human_bytes(file.size)}" if file.size else ""
     try:
-        async with await anyio.open_file(part, "ab" if download.resumed else "wb") as output:
+        async with PartFile(part, resumed=download.resumed) as output:
             async for chunk in download.chunks():
                 await output.write(chunk)
                 done += len(chunk)
-                total = file.size or None
-                of = f" of {human_bytes(total)}" if total else ""
-                progress.report(f"Downloading {file.name}: {human_bytes(done)}{of}", done / total if total else None)
+                fraction = done / file.size if file.size else None
+                progress.report(f"Downloading {file.name}: {human_bytes(done)}{of}", fraction)
+            return await output.sha256()
     finally:
         await download.aclose()
 
@@ -155,12 +157,3 @@ def _size_so_far(part: Path, whole: int) -> int:
 
 def _sha256_if_there(path: Path) -> str | None:
     return sha256_of(path) if path.is_file() else None
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(READ_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

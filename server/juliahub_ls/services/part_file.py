@@ -1,0 +1,67 @@
+"""A download on its way to disk: written and hashed in one pass, while the next bytes arrive."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+from types import TracebackType
+
+READ_CHUNK = 1 << 20
+
+
+class PartFile:
+    """Use as an async context manager. `resumed`: what is there already stays, and is hashed first."""
+
+    def __init__(self, path: Path, *, resumed: bool) -> None:
+        self._path = path
+        self._resumed = resumed
+        self._digest = hashlib.sha256()
+        self._writing: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> "PartFile":
+        await asyncio.to_thread(self._open)
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._written()
+        finally:
+            await asyncio.to_thread(self._file.close)
+
+    async def write(self, chunk: bytes) -> None:
+        """Take `chunk` once the one before is on its way; at most two are in memory."""
+        await self._written()
+        self._writing = asyncio.ensure_future(asyncio.to_thread(self._take, chunk))
+
+    async def sha256(self) -> str:
+        """Of all that is in the file, in hex."""
+        await self._written()
+        return self._digest.hexdigest()
+
+    async def _written(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await asyncio.shield(writing)
+
+    def _open(self) -> None:
+        if self._resumed:
+            with self._path.open("rb") as file:
+                while chunk := file.read(READ_CHUNK):
+                    self._digest.update(chunk)
+        self._file = self._path.open("ab" if self._resumed else "wb", buffering=0)
+
+    def _take(self, chunk: bytes) -> None:
+        self._digest.update(chunk)
+        view = memoryview(chunk)
+        while view:
+            view = view[self._file.write(view) or 0 :]
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(READ_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
