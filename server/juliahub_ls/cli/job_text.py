@@ -106,11 +106,11 @@ def show_saved(output: Output, saved: "Iterable[SavedFile]") -> None:
         output.line(field(paint, "" if number else "Saved", text))
 
 
-def when(unix_ms: int | None) -> str:
+def when(unix_ms: int | None, now: float | None = None) -> str:
     """`12 min ago` within an hour, the clock today, else the date."""
     if unix_ms is None:
         return ""
-    then, age = time.localtime(unix_ms / 1000), time.time() - unix_ms / 1000
+    then, age = time.localtime(unix_ms / 1000), (now or time.time()) - unix_ms / 1000
     if age < HOUR:
         return "just now" if age < 60 else f"{age // 60:.0f} min ago"
     today = time.strftime("%Y-%m-%d", then) == time.strftime("%Y-%m-%d")
