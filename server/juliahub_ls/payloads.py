@@ -4,9 +4,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from juliahub_wire.images import Image
-from juliahub_wire.nodes import NodeSpec
-
 from juliahub_ls.domain.bundle_model import ArtifactPlacement, LeftOut, Placement
 from juliahub_ls.domain.bundle_plan import BundlePlan
 from juliahub_ls.domain.environment import LoadedEnvironment
@@ -17,6 +14,8 @@ from juliahub_ls.domain.problem import Problem
 from juliahub_ls.encoding import encode
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.servers import ServerProfile
+from juliahub_wire.images import Image
+from juliahub_wire.nodes import NodeSpec
 
 GIGABYTE = 10**9
 

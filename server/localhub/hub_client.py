@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import filelock
 import psutil
 import tomli
-from juliahub_wire import paths
-from juliahub_wire.hub_state import AUTH_FILE, HubState, read_state
 
 import localhub
+from juliahub_wire import paths
+from juliahub_wire.hub_state import AUTH_FILE, HubState, read_state
 
 from .services.files import private_dir
 from .settings import CERTIFICATE_FILE, SETTINGS, Settings

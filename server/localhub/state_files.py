@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import tomli_w
+
 from juliahub_wire.hub_state import AUTH_FILE, STATE_FILE, HubState, read_state
 
 from .services.files import private_dir, write_atomic

@@ -23,10 +23,10 @@ from .harness import Row, bounded, row, seconds
 
 HELLO = 'println("hi")\n'
 TICKS = """
-for i in 1:60
+sleep(2)  # the log is open by then
+for i in 1:200
     println("tick ", time())
-    flush(stdout)
-    sleep(0.05)
+    sleep(0.02)
 end
 """
 LINES = 200_000

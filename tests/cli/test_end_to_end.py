@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from localhub.engines.julia_versions import find_julias
 
+from localhub.engines.julia_versions import find_julias
 from tests.support.cli import Cli
 from tests.support.hub import stop_hub
 

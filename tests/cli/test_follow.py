@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls.lsp import protocol
 from localhub.engines.julia_versions import find_julias
-
 from tests.support.cli import Cli, on_terminal
 from tests.support.hub import stop_hub
 from tests.support.payload_shapes import assert_shape, without_type

@@ -5,8 +5,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from juliahub_ls.lsp import protocol
 
+from juliahub_ls.lsp import protocol
 from tests.support.cli import Cli
 from tests.support.payload_shapes import assert_shape, without_type
 from tests.support.scripted_hub import ScriptedHub, ScriptedJob

@@ -4,7 +4,6 @@ import re
 import time
 
 from juliahub_ls.lsp import protocol
-
 from tests.support.cli import Cli
 from tests.support.payload_shapes import assert_shape
 from tests.support.scripted_hub import ScriptedHub

@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from juliahub_ls.cli.job_text import when
 from juliahub_ls.cli.log_view import LogText
 from juliahub_ls.cli.text import Paint

@@ -12,7 +12,7 @@ test("a job outlives the daemon and the window, its log misses nothing", () =>
     await code.shows("ticks.jl log", "nothing missing");
     await code.screenshot("13-resumed");
 
-    await code.page.reload();
+    await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
     await code.shows("ticks.jl log", "tick 3");
     await code.toast("ticks.jl finished in").waitFor();
     await code.shows("ticks.jl log", "tick 60");

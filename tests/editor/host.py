@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,8 +62,8 @@ def running_host(vsix: Path, settings: dict[str, Any], **environment: str) -> It
         wait_for(host, process)
         yield host
     finally:
-        stop_hub(run)
         end(process)
+        stop_hub(run)
         shutil.rmtree(run, ignore_errors=True)
 
 
@@ -81,12 +82,21 @@ def wait_for(host: Host, process: "subprocess.Popen[bytes]") -> None:
 
 
 def stop_hub(run: Path) -> None:
-    """Ends the hub that the daemon started in this run's home, with its jobs."""
+    """Ends the hub that the daemon started in this run's home, with its jobs, also one that was just starting."""
     environment = {**os.environ, "HOME": str(run / "home"), "PYTHONPATH": str(ROOT / "server")}
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
         environment.pop(name, None)
     command = [sys.executable, "-m", "localhub", "stop", "--jobs"]
     subprocess.run(command, env=environment, capture_output=True, timeout=60)
+    left = [process for process in psutil.process_iter(["cmdline"]) if named_in(process, run)]
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=10)
+
+
+def named_in(process: psutil.Process, run: Path) -> bool:
+    """Whether a process was started for this run: its folder, which is like no other, stands in its command line."""
+    return any(str(run) in argument for argument in process.info["cmdline"] or [])
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from localhub.engines.julia_versions import find_julias
 
 from .driver import Job

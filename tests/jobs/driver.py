@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import localhub
 import psutil
+
+import localhub
 from localhub.engines.local import LocalEngine
 from localhub.engines.process_tree import end_all, orphans
 from localhub.engines.protocol import ExitState, JobSpec, Observation, ProcessId, RunnerState

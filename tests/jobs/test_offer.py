@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from localhub.engines import julia_versions, local
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="uses shell scripts as Julias")

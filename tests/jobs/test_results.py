@@ -4,6 +4,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from localhub.engines.protocol import ExitState
 
 from .conftest import MakeJob

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from localhub.engines.local import LocalEngine
 
 from .conftest import MakeJob

@@ -1,6 +1,7 @@
 """How ends are put into words."""
 
 import pytest
+
 from localhub.engines.verdict import duration, how_ended, judge, told
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from juliahub_ls.lsp.protocol import NOTIFICATIONS, REQUESTS, ErrorData
 from pydantic import TypeAdapter
+
+from juliahub_ls.lsp.protocol import NOTIFICATIONS, REQUESTS, ErrorData
 
 SERVER = Path(__file__).parents[2] / "server"
 SECONDS = 30.0

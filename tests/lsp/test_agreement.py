@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-from juliahub_ls.lsp import protocol
 from typing_extensions import NotRequired, get_type_hints, is_typeddict
+
+from juliahub_ls.lsp import protocol
 
 ROOT = Path(__file__).parents[2]
 TYPESCRIPT = (ROOT / "vscode-extension" / "src" / "protocol.ts").read_text("utf-8")

@@ -6,8 +6,8 @@ from typing import Any
 
 import psutil
 import pytest
-from juliahub_ls.lsp.protocol import REQUESTS
 
+from juliahub_ls.lsp.protocol import REQUESTS
 from tests.lsp.client import Editor, RpcError, check_error_data
 from tests.lsp.conftest import MakeEditor
 

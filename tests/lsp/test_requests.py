@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 import tomli
-from juliahub_ls.lsp.protocol import REQUESTS
 
+from juliahub_ls.lsp.protocol import REQUESTS
 from tests.lsp.client import Editor, RpcError, check_error_data
 from tests.lsp.conftest import MakeEditor
 from tests.support.scripted_hub import ScriptedHub

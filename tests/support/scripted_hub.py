@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx
 import uvicorn
-from juliahub_wire.nodes import NodeSpec
 
+from juliahub_wire.nodes import NodeSpec
 from localhub.domain.offer import JuliaImage
 from localhub.engines import job_files
 from localhub.engines.protocol import ExitState, JobSpec, Observation, RunnerState

@@ -1,6 +1,7 @@
 """From a request to a node type and process counts (protocol §3, §5.3)."""
 
 import pytest
+
 from juliahub_ls.domain.cluster_design import ClusterDesign, ClusterRequest, design_cluster, whole_hours
 from juliahub_wire.nodes import NodeSpec
 

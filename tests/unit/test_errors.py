@@ -5,6 +5,7 @@ import string
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls import errors
 from juliahub_ls.errors import Action, JuliaHubError
 

@@ -1,6 +1,7 @@
 """Which image a job runs in (protocol §4.3)."""
 
 import pytest
+
 from juliahub_ls.domain.image_choice import choose_image, julia_versions, version_of
 from juliahub_wire.images import Image
 

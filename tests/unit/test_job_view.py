@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from juliahub_ls.domain.job_view import duration, summary_of, view_job
 from juliahub_ls.domain.log_filter import LogFilter, log_filter
 from juliahub_ls.domain.log_line import LogFacts, learn, line_of, severity

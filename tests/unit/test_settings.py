@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from juliahub_ls.config import Settings, cache_dir, config_dir, settings_from
 from juliahub_ls.encoding import camel, encode
 from juliahub_ls.secret import Secret

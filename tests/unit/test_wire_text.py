@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from juliahub_wire import julia_text, logs
 from juliahub_wire.jobs import Job, encode_inputs
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from juliahub_wire import logs
-from juliahub_wire.jobs import TERMINAL
 from websockets.sync.client import connect
 
+from juliahub_wire import logs
+from juliahub_wire.jobs import TERMINAL
 from tests.support.hub import RunningHub, running_hub, start_hub, wait_for
 from tests.support.submissions import bundle, job, submit, upload
 

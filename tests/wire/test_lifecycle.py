@@ -16,8 +16,8 @@ import psutil
 import pytest
 import tomli
 import trustme
-from juliahub_wire.hub_state import HubState, read_state
 
+from juliahub_wire.hub_state import HubState, read_state
 from tests.support.hub import RunningHub, hub_environment, localhub, running_hub, start_hub, stop_hub, wait_for
 
 pytestmark = pytest.mark.timeout(180)

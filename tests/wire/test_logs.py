@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from juliahub_wire import logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from juliahub_wire import logs
 from tests.support.scripted_hub import ScriptedHub, ScriptedJob
 from tests.support.submissions import submit
 from tests.unit.localhub.test_job_log import julia_unescape

@@ -1,6 +1,7 @@
 """What a hub offers, as JuliaHub.jl reads it (protocol §2–§4)."""
 
 import httpx
+
 from juliahub_wire.images import DefaultApplications, ProductImageGroups, RegistriesAnswer
 from juliahub_wire.nodes import NodeSpecsAnswer
 

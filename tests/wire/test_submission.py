@@ -10,10 +10,10 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from juliahub_wire.jobs import Job
 from localhub.services import blobs as blobs_module
 from localhub.services.blobs import BlobStore
-
 from tests.support.hub import wait_for
 from tests.support.scripted_hub import ScriptedHub, scripted_hub
 from tests.support.submissions import bundle, job, parts, refusal, submit, upload, upload_info

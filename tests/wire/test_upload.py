@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+
 from localhub.services import blobs as blobs_module
 from localhub.services.models import JobRow
-
 from tests.support.hub import wait_for
 from tests.support.scripted_hub import ScriptedHub
 from tests.support.submissions import job, submit, upload, upload_info, upload_url

@@ -6,13 +6,12 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from juliahub_wire.jobs import FileType
-
 from juliahub_ls.cli.environment_view import field, shown_path
 from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.text import one_line
 from juliahub_ls.domain.job_view import JobView, duration
 from juliahub_ls.domain.problem import human_bytes
+from juliahub_wire.jobs import FileType
 
 if TYPE_CHECKING:
     from juliahub_ls.services.results import SavedFile

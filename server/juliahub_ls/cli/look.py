@@ -2,12 +2,11 @@
 
 from contextlib import suppress
 
-from juliahub_wire.jobs import JobStatus
-
 from juliahub_ls.domain.job_view import JobView, view_job
 from juliahub_ls.domain.log_line import LogFacts, learn
 from juliahub_ls.errors import JuliaHubError
 from juliahub_ls.services.connections import Connections
+from juliahub_wire.jobs import JobStatus
 
 TAIL_ENTRIES = 50
 

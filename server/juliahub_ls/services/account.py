@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import tomli
-from juliahub_wire.auth import TokenTable
-from juliahub_wire.limits import REFRESH_EARLY_SECONDS
 from pydantic import ValidationError
 
 from juliahub_ls.errors import FileUnreadable, ServerError, ServerFailed, SignInRequired, TokenRefused
@@ -18,6 +16,8 @@ from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.servers import LOOPBACK
 from juliahub_ls.services.token_store import StoredToken, TokenStore
 from juliahub_ls.services.transport import NOTHING_CHANGED, translated
+from juliahub_wire.auth import TokenTable
+from juliahub_wire.limits import REFRESH_EARLY_SECONDS
 
 
 class Account:

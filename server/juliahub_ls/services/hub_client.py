@@ -8,6 +8,13 @@ from urllib.parse import urlencode
 
 import anyio
 import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from juliahub_ls import errors
+from juliahub_ls.secret import Secret
+from juliahub_ls.services.account import Account
+from juliahub_ls.services.os_errors import translated_os_errors
+from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, first_words, retrying, translated
 from juliahub_wire import images, logs, paths
 from juliahub_wire.api import ApiVersion
 from juliahub_wire.bundles import UploadInfo, UploadUrlAnswer
@@ -16,13 +23,6 @@ from juliahub_wire.model import WireModel
 from juliahub_wire.nodes import NodeSpec, NodeSpecsAnswer
 from juliahub_wire.stream import StreamQuery
 from juliahub_wire.submission import Submission, SubmitAnswer
-from pydantic import TypeAdapter, ValidationError
-
-from juliahub_ls import errors
-from juliahub_ls.secret import Secret
-from juliahub_ls.services.account import Account
-from juliahub_ls.services.os_errors import translated_os_errors
-from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, first_words, retrying, translated
 
 M = TypeVar("M", bound=WireModel)
 JOB_LIST: TypeAdapter[list[Job]] = TypeAdapter(list[Job])

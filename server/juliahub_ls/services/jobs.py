@@ -7,9 +7,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from juliahub_wire.jobs import Job, JobStatus
-from juliahub_wire.logs import LogRecord
-
 from juliahub_ls.domain.job_view import JobView, view_job
 from juliahub_ls.domain.log_line import LogFacts, learn
 from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, TimeLimitInvalid
@@ -17,6 +14,8 @@ from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, StreamState, record_number
 from juliahub_ls.services.tasks import Tasks
+from juliahub_wire.jobs import Job, JobStatus
+from juliahub_wire.logs import LogRecord
 
 REPORT_SECONDS = 0.25
 """A job whose progress runs fast is reported at most this often."""

@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from juliahub_wire.logs import LogRecord, record_of
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from juliahub_ls.errors import JobNotFound, ServerError
 from juliahub_ls.services.hub_client import HubClient
+from juliahub_wire.logs import LogRecord, record_of
 
 SILENCE_SECONDS = 20.0
 """Servers send keep-alive frames each second or so; a stream that is silent for this long is broken."""

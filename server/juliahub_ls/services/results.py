@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import anyio
-from juliahub_wire.jobs import FileType
 
 from juliahub_ls.domain.job_view import JobFileView, JobView
 from juliahub_ls.domain.problem import human_bytes
@@ -17,6 +16,7 @@ from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.part_file import READ_CHUNK, PartFile, sha256_of
 from juliahub_ls.services.progress import Progress
+from juliahub_wire.jobs import FileType
 
 RESUMES = 5
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import httpx
-from juliahub_wire import paths
-from juliahub_wire.auth import CHALLENGE_CHARACTERS, ClaimAnswer, TokenTable
-from juliahub_wire.limits import CLAIM_POLL_SECONDS
 from pydantic import ValidationError
 
 from juliahub_ls.errors import SignInFailed, SignInTimedOut
 from juliahub_ls.services.progress import Progress
 from juliahub_ls.services.transport import translated
+from juliahub_wire import paths
+from juliahub_wire.auth import CHALLENGE_CHARACTERS, ClaimAnswer, TokenTable
+from juliahub_wire.limits import CLAIM_POLL_SECONDS
 
 FAILURES_TOLERATED = 20
 OpenBrowser = Callable[[str], Awaitable[None]]

@@ -10,9 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
-from juliahub_wire import images as wire_images
-from juliahub_wire.bundles import EXTERNAL_UPLOAD, UploadInfo
-from juliahub_wire.submission import Submission
 
 from juliahub_ls.domain.cluster_design import (
     MAX_HOURS,
@@ -41,6 +38,9 @@ from juliahub_ls.services.bundling import NOT_SUBMITTED, Bundling, PreparedBundl
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.progress import Progress
+from juliahub_wire import images as wire_images
+from juliahub_wire.bundles import EXTERNAL_UPLOAD, UploadInfo
+from juliahub_wire.submission import Submission
 
 SUBMISSION_KEY = "jr_submission"
 """The reserved argument that names a submission, so that a lost answer is followed by a look for the job."""

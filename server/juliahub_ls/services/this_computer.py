@@ -6,11 +6,11 @@ from pathlib import Path
 
 import httpx
 import psutil
-from juliahub_wire import paths
-from juliahub_wire.hub_state import AUTH_FILE, HubState, read_state, state_dir
 
 from juliahub_ls.errors import LocalhubFailed
 from juliahub_ls.services.token_store import TokenStore
+from juliahub_wire import paths
+from juliahub_wire.hub_state import AUTH_FILE, HubState, read_state, state_dir
 
 START_SECONDS = 60.0
 

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import filelock
 import tomli
 import tomli_w
-from juliahub_wire.auth import TokenTable
 from pydantic import ValidationError
 
 from juliahub_ls.services.files import replace_file
+from juliahub_wire.auth import TokenTable
 
 LOCK_SECONDS = 30.0
 SETTLED_SECONDS = 5.0

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from juliahub_wire.nodes import NodeSpec
 
 import localhub
+from juliahub_wire.nodes import NodeSpec
 
 from . import job_files
 from .job_log import JobLog, LogUnwritableError, runner_record

@@ -6,7 +6,6 @@ from pathlib import Path
 from juliahub_wire import bundles
 from juliahub_wire.jobs import FileType
 from juliahub_wire.limits import RESULTS_MAX_BYTES, RESULTS_MAX_CHARS
-
 from localhub.domain import job
 from localhub.engines import job_files
 from localhub.engines.protocol import JobSpec

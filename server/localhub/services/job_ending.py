@@ -5,9 +5,9 @@ import threading
 import time
 from pathlib import Path
 
-from juliahub_wire.jobs import FileType
 from sqlalchemy import select
 
+from juliahub_wire.jobs import FileType
 from localhub.domain import job
 from localhub.domain.refusals import StorageFull
 from localhub.engines.job_log import JobLog as LogWriter

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from anyio import to_thread
-from juliahub_wire.jobs import TERMINAL, JobStatus
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from juliahub_wire.jobs import TERMINAL, JobStatus
 from localhub.domain import job
 from localhub.domain.offer import JuliaImage
 from localhub.domain.refusals import Refusal

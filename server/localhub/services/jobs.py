@@ -6,11 +6,11 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from juliahub_wire import bundles
-from juliahub_wire.jobs import FileType, JobStatus
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from juliahub_wire import bundles
+from juliahub_wire.jobs import FileType, JobStatus
 from localhub.domain import permissions
 from localhub.domain.job import JobDesign
 from localhub.domain.permissions import User

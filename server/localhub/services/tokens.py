@@ -13,9 +13,9 @@ import uuid
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from juliahub_wire import limits, paths
 from sqlalchemy import delete, select
 
+from juliahub_wire import limits, paths
 from localhub.domain.permissions import User
 
 from .files import write_atomic

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from juliahub_wire.bundles import UploadInfo
 from juliahub_wire.limits import BUNDLE_MAX_BYTES
-
 from localhub.domain.refusals import Refusal, byte_text
 
 from .blobs import Blob, BlobStore

@@ -8,11 +8,11 @@ import time
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from juliahub_wire import paths
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from juliahub_wire import paths
 from localhub.services import uploads
 from localhub.services.tokens import InvalidToken, Tokens
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from anyio import to_thread
-from juliahub_wire.model import WireModel
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
+from juliahub_wire.model import WireModel
 from localhub.domain.permissions import User
 from localhub.domain.refusals import Refusal
 from localhub.services.hub import Hub

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls.domain import walk_memory
 from juliahub_ls.domain.bundle_cache import BundleCache, fingerprint
 from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import tomli
+
 from juliahub_ls.domain.bundle_model import (
     ArtifactPlacement,
     BundledPackage,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from juliahub_ls.domain.bundle_plan import plan_bundle
 from juliahub_ls.domain.bundle_writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
 from juliahub_ls.domain.tar_format import BLOCK, END, directory_header, file_header, padding

@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls.domain.depot import (
     artifact_path,
     crc32c,

@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 import pytest
+
 from juliahub_ls.domain.bundle_plan import plan_bundle
 from juliahub_ls.domain.bundle_writer import write_bundle
 from juliahub_ls.domain.driver import driver_script, julia_string

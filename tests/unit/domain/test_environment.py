@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls.domain.environment import (
     Reason,
     environment_at,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from juliahub_ls.domain.bundle_walk import Tree, walk_tree
 from juliahub_ls.domain.glob_pattern import GlobError, glob_to_regex
 from juliahub_ls.domain.ignore_rules import parse_ignore_rules

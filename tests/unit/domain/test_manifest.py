@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import tomli
+
 from juliahub_ls.domain.artifacts import parse_artifacts, read_artifacts
 from juliahub_ls.domain.manifest import parse_manifest, read_manifest, version_pair, write_manifest
 from juliahub_ls.domain.project import Source, parse_project, read_project

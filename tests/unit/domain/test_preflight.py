@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls.domain.environment import LoadedEnvironment, environment_at, load_environment
 from juliahub_ls.domain.preflight import preflight
 from juliahub_ls.domain.problem import Severity, human_bytes

@@ -1,6 +1,7 @@
 """Names that look like secrets, and names that only resemble them."""
 
 import pytest
+
 from juliahub_ls.domain.secrets import looks_secret
 
 

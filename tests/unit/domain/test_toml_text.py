@@ -7,6 +7,7 @@ import pytest
 import tomli
 from hypothesis import given
 from hypothesis import strategies as st
+
 from juliahub_ls.domain.artifacts import parse_artifacts
 from juliahub_ls.domain.manifest import parse_manifest
 from juliahub_ls.domain.problem import Range

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from localhub.domain.refusals import Refusal, StorageFull
 from localhub.services import blobs
 from localhub.services.blobs import Blob, BlobStore

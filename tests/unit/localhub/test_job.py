@@ -1,6 +1,7 @@
 """The life cycle and the values of a job."""
 
 import pytest
+
 from localhub.domain import job
 from localhub.domain.refusals import byte_text
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from juliahub_wire import julia_text, logs
 from localhub.services import job_log
 from localhub.services.job_log import JobLog

@@ -1,6 +1,7 @@
 """Which of this computer's variables the user's code sees."""
 
 import pytest
+
 from localhub.engines.julia_process import machine_environment
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from localhub.domain.permissions import User
 from localhub.domain.refusals import Refusal
 from localhub.services import sign_in as sign_in_module

@@ -5,9 +5,10 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
 from localhub.services import store
 from localhub.services.models import Base
-from sqlalchemy import create_engine, text
 
 
 def schema(path: Path) -> set[tuple[str, str]]:

@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from localhub.domain.process_stream import MAX_LINE_BYTES, MAX_RECORD_BYTES, Item, StreamDecoder
 
 RECORD = b'\x1e{"jrun":"log","message":"m"}\n'

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from juliahub_wire.nodes import NodeSpec
 from juliahub_wire.submission import Submission
 from localhub.domain.offer import JuliaImage, Offer, process_limit

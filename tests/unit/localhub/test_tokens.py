@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from localhub.services import tokens as tokens_module
 from localhub.services.models import RefreshTokenRow
 from localhub.services.store import Store

@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from localhub.services import unpack as unpack_module
 from localhub.services.unpack import BadBundle, unpack
 

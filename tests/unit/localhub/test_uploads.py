@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+
 from juliahub_wire.bundles import UploadInfo
 from localhub.domain.refusals import Refusal
 from localhub.services import uploads as uploads_module

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
+
 from juliahub_ls.services import hub_client, transport
 from juliahub_ls.services.account import Account
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.token_store import TokenStore
 from juliahub_wire.auth import TokenTable
-
 from tests.support.scripted_http import ScriptedServer, scripted_server
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import httpx
 import pytest
 import tomli_w
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
 from juliahub_ls.errors import FileUnreadable, ServerFailed, ServerUnreachable, SignInRequired, TokenRefused
 from juliahub_ls.secret import Secret
 from juliahub_ls.services import token_store
 from juliahub_ls.services.account import Account
 from juliahub_ls.services.token_store import TokenStore
 from juliahub_wire.auth import TokenTable
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-
 from tests.support.scripted_http import Cut, ScriptedServer
 
 RENEW = "GET /auth/renew/token.toml/v2/"

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls import errors
 from juliahub_ls.services import bundling
 from juliahub_ls.services.bundling import Bundling, describe

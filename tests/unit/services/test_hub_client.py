@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
 from juliahub_ls import errors
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_wire.bundles import UploadInfo
 from juliahub_wire.submission import Submission
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-
 from tests.support.scripted_http import ScriptedServer
 
 JOB = {

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse, Response
+
 from juliahub_ls import errors
 from juliahub_ls.config import Settings
 from juliahub_ls.domain.job_view import JobView
@@ -16,8 +18,6 @@ from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.this_computer import ThisComputer
 from juliahub_wire import logs
 from juliahub_wire.auth import TokenTable
-from starlette.responses import PlainTextResponse, Response
-
 from tests.support.scripted_http import ScriptedServer
 from tests.unit.services.test_hub_client import GET, JOB, LIST, LOGS
 

@@ -5,15 +5,15 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.websockets import WebSocket
+
 from juliahub_ls import errors
 from juliahub_ls.services import log_stream
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.log_stream import LogStream, Records, StreamState
 from juliahub_wire import logs
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.websockets import WebSocket
-
 from tests.support.scripted_http import Cut, ScriptedServer
 
 LOGS, STREAM = "GET /juliaruncloud/get_logs", "/ws/stream_logs"

@@ -9,15 +9,15 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
 from juliahub_ls import errors
 from juliahub_ls.domain.job_view import JobFileView, JobView
 from juliahub_ls.services import results
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.results import download_results, safe_name, unpack
-from starlette.requests import Request
-from starlette.responses import Response
-
 from tests.support.scripted_http import Cut, ScriptedServer
 
 CONTENT = os.urandom(300_000)

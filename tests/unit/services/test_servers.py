@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls.config import Settings
 from juliahub_ls.errors import PlainHttpRefused, ServerUnknown
 from juliahub_ls.services.servers import HERE, Servers, profile_of

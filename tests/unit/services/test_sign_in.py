@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse, Response
+
 from juliahub_ls.errors import ServerUnreachable, SignInFailed, SignInTimedOut
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.sign_in import SignIn
-from starlette.responses import PlainTextResponse, Response
-
 from tests.support.scripted_http import Cut, ScriptedServer
 
 CHALLENGE, CLAIM = "POST /auth/challenge", "POST /auth/claimtoken"

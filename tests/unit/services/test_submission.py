@@ -7,6 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
 from juliahub_ls import errors
 from juliahub_ls.config import Settings
 from juliahub_ls.domain.cluster_design import ClusterRequest
@@ -20,9 +23,6 @@ from juliahub_ls.services.this_computer import ThisComputer
 from juliahub_ls.services.token_store import TokenStore, auth_file
 from juliahub_wire.auth import TokenTable
 from juliahub_wire.jobs import encode_inputs
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-
 from tests.support.scripted_http import Cut, ScriptedServer
 from tests.unit.services.test_hub_client import DEFAULTS, GROUPS, JOB, LIST, NODES, SUBMIT, UPLOAD
 

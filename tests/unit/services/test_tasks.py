@@ -5,6 +5,7 @@ import gc
 import logging
 
 import pytest
+
 from juliahub_ls.services.tasks import Tasks
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import tomli
+
 from juliahub_ls.services import files
 from juliahub_ls.services.token_store import StoredToken, TokenStore, auth_file
 from juliahub_wire.auth import TokenTable

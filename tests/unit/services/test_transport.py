@@ -4,11 +4,11 @@ import inspect
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
 from juliahub_ls import errors
 from juliahub_ls.services import transport
 from juliahub_ls.services.hub_client import HubClient
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
-
 from tests.support.scripted_http import Cut, ScriptedServer, hang
 from tests.unit.services.conftest import Mocked
 

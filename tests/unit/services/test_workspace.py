@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+
 from juliahub_ls.domain.environment import LoadedEnvironment
 from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.workspace import Workspace

@@ -5,8 +5,6 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from juliahub_wire.logs import LogRecord
-
 from juliahub_ls import payloads
 from juliahub_ls.domain.log_filter import LogFilter, log_filter
 from juliahub_ls.domain.log_line import line_of
@@ -14,6 +12,7 @@ from juliahub_ls.errors import JuliaHubError, PatternInvalid
 from juliahub_ls.lsp import protocol
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, record_number
+from juliahub_wire.logs import LogRecord
 
 BATCH_LINES = 500
 PAGE_LINES = 1000

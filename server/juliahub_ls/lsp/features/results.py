@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from juliahub_wire.jobs import FileType
-
 from juliahub_ls.encoding import encode
 from juliahub_ls.lsp import protocol
 from juliahub_ls.lsp.session import Session, path_of
 from juliahub_ls.services.results import download_results
+from juliahub_wire.jobs import FileType
 
 
 async def results(session: Session, params: protocol.JobParams) -> dict[str, Any]:

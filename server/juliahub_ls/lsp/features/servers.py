@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from juliahub_wire.images import DEFAULT_PRODUCT
 from lsprotocol import types
 
 from juliahub_ls import payloads
 from juliahub_ls.lsp import protocol
 from juliahub_ls.lsp.session import Session
+from juliahub_wire.images import DEFAULT_PRODUCT
 
 
 async def servers(session: Session, _params: protocol.ServersParams) -> dict[str, Any]:

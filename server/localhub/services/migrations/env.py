@@ -1,6 +1,7 @@
 """Alembic's entry: run on the connection that `store.migrate` hands over."""
 
 from alembic import context
+
 from localhub.services.models import Base
 
 context.configure(

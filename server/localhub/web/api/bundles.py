@@ -1,12 +1,12 @@
 """Appbundle upload (protocol §6.4)."""
 
-from juliahub_wire import paths
-from juliahub_wire.bundles import UploadInfo
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from juliahub_wire import paths
+from juliahub_wire.bundles import UploadInfo
 from localhub.domain.refusals import Refusal, StorageFull
 from localhub.services import uploads
 from localhub.services.blobs import CHUNK, Blob, BlobWriter

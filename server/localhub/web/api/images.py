@@ -1,5 +1,9 @@
 """Registries, applications and images (protocol §4): one image for each installed Julia."""
 
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
 from juliahub_wire import paths
 from juliahub_wire.images import (
     DEFAULT_PRODUCT,
@@ -11,10 +15,6 @@ from juliahub_wire.images import (
     RegistriesAnswer,
     Registry,
 )
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from localhub.domain.offer import JuliaImage
 from localhub.web.requests import answer, blocking, hub_of, json_answer
 

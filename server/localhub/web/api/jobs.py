@@ -3,14 +3,14 @@
 import math
 from datetime import datetime, timezone
 
-from juliahub_wire import paths
-from juliahub_wire.jobs import ExtendRequest, FileHash, Job, JobFile, KillAnswer, SuccessAnswer, encode_inputs
-from juliahub_wire.limits import JOB_LIST_DEFAULT
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from juliahub_wire import paths
+from juliahub_wire.jobs import ExtendRequest, FileHash, Job, JobFile, KillAnswer, SuccessAnswer, encode_inputs
+from juliahub_wire.limits import JOB_LIST_DEFAULT
 from localhub.domain import job
 from localhub.domain.refusals import Refusal, UnknownJob
 from localhub.domain.submission_rules import MAX_LIMIT_HOURS

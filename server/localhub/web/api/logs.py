@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Iterator
 
-from juliahub_wire import paths
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from juliahub_wire import paths
 from localhub.domain import job
 from localhub.domain.permissions import User
 from localhub.domain.refusals import Refusal, UnknownJob

@@ -1,11 +1,11 @@
 """Node specs (protocol §3)."""
 
-from juliahub_wire import paths
-from juliahub_wire.nodes import NodeSpecsAnswer
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from juliahub_wire import paths
+from juliahub_wire.nodes import NodeSpecsAnswer
 from localhub.web.requests import answer, blocking, hub_of
 
 

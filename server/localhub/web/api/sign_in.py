@@ -1,13 +1,13 @@
 """Signing in and renewing tokens (protocol §1.4, §1.5)."""
 
 import tomli_w
-from juliahub_wire import paths
-from juliahub_wire.auth import AuthConfiguration, ClaimRequest
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from juliahub_wire import paths
+from juliahub_wire.auth import AuthConfiguration, ClaimRequest
 from localhub.control_paths import CODE_PATH
 from localhub.domain.refusals import Refusal
 from localhub.services.tokens import InvalidToken

@@ -1,7 +1,5 @@
 """Submitting a job (protocol §5)."""
 
-from juliahub_wire import paths
-from juliahub_wire.submission import Submission, SubmitAnswer
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -9,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from juliahub_wire import paths
+from juliahub_wire.submission import Submission, SubmitAnswer
 from localhub.domain import job, submission_rules
 from localhub.domain.permissions import User
 from localhub.domain.refusals import Refusal, StorageFull

@@ -1,12 +1,12 @@
 """`/api/v1`: who the token belongs to and what the server speaks (protocol §2.1)."""
 
-from juliahub_wire import paths
-from juliahub_wire.api import ApiVersion, Timezone
-from juliahub_wire.limits import API_VERSION
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from juliahub_wire import paths
+from juliahub_wire.api import ApiVersion, Timezone
+from juliahub_wire.limits import API_VERSION
 from localhub.web.requests import answer, user_of
 
 

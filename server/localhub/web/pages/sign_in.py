@@ -4,11 +4,11 @@ import secrets
 from functools import lru_cache
 from typing import Any
 
-from juliahub_wire import paths
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from juliahub_wire import paths
 from localhub.domain.refusals import Refusal
 from localhub.web.requests import blocking, hub_of
 
