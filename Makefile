@@ -7,6 +7,9 @@ STAMP := $(VENV)/.installed
 NODE_STAMP := vscode-extension/node_modules/.installed
 EDITOR_STAMP := tests/editor/node_modules/.installed
 
+# Many tests wait for a process, so more run at once than a small machine has cores.
+PARALLEL ?= -n 3 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help demo code test test-fast check lint typecheck format bench package setup julia clean
 
@@ -21,10 +24,10 @@ code: $(STAMP) julia $(NODE_STAMP) ## Open the example in a real VS Code in the 
 
 test: check $(STAMP) julia $(NODE_STAMP) $(EDITOR_STAMP) ## Run every check and every test, installing what they need
 	cd vscode-extension && npm test --silent
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 test-fast: $(STAMP) ## Run the tests that need neither Julia nor an editor
-	$(BIN)/pytest -m "not julia and not editor"
+	$(BIN)/pytest $(PARALLEL) -m "not julia and not editor"
 
 check: lint typecheck ## Lint and type-check everything
 

@@ -51,9 +51,12 @@ class ThisComputer:
             return state
 
     async def _start(self) -> None:
+        """In the state folder: `python -m` looks for modules where it is started, and a user's folder may hold any."""
+        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True, mode=0o700)
         command = [sys.executable, "-m", "localhub", "start"]
         process = await asyncio.create_subprocess_exec(
             *command,
+            cwd=self._folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

@@ -21,6 +21,7 @@ from tests.support.scripted_http import Cut, ScriptedServer
 
 RENEW = "GET /auth/renew/token.toml/v2/"
 NOW = time.time()
+"""The account's clock; near the real one, as a token's lifetime also counts from its file's time of change."""
 
 
 def stored(server: ScriptedServer, **fields: Any) -> TokenTable:
@@ -40,7 +41,7 @@ def tokens(tmp_path: Path) -> TokenStore:
 
 @pytest.fixture
 def account(tokens: TokenStore, http: httpx.AsyncClient) -> Account:
-    return Account("hub", tokens, http)
+    return Account("hub", tokens, http, now=lambda: NOW)
 
 
 async def test_no_token_asks_for_a_sign_in(account: Account) -> None:
