@@ -114,8 +114,13 @@ def test_the_limit_can_be_moved(make_job: MakeJob) -> None:
 def test_a_job_whose_directory_is_removed_ends(make_job: MakeJob) -> None:
     job = make_job('println("ready"); sleep(1000)').start().says("ready")
     runner = job.runner
-    shutil.rmtree(job.dir)
+    wait_until(lambda: removed(job.dir), "the directory to be gone: the runner may be writing into it")
     wait_until(lambda: not any(is_running(pid) for pid in (runner.pid, runner.processes[0].pid)), "the runner's end")
+
+
+def removed(folder: Path) -> bool:
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from tests.support.hub import hub_environment, wait_for
 
 COMMAND = [sys.executable, "-m", "juliahub_ls.cli.main"]
 SECONDS = 60
+SHAPE_OF_OUTPUT = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+"""A terminal's own size counts, not what the tests' runner has set."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Cli:
             "LOCALHUB_DATA_DIR": str(self.folder / "data"),
             "JULIA_DEPOT_PATH": str(self.folder / "depot"),
         }
-        unwanted = {"JULIA_PKG_SERVER", "DISPLAY", "WAYLAND_DISPLAY", "JULIAHUB_DEBUG", "NO_COLOR", "FORCE_COLOR"}
+        unwanted = {"JULIA_PKG_SERVER", "DISPLAY", "WAYLAND_DISPLAY", "JULIAHUB_DEBUG", *SHAPE_OF_OUTPUT}
         inherited = {key: value for key, value in hub_environment().items() if key not in unwanted}
         return {key: value for key, value in (inherited | own | self.extra).items() if value}
 
@@ -194,13 +196,17 @@ def on_terminal(
     )
     os.close(terminal)
     written = b""
-    for chunk in _chunks(controller):
-        written += chunk
-        if when is not None and when[0].encode() in written:
-            when[1]()
-            when = None
-    os.close(controller)
-    return process.wait(SECONDS), written.decode()
+    try:
+        for chunk in _chunks(controller):
+            written += chunk
+            if when is not None and when[0].encode() in written:
+                when[1]()
+                when = None
+        return process.wait(SECONDS), written.decode()
+    finally:
+        process.kill()
+        process.wait()
+        os.close(controller)
 
 
 def _chunks(controller: int) -> Iterator[bytes]:

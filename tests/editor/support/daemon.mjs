@@ -3,16 +3,18 @@ import { execFileSync } from "node:child_process";
 
 /** Process ids, known by the folder that the extension is installed in. */
 export function daemons() {
-  const table = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" });
+  const table = execFileSync("ps", ["-ww", "-eo", "pid=,args="], { encoding: "utf8" }); // -ww: whole lines, whatever the terminal
   const ours = table.split("\n").filter((line) => line.includes(process.env.HOST_RUN) && line.includes("launch.py"));
   return ours.map((line) => Number(line.trim().split(" ", 1)[0]));
 }
 
-/** The process id of a daemon that is none of the `former`, as soon as there is one. */
+/** The process id of a daemon that is none of the `former`, as soon as there is one; an error when there is none in a minute. */
 export async function newDaemon(code, former = []) {
-  for (;;) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
     const [pid] = daemons().filter((candidate) => !former.includes(candidate));
     if (pid !== undefined) return pid;
     await code.page.evaluate(() => new Promise(requestAnimationFrame));
   }
+  throw new Error("No daemon of this host is running.");
 }

@@ -73,10 +73,10 @@ export class Workbench {
   async openPath(file) {
     const input = this.page.locator(".quick-input-widget input[type=text]");
     await this.page.keyboard.press("Control+O");
-    await input.waitFor();
+    // The dialog sets its field once it has listed the folder; what is typed before is lost.
+    await this.page.locator(".quick-input-list .monaco-list-row").first().waitFor();
     await input.fill(file);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(file) }).first().waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.pick(path.basename(file));
     await this.isOpen(path.basename(file));
   }
 
