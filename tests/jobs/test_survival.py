@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 SERVER_ON_PATH = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "server")}
-WITH_CHILD = 'p = run(`sleep 1000`, wait = false); println(getpid(p)); println("ready"); sleep(1000)'
+WITH_CHILD = 'p = run(`sleep 1000`, wait = false); println("child ", getpid(p)); println("ready"); sleep(1000)'
 
 
 def test_a_killed_runner_is_noticed_and_cleaned_up_after(make_job: MakeJob) -> None:
@@ -36,7 +36,7 @@ def test_a_killed_runner_is_noticed_and_cleaned_up_after(make_job: MakeJob) -> N
     assert job.log[-1]["message"] == ended.reason
     assert "ready" in job.messages
     assert not any(is_running(process.pid) for process in runner.processes)
-    assert not is_running(int(job.messages[0]))
+    assert not is_running(child_of(job))
 
 
 def test_another_localhub_finds_the_job_and_settles_it_alike(make_job: MakeJob) -> None:
@@ -116,6 +116,10 @@ def test_a_job_whose_directory_is_removed_ends(make_job: MakeJob) -> None:
     runner = job.runner
     wait_until(lambda: removed(job.dir), "the directory to be gone: the runner may be writing into it")
     wait_until(lambda: not any(is_running(pid) for pid in (runner.pid, runner.processes[0].pid)), "the runner's end")
+
+
+def child_of(job: Job) -> int:
+    return next(int(message.split()[1]) for message in job.messages if message.startswith("child "))
 
 
 def removed(folder: Path) -> bool:
