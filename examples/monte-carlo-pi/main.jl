@@ -67,7 +67,7 @@ function save(estimates, reference)
     ENV["RESULTS"] = summary
     ENV["RESULTS_FILE"] = folder
     haskey(ENV, "JULIAHUB_RESULTS_SUMMARY_FILE") && write(ENV["JULIAHUB_RESULTS_SUMMARY_FILE"], summary)
-    println("Results are in ", folder)
+    println("Results are in ", relpath(folder))
 end
 
 main()

@@ -1,6 +1,8 @@
 """The main job as a person does it, in real VS Code: a test plays a scenario and leaves pictures in `screenshots/`."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,8 @@ def example(tmp_path: Path) -> Path:
 @pytest.mark.julia
 def test_run_the_example(host: Host, example: Path) -> None:
     """Open, run, watch the log, see it completed, see the result, download it."""
+    command = ["julia", "--startup-file=no", str(example / "make_artifacts.jl")]
+    subprocess.run(command, env={**os.environ, "HOME": str(host.run / "home")}, check=True, stdout=subprocess.DEVNULL)
     host.play("main-job", example)
     saved = [path.name for path in example.glob("juliahub-results/**/*") if path.is_file()]
     assert "darts.svg" in saved
