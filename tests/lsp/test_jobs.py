@@ -168,7 +168,7 @@ async def test_stopping_on_this_computer(here: Editor, folders: Path) -> None:
     log = (await here.request("juliahub/openLog", {"job": job}))["log"]
     await here.until(lambda: "up" in [line["message"] for line in lines(here, log)], "the script to run", 200)
     stopped = await here.request("juliahub/stopJob", {"job": job})
-    assert stopped["job"]["label"] in ("Stopping…", "Stopped by the user")
+    assert stopped["job"]["label"] in ("Stopping…", "Stopped by you")
     await here.until(lambda: views(here, job)[-1]["done"], "its end", 60)
     last = views(here, job)[-1]
-    assert (last["status"], last["label"]) == ("Stopped", "Stopped by the user")
+    assert (last["status"], last["label"]) == ("Stopped", "Stopped by you")

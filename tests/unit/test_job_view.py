@@ -52,7 +52,7 @@ def job(status: str, **fields: Any) -> Job:
         ("Failed", LogFacts(error="UndefVarError: x"), False, "Failed after 0:42: UndefVarError: x"),
         ("Failed", LogFacts(error="of the code", reason="Out of memory"), False, "Failed after 0:42: Out of memory"),
         ("Failed", LogFacts(), False, "Failed after 0:42"),
-        ("Stopped", LogFacts(reason="Stopped by you"), False, "Stopped by you"),
+        ("Stopped", LogFacts(reason="Stopped by the user"), False, "Stopped by you"),
         ("Stopped", LogFacts(), False, "Stopped after 0:42"),
     ],
 )

@@ -120,7 +120,9 @@ def _label(job: Job, facts: LogFacts, reason: str | None, stopping: bool) -> str
         head = f"Failed after {took}" if took else "Failed"
         return f"{head}: {reason}" if reason else head
     if job.status == JobStatus.STOPPED.value:
-        return reason or (f"Stopped after {took}" if took else "Stopped")
+        if reason:
+            return reason.replace("by the user", "by you")  # the log is for everyone, the list of jobs is yours
+        return f"Stopped after {took}" if took else "Stopped"
     if stopping:
         return "Stopping…"
     return _running_label(facts) if job.status == JobStatus.RUNNING.value else "Waiting for a machine"

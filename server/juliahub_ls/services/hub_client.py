@@ -221,22 +221,27 @@ class Download:
         length = self._response.headers.get("content-length")
         return int(length) if length and length.isdigit() else None
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The raw bytes, never decoded: a `.tar.gz` stays one. All that arrived before a break is given out first."""
-        gathered = bytearray()
+    async def chunks(self) -> AsyncIterator[list[bytes]]:
+        """The raw bytes, never decoded: a `.tar.gz` stays one. All that arrived before a break is given out first.
+
+        In pieces as they came: joining them would cost more than all else.
+        """
+        pieces: list[bytes] = []
+        size = 0
         try:
             async with translated(self._server, "What has arrived is kept; the download goes on from there."):
                 async for piece in self._response.aiter_raw():
-                    gathered += piece
-                    if len(gathered) >= CHUNK:
-                        yield bytes(gathered)
-                        gathered.clear()
+                    pieces.append(piece)
+                    size += len(piece)
+                    if size >= CHUNK:
+                        yield pieces
+                        pieces, size = [], 0
         except errors.ServerError:
-            if gathered:
-                yield bytes(gathered)
+            if pieces:
+                yield pieces
             raise
-        if gathered:
-            yield bytes(gathered)
+        if pieces:
+            yield pieces
 
     async def aclose(self) -> None:
         """End the connection."""

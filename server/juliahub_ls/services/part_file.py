@@ -29,10 +29,10 @@ class PartFile:
         finally:
             await asyncio.to_thread(self._file.close)
 
-    async def write(self, chunk: bytes) -> None:
-        """Take `chunk` once the one before is on its way; at most two are in memory."""
+    async def write(self, pieces: list[bytes]) -> None:
+        """Take `pieces` once those before are on disk; at most two lots are in memory."""
         await self._written()
-        self._writing = asyncio.ensure_future(asyncio.to_thread(self._take, chunk))
+        self._writing = asyncio.ensure_future(asyncio.to_thread(self._take, pieces))
 
     async def sha256(self) -> str:
         """Of all that is in the file, in hex."""
@@ -49,13 +49,12 @@ class PartFile:
             with self._path.open("rb") as file:
                 while chunk := file.read(READ_CHUNK):
                     self._digest.update(chunk)
-        self._file = self._path.open("ab" if self._resumed else "wb", buffering=0)
+        self._file = self._path.open("ab" if self._resumed else "wb")
 
-    def _take(self, chunk: bytes) -> None:
-        self._digest.update(chunk)
-        view = memoryview(chunk)
-        while view:
-            view = view[self._file.write(view) or 0 :]
+    def _take(self, pieces: list[bytes]) -> None:
+        for piece in pieces:
+            self._digest.update(piece)
+            self._file.write(piece)
 
 
 def sha256_of(path: Path) -> str:

@@ -139,9 +139,9 @@ async def _append(client: HubClient, job: str, file: JobFileView, part: Path, pr
     of = f" of {human_bytes(file.size)}" if file.size else ""
     try:
         async with PartFile(part, resumed=download.resumed) as output:
-            async for chunk in download.chunks():
-                await output.write(chunk)
-                done += len(chunk)
+            async for pieces in download.chunks():
+                await output.write(pieces)
+                done += sum(map(len, pieces))
                 fraction = done / file.size if file.size else None
                 progress.report(f"Downloading {file.name}: {human_bytes(done)}{of}", fraction)
             return await output.sha256()
