@@ -100,7 +100,7 @@ def _register_method(server: JuliaHubServer, feature: str, method: str) -> None:
     async def request(params: Any) -> Any:
         return await _answer(server, feature, method, params)
 
-    async def command(*arguments: Any) -> Any:
+    async def command(*arguments: object) -> Any:  # pygls asks what class it is, which Any is not before Python 3.11
         return await _answer(server, feature, method, arguments[0] if arguments else {})
 
     server.feature(method)(request)
