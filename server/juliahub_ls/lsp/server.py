@@ -100,7 +100,7 @@ def _register_method(server: JuliaHubServer, feature: str, method: str) -> None:
     async def request(params: Any) -> Any:
         return await _answer(server, feature, method, params)
 
-    async def command(*arguments: object) -> Any:  # pygls asks what class it is, which Any is not before Python 3.11
+    async def command(*arguments: _Parameters) -> Any:
         return await _answer(server, feature, method, arguments[0] if arguments else {})
 
     server.feature(method)(request)
@@ -118,6 +118,10 @@ async def _answer(server: JuliaHubServer, feature: str, method: str, params: Any
         raise to_rpc_error(asyncio.CancelledError()) from None
     except Exception as error:  # noqa: BLE001 - the boundary: a fault in one request ends that request only
         raise to_rpc_error(error) from None
+
+
+class _Parameters(dict[str, Any]):
+    """A command's one argument: a request's parameters. A class, as pygls asks for one: `Any` is none on Python 3.10."""
 
 
 class _PlainProtocol(LanguageServerProtocol):
