@@ -121,7 +121,7 @@ async def _answer(server: JuliaHubServer, feature: str, method: str, params: Any
 
 
 class _Parameters(dict[str, Any]):
-    """A command's one argument, a request's parameters. A class, as pygls asks for one: `Any` is none on Python 3.10."""
+    """A command's one argument. A class, as pygls asks for one, which `Any` is not on Python 3.10."""
 
 
 class _PlainProtocol(LanguageServerProtocol):
