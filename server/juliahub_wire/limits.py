@@ -27,6 +27,3 @@ REFRESH_TOKEN_SECONDS = 30 * 24 * 3600
 
 REFRESH_EARLY_SECONDS = 600
 """Julia's Pkg refreshes when less than this remains (§1.4)."""
-
-EXPOSABLE_PORTS = (range(1025, 9009), range(9010, 23400), range(23500, 32768))
-"""Ports a job may expose (§5.5)."""

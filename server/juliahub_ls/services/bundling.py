@@ -16,7 +16,7 @@ from juliahub_ls.domain.bundle_walk import Cancelled as PlanCancelled
 from juliahub_ls.domain.bundle_writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
 from juliahub_ls.domain.depot import depot_paths
 from juliahub_ls.domain.environment import LoadedEnvironment, environment_for_script, load_environment
-from juliahub_ls.domain.problem import Problem, Severity, human_bytes
+from juliahub_ls.domain.problem import Problem, Severity
 from juliahub_ls.domain.walk_memory import WalkMemory
 from juliahub_ls.errors import (
     BundleRefused,
@@ -219,9 +219,3 @@ async def _cancellable(work: Awaitable[T], cancelled: threading.Event) -> T:
         raise
     except PlanCancelled:
         raise Cancelled(what="The bundle", state=NOT_SUBMITTED) from None
-
-
-def describe(plan: BundlePlan) -> str:
-    """`214 files, 3.1 MB`."""
-    files = "1 file" if plan.file_count == 1 else f"{plan.file_count:,} files"
-    return f"{files}, {human_bytes(plan.total_size)}"
