@@ -10,7 +10,7 @@ from juliahub_ls.domain.environment import LoadedEnvironment
 from juliahub_ls.domain.image_choice import version_of
 from juliahub_ls.domain.job_view import JobView
 from juliahub_ls.domain.log_line import LogLine
-from juliahub_ls.domain.problem import Problem
+from juliahub_ls.domain.problem import Mend, Mending, Problem
 from juliahub_ls.encoding import encode
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.servers import ServerProfile
@@ -31,6 +31,8 @@ def problem(value: Problem) -> dict[str, Any]:
             "start": {"line": at.start_line, "character": at.start_character},
             "end": {"line": at.end_line, "character": at.end_character},
         }
+    if value.mends:
+        payload["actions"] = [_action(mend) for mend in value.mends]
     return payload
 
 
@@ -138,6 +140,16 @@ def log_line(line: LogLine) -> dict[str, Any]:
     if line.keywords:
         payload["keywords"] = encode(line.keywords)
     return payload
+
+
+def _action(mend: Mend) -> dict[str, Any]:
+    directory = _uri(mend.directory)
+    if mend.how in (Mending.RESOLVE, Mending.INSTANTIATE):
+        command, arguments = "juliahub/mendEnvironment", {"directory": directory, "how": mend.how.value}
+    else:
+        included = mend.how is Mending.LET_IN
+        command, arguments = "juliahub/setBundleRule", {"directory": directory, "path": mend.path, "included": included}
+    return {"title": mend.title, "command": command, "arguments": [arguments]}
 
 
 def _bundle_file(plan: BundlePlan, path: str, size: int, source: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.bundles import BundlePlan, WriteBundleResult
+from juliahub_ls.lsp.protocol.environments import EnvironmentsResult
 from tests.support.cli import Cli
 from tests.support.payload_shapes import assert_shape
 
@@ -35,7 +36,7 @@ def project(cli: Cli) -> Path:
 def test_scan_finds_environments(cli: Cli, project: Path) -> None:
     ran = cli.run("scan", "--json")
     assert ran.code == 0
-    assert_shape(protocol.EnvironmentsResult, ran.document)
+    assert_shape(EnvironmentsResult, ran.document)
     assert [found["name"] for found in ran.document["environments"]] == ["Pi", "Tools"]
     first = cli.run("scan").stdout.splitlines()[0]
     assert first.split() == ["Pi", "Julia", "1.10.4", "1", "dependency", "Pi"]
@@ -52,7 +53,7 @@ def test_a_preview_writes_nothing(cli: Cli, project: Path) -> None:
     before = sorted(cli.folder.rglob("*"))
     ran = cli.run("bundle", project, "--json")
     assert ran.code == 0
-    assert_shape(protocol.BundlePlan, ran.document)
+    assert_shape(BundlePlan, ran.document)
     paths = {file["path"] for file in ran.document["files"]}
     assert {"main.jl", "Project.toml", "Manifest.toml", ".bundle/dev/Tools/src/Tools.jl"} <= paths
     left_out = {item["path"]: item for item in ran.document["leftOut"]}
@@ -80,7 +81,7 @@ def test_the_list_has_every_file(cli: Cli, project: Path) -> None:
 def test_the_archive_is_what_was_told(cli: Cli, project: Path) -> None:
     ran = cli.run("bundle", project, "-o", "pi.tar", "--allow", ".env", "--json")
     assert ran.code == 0
-    assert_shape(protocol.WriteBundleResult, ran.document)
+    assert_shape(WriteBundleResult, ran.document)
     archive = cli.folder / "pi.tar"
     assert hashlib.sha256(archive.read_bytes()).hexdigest() == ran.document["sha256"]
     assert archive.stat().st_size == ran.document["size"]

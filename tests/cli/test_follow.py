@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.bundles import BundlePlan
+from juliahub_ls.lsp.protocol.environments import EnvironmentForResult
+from juliahub_ls.lsp.protocol.jobs import Job, SubmitResult
+from juliahub_ls.lsp.protocol.logs import LogLine
+from juliahub_ls.lsp.protocol.results import DownloadResultsResult, ResultsResult
 from localhub.engines.julia_versions import find_julias
 from tests.support.cli import Cli, on_terminal
 from tests.support.hub import stop_hub
@@ -18,13 +22,13 @@ from tests.support.scripted_hub import ScriptedHub, ScriptedJob
 
 POSIX_ONLY = pytest.mark.skipif(os.name == "nt", reason="sends signals and opens terminals as POSIX has them")
 SHAPES = {
-    "environment": protocol.EnvironmentForResult,
-    "plan": protocol.BundlePlan,
-    "submitted": protocol.SubmitResult,
-    "job": protocol.Job,
-    "line": protocol.LogLine,
-    "results": protocol.ResultsResult,
-    "downloaded": protocol.DownloadResultsResult,
+    "environment": EnvironmentForResult,
+    "plan": BundlePlan,
+    "submitted": SubmitResult,
+    "job": Job,
+    "line": LogLine,
+    "results": ResultsResult,
+    "downloaded": DownloadResultsResult,
 }
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.jobs import JobResult, JobsResult, SubmitResult
+from juliahub_ls.lsp.protocol.logs import LogLine
+from juliahub_ls.lsp.protocol.results import DownloadResultsResult, ResultsResult
 from tests.support.cli import Cli
 from tests.support.payload_shapes import assert_shape, without_type
 from tests.support.scripted_hub import ScriptedHub, ScriptedJob
@@ -36,7 +38,7 @@ def results_of(job: ScriptedJob, **files: str) -> Path:
 def test_submit_tells_what_was_accepted(signed_in: Cli, hub: ScriptedHub) -> None:
     ran = signed_in.run("submit", "hello.jl", "--name", "greeting", "--env", "N=3", "--env", "K=a=b", "--json")
     assert (ran.code, ran.stderr) == (0, "")
-    assert_shape(protocol.SubmitResult, ran.document)
+    assert_shape(SubmitResult, ran.document)
     view = ran.document["job"]
     assert (view["name"], view["inputs"]) == ("greeting", {"N": "3", "K": "a=b"})
     spec = hub.engine.specs[view["id"]]
@@ -80,15 +82,15 @@ def test_no_bundle_sends_the_text_alone(signed_in: Cli) -> None:
 
 def test_a_job_through_its_life(signed_in: Cli, hub: ScriptedHub, job: ScriptedJob) -> None:
     running = signed_in.run("job", job.jobname, "--json").document
-    assert_shape(protocol.JobResult, running)
+    assert_shape(JobResult, running)
     assert (running["job"]["label"], running["job"]["done"]) == ("Running", False)
 
     extended = signed_in.run("extend", job.jobname, "2", "--json")
-    assert_shape(protocol.JobResult, extended.document)
+    assert_shape(JobResult, extended.document)
     assert extended.document["job"]["timeLimit"] == 3
 
     stopping = signed_in.run("cancel", job.jobname, "--json")
-    assert_shape(protocol.JobResult, stopping.document)
+    assert_shape(JobResult, stopping.document)
     assert stopping.document["job"]["label"] == "Stopping…"
     assert job.jobname in hub.engine.stopped
 
@@ -102,7 +104,7 @@ def test_jobs_lists_the_newest_first(signed_in: Cli, job: ScriptedJob) -> None:
     newer = signed_in.run("submit", "hello.jl", "--json").document["job"]["id"]
     ran = signed_in.run("jobs", "--limit", "2", "--json")
     assert ran.code == 0
-    assert_shape(protocol.JobsResult, ran.document)
+    assert_shape(JobsResult, ran.document)
     assert [view["id"] for view in ran.document["jobs"]] == [newer, job.jobname]
     lines = signed_in.run("jobs", "-n", "2").stdout.splitlines()
     assert lines[0].split() == ["Job", "Name", "State", "Result", "Submitted"]
@@ -127,7 +129,7 @@ def test_logs_gives_every_line_once_and_in_order(signed_in: Cli, job: ScriptedJo
     lines = [event for event in unfinished.events if event["type"] == "line"]
     assert [line["id"] for line in lines] == list(range(1, 2501))
     assert [line["message"] for line in lines] == [f"line {number}" for number in range(2500)]
-    assert_shape(protocol.LogLine, without_type(lines[0]))
+    assert_shape(LogLine, without_type(lines[0]))
     assert unfinished.events[-1] == {"type": "state", "state": "live", "last": 2500}
     job.ends()
     assert signed_in.run("logs", job.jobname, "--json").events[-1]["state"] == "complete"
@@ -161,12 +163,12 @@ def test_results_are_shown_saved_and_checked(signed_in: Cli, job: ScriptedJob) -
     job.ends(result_file=str(archive))
     shown = signed_in.run("results", job.jobname, "--json")
     assert shown.code == 0
-    assert_shape(protocol.ResultsResult, shown.document)
+    assert_shape(ResultsResult, shown.document)
     assert shown.document["summary"] == {"pi": 3.14, "method": "darts"}
 
     saved = signed_in.run("results", job.jobname, "-o", "out", "--json")
     assert saved.code == 0
-    assert_shape(protocol.DownloadResultsResult, saved.document)
+    assert_shape(DownloadResultsResult, saved.document)
     assert {file["name"]: file["verified"] for file in saved.document["files"]} == {"pi.csv": True, "plot.svg": True}
     assert (signed_in.folder / "out" / "pi.csv").read_text() == "n,pi\n"
 

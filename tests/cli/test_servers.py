@@ -3,7 +3,7 @@
 import re
 import time
 
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.servers import ServersResult
 from tests.support.cli import Cli
 from tests.support.payload_shapes import assert_shape
 from tests.support.scripted_hub import ScriptedHub
@@ -21,7 +21,7 @@ def approve(hub: ScriptedHub, page: str) -> None:
 def test_status_without_anything_is_this_computer(cli: Cli) -> None:
     ran = cli.run("status", "--json")
     assert ran.code == 0
-    assert_shape(protocol.ServersResult, ran.document)
+    assert_shape(ServersResult, ran.document)
     (here,) = ran.document["servers"]
     assert (here["id"], here["state"], here["current"]) == ("this-computer", "stopped", True)
     assert cli.run("status").stdout.split() == ["●", "This", "computer", "starts", "when", "it", "is", "needed"]
@@ -47,7 +47,7 @@ def test_signing_in_and_out(cli: Cli, hub: ScriptedHub) -> None:
 
     out = cli.run("logout", "--json")
     assert out.code == 0
-    assert_shape(protocol.ServersResult, out.document)
+    assert_shape(ServersResult, out.document)
     assert not token_file.exists()
     assert cli.run("jobs").code == 3
     again = cli.run("logout", "--json")
@@ -59,7 +59,7 @@ def test_signing_in_with_json_tells_the_page_on_standard_error(cli: Cli, hub: Sc
     approve(hub, running.until_error(f"{hub.url}/auth/response?").strip())
     ran = running.ended()
     assert ran.code == 0
-    assert_shape(protocol.ServersResult, ran.document)
+    assert_shape(ServersResult, ran.document)
 
 
 def test_this_computer_needs_no_sign_in(cli: Cli) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from juliahub_ls.lsp.protocol import NOTIFICATIONS, REQUESTS, ErrorData
+from juliahub_ls.lsp.protocol import NOTIFICATIONS, REQUESTS
+from juliahub_ls.lsp.protocol.common import ErrorData
 
 SERVER = Path(__file__).parents[2] / "server"
 SECONDS = 30.0

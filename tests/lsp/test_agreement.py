@@ -1,8 +1,10 @@
-"""`protocol.py`, `protocol.ts` and `docs/protocol.md` say the same: methods, fields, types, what may be absent."""
+"""`lsp/protocol/`, `protocol.ts` and `docs/protocol.md` say the same: methods, fields, types, what may be absent."""
 
+import pkgutil
 import re
 import types
 import typing
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -14,7 +16,8 @@ from juliahub_ls.lsp import protocol
 ROOT = Path(__file__).parents[2]
 TYPESCRIPT = (ROOT / "vscode-extension" / "src" / "protocol.ts").read_text("utf-8")
 DOCUMENT = (ROOT / "docs" / "protocol.md").read_text("utf-8")
-PAYLOADS = {name: kind for name, kind in vars(protocol).items() if is_typeddict(kind)}
+MODULES = [import_module(f"{protocol.__name__}.{module.name}") for module in pkgutil.iter_modules(protocol.__path__)]
+PAYLOADS = {name: kind for module in MODULES for name, kind in vars(module).items() if is_typeddict(kind)}
 SIMPLE = {str: "string", int: "number", float: "number", bool: "boolean", Any: "unknown", type(None): "null"}
 Shape = dict[str, tuple[bool, str]]
 """Field → whether it may be absent, and its type in TypeScript's words."""
@@ -30,7 +33,7 @@ def _bare(hint: Any) -> Any:
 
 
 def typescript(hint: Any) -> str:
-    """A type of `protocol.py` as TypeScript writes it."""
+    """A type of `lsp/protocol/` as TypeScript writes it."""
     origin, arguments = get_origin(hint), get_args(hint)
     if hint in SIMPLE:
         return SIMPLE[hint]
@@ -91,8 +94,6 @@ def test_the_document_lists_every_method() -> None:
 
 
 def test_every_method_has_a_handler() -> None:
-    from importlib import import_module
-
     from juliahub_ls.lsp.server import FEATURES
 
     handlers = [import_module(f"juliahub_ls.lsp.features.{feature}").HANDLERS for feature in FEATURES]

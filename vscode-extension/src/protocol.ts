@@ -1,5 +1,5 @@
 /**
- * Every method and payload of ours, as `server/juliahub_ls/lsp/protocol.py` types them and `docs/protocol.md` describes them; a test
+ * Every method and payload of ours, as `server/juliahub_ls/lsp/protocol/` types them and `docs/protocol.md` describes them; a test
  * compares the three. Field names are the wire's own. Times are Unix milliseconds, sizes bytes, durations seconds, files URIs unless a
  * field says `path`.
  */
@@ -16,34 +16,112 @@ export interface Range {
   end: Position;
 }
 
-/** Something to tell the user about an environment or a bundle. `code` is stable; `message` is a sentence. */
+/**
+ * Something to tell the user about an environment or a bundle. `code` is stable; `message` is a sentence;
+ * `actions` mend it, the best first.
+ */
 export interface Problem {
   code: string;
   severity: "error" | "warning" | "information";
   message: string;
   uri?: string;
   range?: Range;
+  actions?: Action[];
 }
 
-/** A Julia environment in the workspace. `juliaVersion` is the manifest's; `dependencies` counts direct ones. */
+/**
+ * An entry of `[sources]`: where a dependency comes from. `directory` is the folder that `path` means here, `url`
+ * a repository's; `exists`: the folder is there.
+ */
+export interface PackageSource {
+  name: string;
+  path?: string;
+  directory?: string;
+  exists?: boolean;
+  url?: string;
+  rev?: string;
+  subdir?: string;
+}
+
+/**
+ * A Julia environment. `juliaVersion` is the manifest's; `dependencies` counts direct ones. `manifestFile` may be
+ * the workspace root's: `workspaceRoot` then is its folder, and `members` are the folders of a root's own members.
+ */
 export interface Environment {
   directory: string;
   name: string;
   projectFile?: string;
   manifestFile?: string;
   artifactsFile?: string;
+  workspaceRoot?: string;
+  members?: string[];
   juliaVersion?: string;
   dependencies: number;
+  sources: PackageSource[];
   problems: Problem[];
 }
 
 /** No parameters: the workspace's folders are known. */
 export type EnvironmentsParams = Record<string, never>;
 
-/** `truncated`: the scan met its bound and there may be more. */
+/** `truncated`: the scan met its bound, `scanLimit` entries, and there may be more. */
 export interface EnvironmentsResult {
   environments: Environment[];
   truncated: boolean;
+  scanLimit: number;
+}
+
+/** The environment in a folder. */
+export interface EnvironmentParams {
+  directory: string;
+}
+
+/**
+ * A dependency as it is resolved. `origin` says where it comes from and `placement`, in a phrase for the user, how
+ * the job will have it. `source` is its folder on this computer, when it is there.
+ */
+export interface Dependency {
+  name: string;
+  uuid: string;
+  section: "deps" | "weakdeps" | "extras" | "indirect";
+  origin: "registry" | "stdlib" | "path" | "repository" | "unregistered" | "unresolved";
+  placement: string;
+  version?: string;
+  registry?: string;
+  pinned: boolean;
+  source?: string;
+  url?: string;
+  rev?: string;
+  subdir?: string;
+}
+
+/**
+ * A variant of an artifact. `platform` is empty when it suits every machine; `placement`, in a phrase for the
+ * user, how a job on this platform will have it; `directory` where it is installed or overridden here.
+ */
+export interface ArtifactVariant {
+  name: string;
+  hash: string;
+  platform: Record<string, string>;
+  lazy: boolean;
+  overridden: boolean;
+  placement: string;
+  directory?: string;
+}
+
+/** All that is known of an environment. `loadPath`: stacked environments of this computer, which a job never has. */
+export interface EnvironmentDetails {
+  environment: Environment;
+  packages: Dependency[];
+  artifacts: ArtifactVariant[];
+  loadPath: string[];
+}
+
+/** An environment that a script could run in. */
+export interface EnvironmentChoice {
+  directory: string;
+  name: string;
+  why: string;
 }
 
 /** A script of the user's. */
@@ -51,40 +129,76 @@ export interface ScriptParams {
   script: string;
 }
 
-/** Which environment a script runs in, and why in one sentence. */
+/**
+ * Which environment a script runs in, and why in one sentence. `choices`: the others it could have, each with the
+ * phrase that says what it is.
+ */
 export interface EnvironmentForResult {
   environment?: Environment;
   reason: string;
+  choices: EnvironmentChoice[];
+}
+
+/** Run `script` in the environment of `directory` from now on; absent: as found, without a choice. */
+export interface ChooseEnvironmentParams {
+  script: string;
+  directory?: string;
+}
+
+/** The environment that the editor's Julia support has active; absent: none. */
+export interface SetActiveEnvironmentParams {
+  directory?: string;
+}
+
+/** Let Julia's package manager mend the environment of `directory`, as the user would: it writes the manifest. */
+export interface MendEnvironmentParams {
+  directory: string;
+  how: "resolve" | "instantiate";
+  workDoneToken?: string | number;
 }
 
 /**
- * What to bundle: `directory`, else the folder of the script's environment. `allow` names files let in though
- * they look like secrets.
+ * What to bundle: `directory`, else the folder of the script's environment. `allow` names files let in though they
+ * look like secrets. `gitignore`: honour `.gitignore` files, too; absent: as the setting says. `julia`: the
+ * version that will run the job; it chooses among versioned manifests.
  */
 export interface BundleParams {
   script?: string;
   directory?: string;
   allow?: string[];
+  gitignore?: boolean;
+  julia?: string;
 }
 
-/** A file that goes in: `path` inside the bundle; `origin` and `why` for what comes from outside the folder. */
+/** A line of an ignore file; `line` counts from 1. */
+export interface Rule {
+  uri: string;
+  line: number;
+  text: string;
+}
+
+/**
+ * A file that goes in: `path` inside the bundle; `origin` and `why` for what comes from outside the folder. `rule`
+ * is the one that put it in, when a rule spoke of it.
+ */
 export interface BundleFile {
   path: string;
   size: number;
   origin?: string;
   why?: string;
+  rule?: Rule;
 }
 
-/** A file or folder that stays home, and the reason: a sentence, with the rule as `file:line` when one decided. */
+/** A file or folder that stays home, and the reason: a phrase, with the rule when one decided. */
 export interface LeftOut {
   path: string;
   isDirectory: boolean;
   size?: number;
   reason: string;
-  rule?: string;
+  rule?: Rule;
 }
 
-/** What a bundle will hold, before anything is read. `problems` of severity error keep it from being written. */
+/** What a bundle will hold, before anything is sent. `problems` of severity error keep it from being written. */
 export interface BundlePlan {
   directory: string;
   name: string;
@@ -95,11 +209,74 @@ export interface BundlePlan {
   problems: Problem[];
 }
 
+/**
+ * One folder of the preview: `path` inside the bundle, empty for its top. The other fields as in `BundleParams`.
+ * Planned anew only when something has changed.
+ */
+export interface BundleFolderParams {
+  script?: string;
+  directory?: string;
+  allow?: string[];
+  gitignore?: boolean;
+  julia?: string;
+  path: string;
+}
+
+/**
+ * A file or folder in the preview. A folder's `size` and `fileCount` are of all that goes in below it. `included`
+ * false: it stays home, `reason` says why. `canChange`: `juliahub/setBundleRule` can turn it.
+ */
+export interface BundleEntry {
+  path: string;
+  name: string;
+  isDirectory: boolean;
+  included: boolean;
+  size?: number;
+  fileCount?: number;
+  reason?: string;
+  rule?: Rule;
+  origin?: string;
+  canChange: boolean;
+}
+
+/** Folders first, by name. The totals and problems are the whole bundle's. */
+export interface BundleFolder {
+  directory: string;
+  name: string;
+  path: string;
+  entries: BundleEntry[];
+  fileCount: number;
+  totalSize: number;
+  limit: number;
+  problems: Problem[];
+}
+
+/**
+ * Leave `path` (inside the bundle of `directory`) out of it, or let it in, by a rule in the nearest
+ * `.juliabundleignore`.
+ */
+export interface SetBundleRuleParams {
+  directory: string;
+  path: string;
+  included: boolean;
+}
+
+/**
+ * The ignore file that was edited (through `workspace/applyEdit`, so undo works), which wants saving, and whether
+ * anything had to change.
+ */
+export interface SetBundleRuleResult {
+  uri: string;
+  changed: boolean;
+}
+
 /** Write the bundle to the file `output`. */
 export interface WriteBundleParams {
   script?: string;
   directory?: string;
   allow?: string[];
+  gitignore?: boolean;
+  julia?: string;
   output: string;
   workDoneToken?: string | number;
 }
@@ -171,15 +348,17 @@ export interface ImagesResult {
 }
 
 /**
- * Run a script. Absent fields have their defaults: the current server, the script's environment as the bundle,
- * one process, one hour. `bundle` false sends the script's text with its project and manifest only. `timeLimit`
- * in hours; 0: none.
+ * Run a script. Absent fields have their defaults: the current server, the script's environment as the bundle, one
+ * process, one hour. `send` says what goes along: the bundle folder (the default where there is an environment),
+ * else the script's text with its project and manifest (`environment`), with its project alone, for the server to
+ * resolve (`project`), or nothing but the text (`script`). `timeLimit` in hours; 0: none.
  */
 export interface SubmitParams {
   script: string;
   server?: string;
   directory?: string;
-  bundle?: boolean;
+  send?: "folder" | "environment" | "project" | "script";
+  gitignore?: boolean;
   allow?: string[];
   name?: string;
   env?: Record<string, string>;
@@ -191,6 +370,17 @@ export interface SubmitParams {
   timeLimit?: number;
   julia?: string;
   workDoneToken?: string | number;
+}
+
+/**
+ * Whether a submission would be accepted here, and what would go wrong with it, worst first. Nothing was sent.
+ * `bundleFiles` and `bundleSize` (of the content) when a folder would go along.
+ */
+export interface PreflightResult {
+  ready: boolean;
+  problems: Problem[];
+  bundleFiles?: number;
+  bundleSize?: number;
 }
 
 /** A file of a job. `sha256` in hex when the server knows it. */
@@ -409,8 +599,14 @@ export interface ErrorData {
 /** Requests: method → [params, result]. */
 export interface Requests {
   "juliahub/environments": [EnvironmentsParams, EnvironmentsResult];
+  "juliahub/environment": [EnvironmentParams, EnvironmentDetails];
   "juliahub/environmentFor": [ScriptParams, EnvironmentForResult];
+  "juliahub/chooseEnvironment": [ChooseEnvironmentParams, EnvironmentForResult];
+  "juliahub/setActiveEnvironment": [SetActiveEnvironmentParams, EmptyResult];
+  "juliahub/mendEnvironment": [MendEnvironmentParams, EnvironmentDetails];
   "juliahub/bundlePlan": [BundleParams, BundlePlan];
+  "juliahub/bundleFolder": [BundleFolderParams, BundleFolder];
+  "juliahub/setBundleRule": [SetBundleRuleParams, SetBundleRuleResult];
   "juliahub/writeBundle": [WriteBundleParams, WriteBundleResult];
   "juliahub/servers": [ServersParams, ServersResult];
   "juliahub/selectServer": [ServerParams, ServersResult];
@@ -418,6 +614,7 @@ export interface Requests {
   "juliahub/signOut": [ServerParams, ServersResult];
   "juliahub/nodes": [ServerParams, NodesResult];
   "juliahub/images": [ServerParams, ImagesResult];
+  "juliahub/preflight": [SubmitParams, PreflightResult];
   "juliahub/submit": [SubmitParams, SubmitResult];
   "juliahub/jobs": [JobsParams, JobsResult];
   "juliahub/job": [JobParams, JobResult];
@@ -442,8 +639,14 @@ export interface Notifications {
 /** The methods by name, so that a misspelt one does not compile. */
 export const methods = {
   environments: "juliahub/environments",
+  environment: "juliahub/environment",
   environmentFor: "juliahub/environmentFor",
+  chooseEnvironment: "juliahub/chooseEnvironment",
+  setActiveEnvironment: "juliahub/setActiveEnvironment",
+  mendEnvironment: "juliahub/mendEnvironment",
   bundlePlan: "juliahub/bundlePlan",
+  bundleFolder: "juliahub/bundleFolder",
+  setBundleRule: "juliahub/setBundleRule",
   writeBundle: "juliahub/writeBundle",
   servers: "juliahub/servers",
   selectServer: "juliahub/selectServer",
@@ -451,6 +654,7 @@ export const methods = {
   signOut: "juliahub/signOut",
   nodes: "juliahub/nodes",
   images: "juliahub/images",
+  preflight: "juliahub/preflight",
   submit: "juliahub/submit",
   jobs: "juliahub/jobs",
   job: "juliahub/job",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .problem import Problem, warning
-from .toml_text import parse_toml, read_text, string
+from .toml_text import ReadText, parse_toml, read_text, string
 
 _NOT_PLATFORM = frozenset({"git-tree-sha1", "lazy", "download"})
 _ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "i386": "i686", "x86": "i686"}
@@ -47,9 +47,9 @@ class Artifacts:
         return list(chosen.values())
 
 
-def read_artifacts(path: Path) -> Artifacts:
+def read_artifacts(path: Path, read: ReadText = read_text) -> Artifacts:
     """`parse_artifacts` of a file."""
-    text, problem = read_text(path)
+    text, problem = read(path)
     return Artifacts(problems=(problem,)) if problem else parse_artifacts(text, path)
 
 

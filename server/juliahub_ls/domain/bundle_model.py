@@ -42,24 +42,30 @@ class LeftOutReason(enum.Enum):
     RULE = "an ignore rule"
     VERSION_CONTROL = "version control data"
     SECRET = "looks like a secret"  # noqa: S105 - a phrase
+    TOKEN = "a line in it looks like a token"  # noqa: S105 - a phrase
     DANGLING_LINK = "a link to nothing"
     OUTSIDE_LINK = "a link that leaves the folder"
     LINK_LOOP = "a link that leads back to itself"
     SPECIAL_FILE = "not a regular file"
     UNREADABLE = "cannot be read"
     UNPORTABLE_NAME = "its name is not valid UTF-8"
+    NAME_TOO_LONG = "its name is too long for the machines that run jobs"
     TOO_DEEP = "nested too deep"
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """`path` as it would be in the bundle; the size is known for files only: folders are not entered."""
+    """`path` as it would be in the bundle; the size is known for files only: folders are not entered.
+
+    `detail`: more than the reason says, such as `line 12 looks like a GitHub token`; never the token itself.
+    """
 
     path: str
     is_directory: bool
     reason: LeftOutReason
     size: int | None = None
     rule: Rule | None = None
+    detail: str = ""
 
 
 class Placement(enum.Enum):
@@ -118,9 +124,11 @@ class BundleOptions:
     """`allow_secrets`: bundle paths the user lets in; `julia_version`: of the Julia that will run the job.
 
     `target_platform` (`os`, `arch`) picks among artifacts; empty means this computer's. `max_bytes`: protocol §6.1.
+    `gitignore`: what `.gitignore` files leave out of a repository stays home, too.
     """
 
     allow_secrets: frozenset[str] = frozenset()
     julia_version: tuple[int, int] | None = None
     target_platform: tuple[tuple[str, str], ...] = ()
     max_bytes: int = BUNDLE_MAX_BYTES
+    gitignore: bool = False

@@ -11,6 +11,7 @@ from .artifacts import Artifacts, read_artifacts
 from .manifest import Manifest, read_manifest
 from .problem import Problem
 from .project import Project, read_project
+from .toml_text import ReadText, read_text
 
 PROJECT_NAMES = ("JuliaProject.toml", "Project.toml")
 MANIFEST_NAMES = ("JuliaManifest.toml", "Manifest.toml")
@@ -129,13 +130,18 @@ def environment_for_script(
     return ScriptEnvironment(None, Reason.NONE)
 
 
-def load_environment(environment: Environment, julia_version: JuliaVersion | None = None) -> LoadedEnvironment:
-    """Reads the files of an environment; never raises, what cannot be read or parsed is in `problems`."""
-    project = read_project(environment.project_file)
+def load_environment(
+    environment: Environment, julia_version: JuliaVersion | None = None, read: ReadText = read_text
+) -> LoadedEnvironment:
+    """Reads the files of an environment; never raises, what cannot be read or parsed is in `problems`.
+
+    `read` may give what an editor has open before what is on disk.
+    """
+    project = read_project(environment.project_file, read)
     root = workspace_root(environment.directory)
     manifest_file = _manifest_file(environment, project, root, julia_version)
-    manifest = read_manifest(manifest_file) if manifest_file else None
-    artifacts = read_artifacts(environment.artifacts_file) if environment.artifacts_file else None
+    manifest = read_manifest(manifest_file, read) if manifest_file else None
+    artifacts = read_artifacts(environment.artifacts_file, read) if environment.artifacts_file else None
     problems = [*project.problems]
     problems += manifest.problems if manifest else ()
     problems += artifacts.problems if artifacts else ()

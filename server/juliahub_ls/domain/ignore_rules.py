@@ -17,12 +17,16 @@ VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of an ignore file, to show to the user. `line` counts from 1; `text` is as written, trimmed."""
+    """One line of an ignore file, to show to the user. `line` counts from 1; `text` is as written, trimmed.
+
+    `literal`: it names one path, without wildcards. A literal rule that includes lets in even what looks like a secret.
+    """
 
     file: Path
     line: int
     text: str
     includes: bool
+    literal: bool = False
 
     def __str__(self) -> str:
         """`.juliabundleignore:3`."""

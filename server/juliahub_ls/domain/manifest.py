@@ -8,7 +8,7 @@ from typing import Any
 
 from .problem import Problem, warning
 from .project import is_uuid
-from .toml_text import locate, parse_toml, read_text, string, string_list, strings
+from .toml_text import ReadText, locate, parse_toml, read_text, string, string_list, strings
 from .toml_writer import write_toml
 
 _HEADER = "# This file is machine-generated - editing it directly is not advised\n\n"
@@ -56,9 +56,9 @@ class Manifest:
         return version_pair(self.julia_version)
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, read: ReadText = read_text) -> Manifest:
     """`parse_manifest` of a file."""
-    text, problem = read_text(path)
+    text, problem = read(path)
     return Manifest(problems=(problem,)) if problem else parse_manifest(text, path)
 
 

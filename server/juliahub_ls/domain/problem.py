@@ -17,7 +17,7 @@ class Severity(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Zero-based lines and characters (Unicode code points), the end excluded."""
+    """Zero-based lines and characters (UTF-16 code units, as LSP counts), the end excluded."""
 
     start_line: int
     start_character: int
@@ -25,9 +25,34 @@ class Range:
     end_character: int
 
 
+class Mending(enum.Enum):
+    """What a button does: Julia's package manager on an environment, or a rule in an ignore file."""
+
+    RESOLVE = "resolve"
+    INSTANTIATE = "instantiate"
+    LEAVE_OUT = "leave out"
+    LET_IN = "let in"
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """One way to mend a problem. `title` as on a button; `directory` of the environment or bundle.
+
+    `path`: inside the bundle, for rules.
+    """
+
+    title: str
+    how: Mending
+    directory: Path
+    path: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`code` is stable kebab-case; `message` a sentence for the user; `data` the figures a button or a table needs."""
+    """`code` is stable kebab-case; `message` a sentence for the user; `data` the figures a button or a table needs.
+
+    `mends`: the best first.
+    """
 
     code: str
     severity: Severity
@@ -35,6 +60,7 @@ class Problem:
     path: Path | None = None
     range: Range | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    mends: tuple[Mend, ...] = ()
 
 
 def error(code: str, message: str, path: Path | None = None, range_: Range | None = None, **data: object) -> Problem:

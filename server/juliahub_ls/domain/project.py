@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .problem import Problem, error
-from .toml_text import locate, parse_toml, read_text, string, string_list, strings
+from .toml_text import ReadText, locate, parse_toml, read_text, string, string_list, strings
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -52,9 +52,9 @@ class Project:
         return {name: source.path for name, source in self.sources.items() if source.path is not None}
 
 
-def read_project(path: Path) -> Project:
+def read_project(path: Path, read: ReadText = read_text) -> Project:
     """`parse_project` of a file."""
-    text, problem = read_text(path)
+    text, problem = read(path)
     return Project(problems=(problem,)) if problem else parse_project(text, path)
 
 

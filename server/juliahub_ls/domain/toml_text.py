@@ -2,6 +2,7 @@
 
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import tomli
 
 from .problem import Problem, Range, error
+
+ReadText = Callable[[Path], tuple[str, Problem | None]]
+"""A file's text, or a problem that says why there is none: `read_text`, or an editor's open documents before it."""
 
 _MAX_REPAIRS = 16
 _TABLE = re.compile(r"^\s*\[{1,2}\s*([^\[\]#]+?)\s*\]{1,2}\s*(?:#.*)?$")

@@ -5,17 +5,17 @@ from typing import Any
 
 from juliahub_ls import payloads
 from juliahub_ls.errors import SettingInvalid
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.bundles import BundleParams, WriteBundleParams
 from juliahub_ls.lsp.session import Session, path_of
 
 
-async def bundle_plan(session: Session, params: protocol.BundleParams) -> dict[str, Any]:
+async def bundle_plan(session: Session, params: BundleParams) -> dict[str, Any]:
     """What a bundle would hold."""
     directory = await _directory(session, params.get("script"), params.get("directory"))
     return payloads.bundle_plan(await session.services.bundling.plan(directory, params.get("allow", [])))
 
 
-async def write_bundle(session: Session, params: protocol.WriteBundleParams) -> dict[str, Any]:
+async def write_bundle(session: Session, params: WriteBundleParams) -> dict[str, Any]:
     """Write the archive."""
     directory = await _directory(session, params.get("script"), params.get("directory"))
     output = path_of(params["output"])

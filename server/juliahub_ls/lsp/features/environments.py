@@ -3,17 +3,17 @@
 from typing import Any
 
 from juliahub_ls import payloads
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.environments import EnvironmentsParams, ScriptParams
 from juliahub_ls.lsp.session import Session, path_of
 
 
-async def environments(session: Session, _params: protocol.EnvironmentsParams) -> dict[str, Any]:
+async def environments(session: Session, _params: EnvironmentsParams) -> dict[str, Any]:
     """Every environment below the editor's folders."""
     found = await session.workspace.environments()
     return {"environments": [payloads.environment(item) for item in found], "truncated": session.workspace.truncated}
 
 
-async def environment_for(session: Session, params: protocol.ScriptParams) -> dict[str, Any]:
+async def environment_for(session: Session, params: ScriptParams) -> dict[str, Any]:
     """The environment that a script would run in."""
     reason, environment = await session.services.bundling.environment(path_of(params["script"]))
     result: dict[str, Any] = {"reason": reason}

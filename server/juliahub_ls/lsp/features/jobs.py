@@ -4,12 +4,12 @@ from typing import Any
 
 from juliahub_ls import payloads
 from juliahub_ls.domain.cluster_design import ClusterRequest
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, SubmitParams
 from juliahub_ls.lsp.session import Session, path_of
 from juliahub_ls.services.submission import SubmitRequest
 
 
-async def submit(session: Session, params: protocol.SubmitParams) -> dict[str, Any]:
+async def submit(session: Session, params: SubmitParams) -> dict[str, Any]:
     """Run a script."""
     request = submit_request(params)
     with session.progress(params.get("workDoneToken"), f"Submitting {request.script.name}") as progress:
@@ -26,7 +26,7 @@ async def submit(session: Session, params: protocol.SubmitParams) -> dict[str, A
     return result
 
 
-def submit_request(params: protocol.SubmitParams) -> SubmitRequest:
+def submit_request(params: SubmitParams) -> SubmitRequest:
     """The request in the services' words."""
     cluster = ClusterRequest(
         nodes=params.get("nodes", 1),
@@ -50,7 +50,7 @@ def submit_request(params: protocol.SubmitParams) -> SubmitRequest:
     )
 
 
-async def jobs(session: Session, params: protocol.JobsParams) -> dict[str, Any]:
+async def jobs(session: Session, params: JobsParams) -> dict[str, Any]:
     """Jobs of a server, newest first. Why unseen ones failed is looked up behind the answer."""
     services = session.services
     found = await services.jobs.list(params.get("server"), params.get("limit"))
@@ -62,17 +62,17 @@ async def jobs(session: Session, params: protocol.JobsParams) -> dict[str, Any]:
     return result
 
 
-async def job(session: Session, params: protocol.JobParams) -> dict[str, Any]:
+async def job(session: Session, params: JobParams) -> dict[str, Any]:
     """One job."""
     return {"job": payloads.job(await session.services.jobs.get(params.get("server"), params["job"]))}
 
 
-async def stop_job(session: Session, params: protocol.JobParams) -> dict[str, Any]:
+async def stop_job(session: Session, params: JobParams) -> dict[str, Any]:
     """Ask for a job's end."""
     return {"job": payloads.job(await session.services.jobs.stop(params.get("server"), params["job"]))}
 
 
-async def extend_job(session: Session, params: protocol.ExtendJobParams) -> dict[str, Any]:
+async def extend_job(session: Session, params: ExtendJobParams) -> dict[str, Any]:
     """Give a job more time."""
     view = await session.services.jobs.extend(params.get("server"), params["job"], params["hours"])
     return {"job": payloads.job(view)}

@@ -9,7 +9,8 @@ from juliahub_ls import payloads
 from juliahub_ls.domain.log_filter import LogFilter, log_filter
 from juliahub_ls.domain.log_line import line_of
 from juliahub_ls.errors import JuliaHubError, PatternInvalid
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.logs import CloseLogParams, OpenLogParams, ReadLogParams
+from juliahub_ls.lsp.protocol.logs import LogFilter as WireFilter
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, record_number
 from juliahub_wire.logs import LogRecord
@@ -18,7 +19,7 @@ BATCH_LINES = 500
 PAGE_LINES = 1000
 
 
-async def open_log(session: Session, params: protocol.OpenLogParams) -> dict[str, Any]:
+async def open_log(session: Session, params: OpenLogParams) -> dict[str, Any]:
     """Follow a log from its first line."""
     keep = _filter(params.get("filter"))
     view = await session.services.jobs.get(params.get("server"), params["job"])
@@ -29,7 +30,7 @@ async def open_log(session: Session, params: protocol.OpenLogParams) -> dict[str
     return {"log": log}
 
 
-async def close_log(session: Session, params: protocol.CloseLogParams) -> dict[str, Any]:
+async def close_log(session: Session, params: CloseLogParams) -> dict[str, Any]:
     """End a subscription; one that has ended by itself is no error."""
     task = session.logs.pop(params["log"], None)
     if task is not None:
@@ -37,7 +38,7 @@ async def close_log(session: Session, params: protocol.CloseLogParams) -> dict[s
     return {}
 
 
-async def read_log(session: Session, params: protocol.ReadLogParams) -> dict[str, Any]:
+async def read_log(session: Session, params: ReadLogParams) -> dict[str, Any]:
     """Lines after a record, at most `limit` that pass the filter."""
     keep = _filter(params.get("filter"))
     limit = params.get("limit", PAGE_LINES)
@@ -86,7 +87,7 @@ def _lines(records: list[LogRecord], keep: LogFilter) -> Iterator[dict[str, Any]
             yield payloads.log_line(line)
 
 
-def _filter(wanted: "protocol.LogFilter | None") -> LogFilter:
+def _filter(wanted: "WireFilter | None") -> LogFilter:
     asked = wanted or {}
     made = log_filter(asked.get("pattern"), asked.get("level"), asked.get("worker"))
     if isinstance(made, str):

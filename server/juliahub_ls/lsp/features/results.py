@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from juliahub_ls.encoding import encode
-from juliahub_ls.lsp import protocol
+from juliahub_ls.lsp.protocol.jobs import JobParams
+from juliahub_ls.lsp.protocol.results import DownloadResultsParams
 from juliahub_ls.lsp.session import Session, path_of
 from juliahub_ls.services.results import download_results
 from juliahub_wire.jobs import FileType
 
 
-async def results(session: Session, params: protocol.JobParams) -> dict[str, Any]:
+async def results(session: Session, params: JobParams) -> dict[str, Any]:
     """Summary and result files."""
     view = await session.services.jobs.get(params.get("server"), params["job"])
     found = [encode(file) for file in view.files if file.type == FileType.RESULT.value]
@@ -20,7 +21,7 @@ async def results(session: Session, params: protocol.JobParams) -> dict[str, Any
     return answer
 
 
-async def download(session: Session, params: protocol.DownloadResultsParams) -> dict[str, Any]:
+async def download(session: Session, params: DownloadResultsParams) -> dict[str, Any]:
     """Save the result files."""
     services = session.services
     view = await services.jobs.get(params.get("server"), params["job"])

@@ -1,0 +1,102 @@
+"""Every method and payload of ours, once: described in `docs/protocol.md`, mirrored by
+`vscode-extension/src/protocol.ts`, compared by a test.
+
+Field names are the wire's own (camelCase), so a payload is plain JSON and nothing converts it. Times are Unix
+milliseconds, sizes bytes, durations seconds, files URIs unless a field says `path`.
+"""
+
+from juliahub_ls.lsp.protocol.bundles import (
+    BundleFolder,
+    BundleFolderParams,
+    BundleParams,
+    BundlePlan,
+    SetBundleRuleParams,
+    SetBundleRuleResult,
+    WriteBundleParams,
+    WriteBundleResult,
+)
+from juliahub_ls.lsp.protocol.common import EmptyResult
+from juliahub_ls.lsp.protocol.environments import (
+    ChooseEnvironmentParams,
+    EnvironmentDetails,
+    EnvironmentForResult,
+    EnvironmentParams,
+    EnvironmentsChangedParams,
+    EnvironmentsParams,
+    EnvironmentsResult,
+    MendEnvironmentParams,
+    ScriptParams,
+    SetActiveEnvironmentParams,
+)
+from juliahub_ls.lsp.protocol.jobs import (
+    ExtendJobParams,
+    JobParams,
+    JobResult,
+    JobsChangedParams,
+    JobsParams,
+    JobsResult,
+    PreflightResult,
+    SubmitParams,
+    SubmitResult,
+)
+from juliahub_ls.lsp.protocol.logs import (
+    CloseLogParams,
+    LogLinesParams,
+    LogStateParams,
+    OpenLogParams,
+    OpenLogResult,
+    ReadLogParams,
+    ReadLogResult,
+)
+from juliahub_ls.lsp.protocol.results import DownloadResultsParams, DownloadResultsResult, ResultsResult
+from juliahub_ls.lsp.protocol.servers import (
+    ImagesResult,
+    NodesResult,
+    ServerParams,
+    ServersChangedParams,
+    ServersParams,
+    ServersResult,
+)
+
+REQUESTS: dict[str, tuple[type, type]] = {
+    "juliahub/environments": (EnvironmentsParams, EnvironmentsResult),
+    "juliahub/environment": (EnvironmentParams, EnvironmentDetails),
+    "juliahub/environmentFor": (ScriptParams, EnvironmentForResult),
+    "juliahub/chooseEnvironment": (ChooseEnvironmentParams, EnvironmentForResult),
+    "juliahub/setActiveEnvironment": (SetActiveEnvironmentParams, EmptyResult),
+    "juliahub/mendEnvironment": (MendEnvironmentParams, EnvironmentDetails),
+    "juliahub/bundlePlan": (BundleParams, BundlePlan),
+    "juliahub/bundleFolder": (BundleFolderParams, BundleFolder),
+    "juliahub/setBundleRule": (SetBundleRuleParams, SetBundleRuleResult),
+    "juliahub/writeBundle": (WriteBundleParams, WriteBundleResult),
+    "juliahub/servers": (ServersParams, ServersResult),
+    "juliahub/selectServer": (ServerParams, ServersResult),
+    "juliahub/signIn": (ServerParams, ServersResult),
+    "juliahub/signOut": (ServerParams, ServersResult),
+    "juliahub/nodes": (ServerParams, NodesResult),
+    "juliahub/images": (ServerParams, ImagesResult),
+    "juliahub/preflight": (SubmitParams, PreflightResult),
+    "juliahub/submit": (SubmitParams, SubmitResult),
+    "juliahub/jobs": (JobsParams, JobsResult),
+    "juliahub/job": (JobParams, JobResult),
+    "juliahub/stopJob": (JobParams, JobResult),
+    "juliahub/extendJob": (ExtendJobParams, JobResult),
+    "juliahub/openLog": (OpenLogParams, OpenLogResult),
+    "juliahub/closeLog": (CloseLogParams, EmptyResult),
+    "juliahub/readLog": (ReadLogParams, ReadLogResult),
+    "juliahub/results": (JobParams, ResultsResult),
+    "juliahub/downloadResults": (DownloadResultsParams, DownloadResultsResult),
+}
+"""Requests from the client: method → (params, result).
+
+The same names are `workspace/executeCommand` commands with the params as the one argument.
+"""
+
+NOTIFICATIONS: dict[str, type] = {
+    "juliahub/environmentsChanged": EnvironmentsChangedParams,
+    "juliahub/jobsChanged": JobsChangedParams,
+    "juliahub/serversChanged": ServersChangedParams,
+    "juliahub/logLines": LogLinesParams,
+    "juliahub/logState": LogStateParams,
+}
+"""Notifications to the client: method → params."""

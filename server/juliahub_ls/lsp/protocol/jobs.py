@@ -1,0 +1,136 @@
+"""Submitting, and jobs."""
+
+from typing import Any, Literal
+
+from typing_extensions import NotRequired, TypedDict
+
+from juliahub_ls.lsp.protocol.common import Problem
+
+
+class SubmitParams(TypedDict):
+    """Run a script. Absent fields have their defaults: the current server, the script's environment as the bundle,
+    one process, one hour.
+
+    `send` says what goes along: the bundle folder (the default where there is an environment), else the script's text
+    with its project and manifest (`environment`), with its project alone, for the server to resolve (`project`), or
+    nothing but the text (`script`). `timeLimit` in hours; 0: none.
+    """
+
+    script: str
+    server: NotRequired[str]
+    directory: NotRequired[str]
+    send: NotRequired[Literal["folder", "environment", "project", "script"]]
+    gitignore: NotRequired[bool]
+    allow: NotRequired[list[str]]
+    name: NotRequired[str]
+    env: NotRequired[dict[str, str]]
+    nodes: NotRequired[int]
+    processesPerNode: NotRequired[int]
+    threads: NotRequired[int]
+    vcpus: NotRequired[int]
+    memory: NotRequired[int]
+    timeLimit: NotRequired[float]
+    julia: NotRequired[str]
+    workDoneToken: NotRequired["str | int"]
+
+
+class PreflightResult(TypedDict):
+    """Whether a submission would be accepted here, and what would go wrong with it, worst first. Nothing was sent.
+
+    `bundleFiles` and `bundleSize` (of the content) when a folder would go along.
+    """
+
+    ready: bool
+    problems: list[Problem]
+    bundleFiles: NotRequired[int]
+    bundleSize: NotRequired[int]
+
+
+class JobFile(TypedDict):
+    """A file of a job. `sha256` in hex when the server knows it."""
+
+    name: str
+    type: str
+    size: int
+    sha256: NotRequired[str]
+
+
+class Job(TypedDict):
+    """A job. `status` is the server's word, `label` what a user reads. `summary` is the results text as JSON when it
+    is JSON.
+
+    `progress` (0 to 1), `workersJoined`, `workersExpected`, `phase` and `reason` come from the log of jobs that are
+    followed.
+    """
+
+    server: str
+    id: str
+    name: str
+    status: str
+    label: str
+    done: bool
+    succeeded: bool
+    submitted: NotRequired[int]
+    started: NotRequired[int]
+    ended: NotRequired[int]
+    timeLimit: NotRequired[float]
+    phase: NotRequired[str]
+    progress: NotRequired[float]
+    workersJoined: NotRequired[int]
+    workersExpected: NotRequired[int]
+    reason: NotRequired[str]
+    inputs: dict[str, str]
+    outputs: str
+    summary: NotRequired[dict[str, Any]]
+    files: list[JobFile]
+
+
+class SubmitResult(TypedDict):
+    """The accepted job, and what went with it."""
+
+    job: Job
+    bundleSize: NotRequired[int]
+    bundleFiles: NotRequired[int]
+    bundleSha256: NotRequired[str]
+    problems: list[Problem]
+
+
+class JobsParams(TypedDict):
+    """Jobs of one server, newest first."""
+
+    server: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class JobsResult(TypedDict):
+    """`offlineSince`: the server cannot be reached and these are the last known."""
+
+    jobs: list[Job]
+    offlineSince: NotRequired[int]
+
+
+class JobParams(TypedDict):
+    """One job."""
+
+    server: NotRequired[str]
+    job: str
+
+
+class ExtendJobParams(TypedDict):
+    """Give a running job `hours` more."""
+
+    server: NotRequired[str]
+    job: str
+    hours: float
+
+
+class JobResult(TypedDict):
+    """The job as it is now."""
+
+    job: Job
+
+
+class JobsChangedParams(TypedDict):
+    """Jobs that are new or differ from what was sent before."""
+
+    jobs: list[Job]

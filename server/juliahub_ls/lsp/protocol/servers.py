@@ -1,0 +1,77 @@
+"""Servers, their machines and images."""
+
+from typing import Literal
+
+from typing_extensions import NotRequired, TypedDict
+
+
+class Server(TypedDict):
+    """A server profile.
+
+    `id` names it in every other call. `state` is the last known; `tokenExpires` when signed in to an account.
+    """
+
+    id: str
+    name: str
+    url: NotRequired[str]
+    kind: Literal["thisComputer", "hub"]
+    state: Literal["signedIn", "signedOut", "offline", "stopped"]
+    account: NotRequired[str]
+    tokenExpires: NotRequired[int]
+    current: bool
+
+
+class ServersParams(TypedDict):
+    """No parameters."""
+
+
+class ServersResult(TypedDict):
+    """All profiles, "This computer" first."""
+
+    servers: list[Server]
+
+
+class ServerParams(TypedDict):
+    """`server`: a profile's id, or a host name or URL of a new one; absent: the current one."""
+
+    server: NotRequired[str]
+    workDoneToken: NotRequired["str | int"]
+
+
+class Node(TypedDict):
+    """A machine type that the server offers; `price` in US dollars an hour."""
+
+    nodeClass: str
+    vcpus: int
+    memory: int
+    gpu: bool
+    price: float
+    description: str
+
+
+class NodesResult(TypedDict):
+    """Node specs, smallest first."""
+
+    nodes: list[Node]
+
+
+class Image(TypedDict):
+    """An image that a job can run in. `juliaVersion` when the name tells it."""
+
+    key: str
+    name: str
+    product: str
+    isDefault: bool
+    juliaVersion: NotRequired[str]
+
+
+class ImagesResult(TypedDict):
+    """Images, the default first."""
+
+    images: list[Image]
+
+
+class ServersChangedParams(TypedDict):
+    """All profiles, as in `juliahub/servers`."""
+
+    servers: list[Server]
