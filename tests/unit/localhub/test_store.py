@@ -1,18 +1,28 @@
 """The database: its tables, its way up from older ones, and that a commit is on disk."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from localhub.services import store
 from localhub.services.models import Base
 
 
+@contextmanager
+def engine_of(path: Path) -> Iterator[Engine]:
+    """A database without our settings, closed at the end."""
+    engine = create_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
 def schema(path: Path) -> set[tuple[str, str]]:
-    with create_engine(f"sqlite:///{path}").connect() as connection:
+    with engine_of(path) as engine, engine.connect() as connection:
         rows = connection.execute(text("SELECT name, type FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"))
         columns = {
             (table, str(tuple(column)[1:4]))
@@ -24,14 +34,14 @@ def schema(path: Path) -> set[tuple[str, str]]:
 
 def test_a_fresh_database_and_a_migrated_one_are_the_same(tmp_path: Path) -> None:
     store.Store(tmp_path / "fresh.sqlite").close()
-    store.migrate(create_engine(f"sqlite:///{tmp_path / 'migrated.sqlite'}"))
+    with engine_of(tmp_path / "migrated.sqlite") as engine:
+        store.migrate(engine)
     assert schema(tmp_path / "fresh.sqlite") == schema(tmp_path / "migrated.sqlite")
 
 
 def test_the_models_need_no_further_migration(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.sqlite'}")
-    store.migrate(engine)
-    with engine.connect() as connection:
+    with engine_of(tmp_path / "migrated.sqlite") as engine, engine.connect() as connection:
+        store.migrate(engine)
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
@@ -42,10 +52,10 @@ def test_the_revision_named_is_the_newest_migration() -> None:
 def test_an_older_database_is_migrated_when_it_is_opened(tmp_path: Path) -> None:
     """One that knows no revision yet is what a hub before the first migration would have left."""
     path = tmp_path / "old.sqlite"
-    with create_engine(f"sqlite:///{path}").begin() as connection:
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-    engine = create_engine(f"sqlite:///{path}")
-    store.migrate(engine)
+    with engine_of(path) as engine:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        store.migrate(engine)
     opened = store.Store(path)
     with opened.session() as session:
         assert session.execute(text("SELECT version_num FROM alembic_version")).scalar() == store.REVISION
