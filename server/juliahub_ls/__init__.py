@@ -1,3 +1,5 @@
 """The daemon and the command line: Julia environments, bundles, sign-in, jobs, logs and results, for any editor."""
 
-__version__ = "0.1.0"
+from juliahub_wire.version import VERSION as __version__
+
+__all__ = ["__version__"]

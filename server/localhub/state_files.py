@@ -9,11 +9,11 @@ import psutil
 import tomli_w
 
 from juliahub_wire.hub_state import AUTH_FILE, STATE_FILE, HubState, read_state
+from juliahub_wire.version import VERSION
 
 from .services.files import private_dir, write_atomic
 from .services.hub import Hub
 from .settings import CERTIFICATE_FILE
-from .version import version
 
 RENEW_AFTER_SECONDS = 6 * 3600
 CHECK_SECONDS = 30
@@ -32,7 +32,7 @@ class StateFiles:
             url=url,
             pid=os.getpid(),
             create_time=psutil.Process().create_time(),
-            version=version(),
+            version=VERSION,
             data_dir=str(data_dir),
         )
         self._token_made_at = 0.0

@@ -42,6 +42,11 @@ class RunningHub:
         headers = {"Authorization": f"Bearer {self.token if token is None else token}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
 
+    @property
+    def alive(self) -> bool:
+        """Whether its process is still there."""
+        return _alive(self.pid)
+
     def kill(self) -> None:
         """SIGKILL the hub alone; its jobs' processes go on."""
         process = psutil.Process(self.pid)

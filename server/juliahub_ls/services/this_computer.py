@@ -1,12 +1,14 @@
 """The hub of this computer: found through its state file, started when it is not there (`juliahub_wire.hub_state`)."""
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
 import httpx
 import psutil
 
+from juliahub_ls import __version__
 from juliahub_ls.errors import LocalhubFailed
 from juliahub_ls.services.token_store import TokenStore
 from juliahub_wire import paths
@@ -41,19 +43,21 @@ class ThisComputer:
         async with self._starting:
             state = self.running()
             if state is not None and (state == self._known or await _answers(state)):
-                self._known = state
-                return state
-            await self._start()
+                if not is_older(state.version, __version__):
+                    self._known = state
+                    return state
+                await self._localhub("stop")  # an update left it without its own files; its jobs go on
+            await self._localhub("start")
             state = read_state(self._folder)
             if state is None:
                 raise LocalhubFailed(reason="it left no state file.")
             self._known = state
             return state
 
-    async def _start(self) -> None:
+    async def _localhub(self, verb: str) -> None:
         """In the state folder: `python -m` looks for modules where it is started, and a user's folder may hold any."""
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True, mode=0o700)
-        command = [sys.executable, "-m", "localhub", "start"]
+        command = [sys.executable, "-m", "localhub", verb]
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=self._folder,
@@ -65,10 +69,20 @@ class ThisComputer:
             _, stderr = await asyncio.wait_for(process.communicate(), START_SECONDS)
         except asyncio.TimeoutError:
             process.kill()
-            raise LocalhubFailed(reason=f"it was not ready after {START_SECONDS:.0f} seconds.") from None
+            raise LocalhubFailed(reason=f"`localhub {verb}` took more than {START_SECONDS:.0f} seconds.") from None
         if process.returncode != 0:
             words = stderr.decode("utf-8", "replace").strip().split("\n")
-            raise LocalhubFailed(reason=words[-1] or f"`localhub start` ended with {process.returncode}.")
+            raise LocalhubFailed(reason=words[-1] or f"`localhub {verb}` ended with {process.returncode}.")
+
+
+def is_older(version: str, than: str) -> bool:
+    """Whether a release, such as "0.1.0", came before another. A newer hub serves an older client, so it stays."""
+    return _release(version) < _release(than)
+
+
+def _release(version: str) -> tuple[int, ...]:
+    leading = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part) for part in leading[0].split(".")) if leading else ()
 
 
 def _alive(state: HubState) -> bool:
