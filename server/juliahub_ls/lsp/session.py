@@ -1,12 +1,9 @@
 """One editor's session: the services, its workspace, and what is sent to it unasked."""
 
 import asyncio
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from lsprotocol import types
 from pydantic import TypeAdapter, ValidationError
@@ -18,6 +15,7 @@ from juliahub_ls.domain.job_view import JobView
 from juliahub_ls.errors import JuliaHubError, SettingInvalid
 from juliahub_ls.lsp.progress import EditorProgress
 from juliahub_ls.lsp.protocol import REQUESTS
+from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.services.services import Services, build_services
 from juliahub_ls.services.workspace import Workspace
 
@@ -120,12 +118,3 @@ class Session:
     def _environments_changed(self, found: list[LoadedEnvironment]) -> None:
         self.notify("juliahub/environmentsChanged", {"environments": [payloads.environment(e) for e in found]})
 
-
-def path_of(uri: str) -> Path:
-    """The path of a `file:` URI, or of a plain path that a client sent instead."""
-    if not uri.startswith("file:"):
-        return Path(uri).absolute()
-    parts = urlsplit(uri)
-    host = f"//{parts.netloc}" if parts.netloc else ""
-    path = url2pathname(host + parts.path) if os.name == "nt" else unquote(parts.path)
-    return Path(path)

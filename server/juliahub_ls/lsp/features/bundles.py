@@ -6,7 +6,8 @@ from typing import Any
 from juliahub_ls import payloads
 from juliahub_ls.errors import SettingInvalid
 from juliahub_ls.lsp.protocol.bundles import BundleParams, WriteBundleParams
-from juliahub_ls.lsp.session import Session, path_of
+from juliahub_ls.lsp.session import Session
+from juliahub_ls.lsp.uris import path_of
 
 
 async def bundle_plan(session: Session, params: BundleParams) -> dict[str, Any]:

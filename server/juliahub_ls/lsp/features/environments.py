@@ -4,7 +4,8 @@ from typing import Any
 
 from juliahub_ls import payloads
 from juliahub_ls.lsp.protocol.environments import EnvironmentsParams, ScriptParams
-from juliahub_ls.lsp.session import Session, path_of
+from juliahub_ls.lsp.session import Session
+from juliahub_ls.lsp.uris import path_of
 
 
 async def environments(session: Session, _params: EnvironmentsParams) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 from juliahub_ls import payloads
 from juliahub_ls.domain.cluster_design import ClusterRequest
 from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, SubmitParams
-from juliahub_ls.lsp.session import Session, path_of
+from juliahub_ls.lsp.session import Session
+from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.services.submission import SubmitRequest
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from juliahub_ls.encoding import encode
 from juliahub_ls.lsp.protocol.jobs import JobParams
 from juliahub_ls.lsp.protocol.results import DownloadResultsParams
-from juliahub_ls.lsp.session import Session, path_of
+from juliahub_ls.lsp.session import Session
+from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.services.results import download_results
 from juliahub_wire.jobs import FileType
 

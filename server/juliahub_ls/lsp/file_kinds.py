@@ -1,0 +1,38 @@
+"""Which files are Julia's: by their names, wherever they lie."""
+
+import enum
+from pathlib import Path
+
+from juliahub_ls.domain.environment import (
+    ARTIFACTS_NAMES,
+    PREFERENCES_NAMES,
+    PROJECT_NAMES,
+    is_environment_file,
+)
+from juliahub_ls.domain.ignore_rules import IGNORE_FILE
+
+
+class FileKind(enum.Enum):
+    """What a file is to Julia, or to a bundle."""
+
+    PROJECT = "project"
+    MANIFEST = "manifest"
+    ARTIFACTS = "artifacts"
+    PREFERENCES = "preferences"
+    IGNORE = "ignore"
+
+
+def kind_of(path: Path) -> FileKind | None:
+    """The kind of a file of this name; None for every other file."""
+    if path.name == IGNORE_FILE:
+        return FileKind.IGNORE
+    if not is_environment_file(path.name):
+        return None
+    return _FIXED.get(path.name, FileKind.MANIFEST)
+
+
+_FIXED = (
+    dict.fromkeys(PROJECT_NAMES, FileKind.PROJECT)
+    | dict.fromkeys(ARTIFACTS_NAMES, FileKind.ARTIFACTS)
+    | dict.fromkeys(PREFERENCES_NAMES, FileKind.PREFERENCES)
+)
