@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .environment import PROJECT_NAMES, Environment, JuliaVersion, find_environment
+from .environment_files import PROJECT_NAMES, Environment, JuliaVersion, find_environment
 
 SKIPPED = frozenset(
     {

@@ -15,8 +15,9 @@ from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
 from juliahub_ls.domain.bundle_walk import Cancelled as PlanCancelled
 from juliahub_ls.domain.bundle_writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
 from juliahub_ls.domain.depot import depot_paths
-from juliahub_ls.domain.environment import LoadedEnvironment, environment_for_script, load_environment
+from juliahub_ls.domain.environment import LoadedEnvironment, load_environment
 from juliahub_ls.domain.problem import Problem, Severity
+from juliahub_ls.domain.script_environment import environment_for_script
 from juliahub_ls.domain.walk_memory import WalkMemory
 from juliahub_ls.errors import (
     BundleRefused,

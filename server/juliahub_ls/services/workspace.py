@@ -11,7 +11,8 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from juliahub_ls.domain.environment import LoadedEnvironment, is_environment_file, load_environment
+from juliahub_ls.domain.environment import LoadedEnvironment, load_environments
+from juliahub_ls.domain.environment_files import is_environment_file
 from juliahub_ls.domain.workspace_scan import scan
 from juliahub_ls.services.tasks import Tasks
 
@@ -62,7 +63,7 @@ class Workspace:
     def _scan(self) -> list[LoadedEnvironment]:
         found = scan(self._roots, cancelled=self._cancelled.is_set)
         self.truncated = found.truncated
-        return [load_environment(environment) for environment in found.environments]
+        return load_environments(found.environments)
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         self._unwatch()
