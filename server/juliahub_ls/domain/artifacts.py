@@ -1,17 +1,15 @@
 """`Artifacts.toml` (Pkg manual, "Artifacts"): data trees by hash, per platform, fetched at once or when first used."""
 
-import platform as host
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .platforms import normal_tags, platforms_match, select_platform
 from .problem import Problem, warning
 from .toml_text import ReadText, parse_toml, read_text, string
 
 _NOT_PLATFORM = frozenset({"git-tree-sha1", "lazy", "download"})
-_ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "i386": "i686", "x86": "i686"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +23,8 @@ class Artifact:
     urls: tuple[str, ...] = ()
 
     def suits(self, target: Mapping[str, str]) -> bool:
-        """Whether a machine described by `target` (`os`, `arch`, …) would take this variant."""
-        return all(target.get(key, value) == value for key, value in self.platform.items())
+        """Whether a machine described by `target` (`os`, `arch`, …) could use this variant."""
+        return platforms_match(self.platform, normal_tags(target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +34,21 @@ class Artifacts:
     variants: tuple[Artifact, ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    def for_platform(self, target: Mapping[str, str]) -> list[Artifact]:
-        """The variant each artifact has for `target`: the most specific one; artifacts without any are left out."""
-        chosen: dict[str, Artifact] = {}
+    def by_name(self) -> dict[str, list[Artifact]]:
+        """The variants of each artifact."""
+        found: dict[str, list[Artifact]] = {}
         for variant in self.variants:
-            if variant.suits(target):
-                known = chosen.get(variant.name)
-                if known is None or len(variant.platform) > len(known.platform):
-                    chosen[variant.name] = variant
-        return list(chosen.values())
+            found.setdefault(variant.name, []).append(variant)
+        return found
+
+    def for_platform(self, target: Mapping[str, str]) -> list[Artifact]:
+        """The variant Julia takes of each artifact on the machine `target`; artifacts without any are left out."""
+        machine = normal_tags(target)
+        chosen = (
+            select_platform([(variant.platform, variant) for variant in variants], machine)
+            for variants in self.by_name().values()
+        )
+        return [variant for variant in chosen if variant]
 
 
 def read_artifacts(path: Path, read: ReadText = read_text) -> Artifacts:
@@ -54,35 +58,41 @@ def read_artifacts(path: Path, read: ReadText = read_text) -> Artifacts:
 
 
 def parse_artifacts(text: str, path: Path | None = None) -> Artifacts:
-    """The artifacts in `text`; never raises. Variants without a tree hash are dropped and reported."""
+    """The artifacts in `text`; never raises. Variants that Julia would refuse are dropped and reported.
+
+    A lone table is for every machine, whatever tags it has; one of several needs `os` and `arch`.
+    """
     document = parse_toml(text, path)
     problems = list(document.problems)
     variants = []
     for name, value in document.table.items():
         for raw in value if isinstance(value, list) else [value]:
-            variant = _variant(name, raw)
-            if variant is None:
-                problems.append(warning("invalid-artifact", f"Artifact {name} has no valid git-tree-sha1.", path))
+            wrong = _wrong(raw, one_of_several=isinstance(value, list))
+            if wrong:
+                problems.append(warning("invalid-artifact", f"Artifact {name} has {wrong}.", path, artifact=name))
             else:
-                variants.append(variant)
+                variants.append(_variant(name, raw, one_of_several=isinstance(value, list)))
     return Artifacts(tuple(variants), tuple(problems))
 
 
-def this_platform() -> dict[str, str]:
-    """The computer this runs on, in Julia's words: `os` and `arch`."""
-    names = {"darwin": "macos", "win32": "windows"}
-    machine = host.machine().lower()
-    return {"os": names.get(sys.platform, sys.platform), "arch": _ARCHITECTURES.get(machine, machine)}
+def is_tree_hash(text: str) -> bool:
+    """Whether `text` is a SHA-1 in hexadecimal digits."""
+    return len(text) == 40 and all(character in "0123456789abcdef" for character in text.lower())
 
 
-def _variant(name: str, raw: object) -> Artifact | None:
-    if not isinstance(raw, dict):
-        return None
-    tree_hash = string(raw, "git-tree-sha1")
-    if tree_hash is None or len(tree_hash) != 40 or not all(c in "0123456789abcdef" for c in tree_hash.lower()):
-        return None
-    platform = {key: str(value) for key, value in raw.items() if key not in _NOT_PLATFORM}
-    return Artifact(name, tree_hash.lower(), raw.get("lazy") is True, platform, _urls(raw.get("download")))
+def _wrong(raw: object, *, one_of_several: bool) -> str | None:
+    if not isinstance(raw, dict) or not is_tree_hash(string(raw, "git-tree-sha1") or ""):
+        return "no valid git-tree-sha1"
+    if one_of_several and not (string(raw, "os") and string(raw, "arch")):
+        return "a variant without os and arch, so Julia refuses it"
+    return None
+
+
+def _variant(name: str, raw: dict[str, Any], *, one_of_several: bool) -> Artifact:
+    tags = {key: value for key, value in raw.items() if key not in _NOT_PLATFORM and isinstance(value, str)}
+    platform = normal_tags(tags) if one_of_several else {}
+    tree_hash = str(raw["git-tree-sha1"]).lower()
+    return Artifact(name, tree_hash, raw.get("lazy") is True, platform, _urls(raw.get("download")))
 
 
 def _urls(downloads: Any) -> tuple[str, ...]:

@@ -1,15 +1,43 @@
 """Which artifacts go into a bundle, and which the job fetches itself (protocol §6.2)."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from .artifact_overrides import Override, read_overrides
 from .artifacts import Artifact, read_artifacts
 from .bundle_model import ArtifactPlacement, BundledArtifact, BundledPackage, Placement
 from .depot import artifact_path
-from .environment import LoadedEnvironment, environment_at
-from .problem import Problem, warning
+from .environment import LoadedEnvironment
+from .environment_files import JuliaVersion, environment_at
+from .platforms import usual_julia
+from .problem import Problem, information, warning
 
 ARTIFACTS = ".bundle/depot/artifacts"
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactView:
+    """A variant of an artifact, and how a job on its platform will have it.
+
+    `directory`: where it is installed on this computer, or what overrides it here.
+    """
+
+    artifact: Artifact
+    placement: ArtifactPlacement
+    overridden: bool = False
+    directory: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactOwner:
+    """Who bears an artifacts file. `unknown`: a package that no registry knows."""
+
+    name: str
+    uuid: str | None
+    file: Path
+    unknown: bool
 
 
 def plan_artifacts(
@@ -18,52 +46,103 @@ def plan_artifacts(
     depots: Sequence[Path],
     registered: Collection[str] | None,
     target: Mapping[str, str],
+    julia_version: JuliaVersion | None = None,
 ) -> tuple[list[BundledArtifact], list[Problem]]:
     """The artifacts of the project and of the packages in the bundle, for the platform `target`.
 
     Installed ones go in when nobody else can provide them: they were made locally, or they belong to a package that no
-    registry knows. The rest is downloaded by the job; what is neither here nor downloadable is a problem.
+    registry knows. So does what an `Overrides.toml` of this computer puts in an artifact's place, below the artifact's
+    own hash: the job has no such file, and would miss the user's own data or take something else for it. The rest is
+    downloaded by the job, lazy ones when first used; what is neither here nor downloadable is a problem.
     """
+    overrides = read_overrides(depots)
+    machine = usual_julia(target, julia_version)
     placed: dict[str, BundledArtifact] = {}
-    problems: list[Problem] = []
-    for owner, file, unknown in _owners(loaded, packages, registered):
-        for artifact in read_artifacts(file).for_platform(target):
-            if artifact.tree_hash not in placed:
-                found = _place(artifact, owner, artifact_path(depots, artifact.tree_hash), unknown)
-                placed[artifact.tree_hash] = found
-                if found.placement is ArtifactPlacement.MISSING:
-                    problems.append(_missing(artifact, owner, file))
+    problems: list[Problem] = [*overrides.problems]
+    for owner in _owners(loaded, packages, registered):
+        for artifact in read_artifacts(owner.file).for_platform(machine):
+            if artifact.tree_hash in placed:
+                continue
+            override = overrides.of(artifact, owner.uuid, depots)
+            view = view_artifact(artifact, owner, override, depots)
+            placed[artifact.tree_hash] = _bundled(view, owner)
+            problems += _problems(view, owner, override)
     return list(placed.values()), problems
+
+
+def project_owner(loaded: LoadedEnvironment, known: Collection[str]) -> ArtifactOwner | None:
+    """The environment itself as the bearer of artifacts, when it has a file of them; `known`: registered UUIDs."""
+    project, file = loaded.project, loaded.environment.artifacts_file
+    if file is None:
+        return None
+    return ArtifactOwner(loaded.name, project.uuid, file, project.is_package and project.uuid not in known)
+
+
+def view_artifact(
+    artifact: Artifact, owner: ArtifactOwner, override: Override | None, depots: Sequence[Path]
+) -> ArtifactView:
+    """Where a variant is, and how a job will have it."""
+    if override:
+        directory = override.directory if override.directory and override.directory.is_dir() else None
+        placement = ArtifactPlacement.BUNDLED if directory else _without(artifact)
+        return ArtifactView(artifact, placement, True, directory)
+    installed = artifact_path(depots, artifact.tree_hash)
+    if installed and (owner.unknown or not artifact.urls):
+        return ArtifactView(artifact, ArtifactPlacement.BUNDLED, False, installed)
+    return ArtifactView(artifact, _without(artifact), False, installed)
 
 
 def _owners(
     loaded: LoadedEnvironment, packages: Sequence[BundledPackage], registered: Collection[str] | None
-) -> Iterator[tuple[str, Path, bool]]:
-    """Each bearer of an artifacts file: its name, the file, and whether it is a package that no registry knows."""
+) -> Iterator[ArtifactOwner]:
     known = registered or frozenset()
-    project, file = loaded.project, loaded.environment.artifacts_file
-    if file:
-        yield loaded.name, file, project.is_package and project.uuid not in known
+    project = project_owner(loaded, known)
+    if project:
+        yield project
     for package in packages:
         if package.source is None or package.placement not in (Placement.COPIED, Placement.IN_PLACE, Placement.DEPOT):
             continue
         environment = environment_at(package.source)
-        if environment and environment.artifacts_file and environment.artifacts_file != file:
-            yield package.name, environment.artifacts_file, package.uuid not in known
+        file = environment.artifacts_file if environment else None
+        if file and (project is None or file != project.file):
+            yield ArtifactOwner(package.name, package.uuid, file, package.uuid not in known)
 
 
-def _place(artifact: Artifact, owner: str, installed: Path | None, unknown_owner: bool) -> BundledArtifact:
-    if installed and (unknown_owner or not artifact.urls):
-        archive = f"{ARTIFACTS}/{artifact.tree_hash}"
-        placement = ArtifactPlacement.BUNDLED
-        return BundledArtifact(artifact.name, artifact.tree_hash, owner, placement, installed, archive)
-    placement = ArtifactPlacement.DOWNLOADED if artifact.urls else ArtifactPlacement.MISSING
-    return BundledArtifact(artifact.name, artifact.tree_hash, owner, placement)
+def _without(artifact: Artifact) -> ArtifactPlacement:
+    """How a job has what the bundle does not bring."""
+    if not artifact.urls:
+        return ArtifactPlacement.MISSING
+    return ArtifactPlacement.LAZY if artifact.lazy else ArtifactPlacement.DOWNLOADED
 
 
-def _missing(artifact: Artifact, owner: str, file: Path) -> Problem:
+def _bundled(view: ArtifactView, owner: ArtifactOwner) -> BundledArtifact:
+    name, tree_hash = view.artifact.name, view.artifact.tree_hash
+    if view.placement is ArtifactPlacement.BUNDLED:
+        return BundledArtifact(name, tree_hash, owner.name, view.placement, view.directory, f"{ARTIFACTS}/{tree_hash}")
+    return BundledArtifact(name, tree_hash, owner.name, view.placement)
+
+
+def _problems(view: ArtifactView, owner: ArtifactOwner, override: Override | None) -> list[Problem]:
+    if override:
+        return [_overridden(view, owner, override)]
+    return [_missing(view.artifact, owner)] if view.placement is ArtifactPlacement.MISSING else []
+
+
+def _missing(artifact: Artifact, owner: ArtifactOwner) -> Problem:
     message = (
-        f"The artifact {artifact.name} of {owner} has no download address and is not installed on this computer, "
-        f"so the job will not find it. Create it here again, or give it a download section in {file.name}."
+        f"The artifact {artifact.name} of {owner.name} has no download address and is not installed on this computer, "
+        f"so the job will not find it. Create it here again, or give it a download section in {owner.file.name}."
     )
-    return warning("artifact-missing", message, file, artifact=artifact.name, tree_hash=artifact.tree_hash)
+    return warning("artifact-missing", message, owner.file, artifact=artifact.name, tree_hash=artifact.tree_hash)
+
+
+def _overridden(view: ArtifactView, owner: ArtifactOwner, override: Override) -> Problem:
+    artifact = view.artifact
+    data: dict[str, Any] = {"artifact": artifact.name, "tree_hash": artifact.tree_hash, "place": override.place}
+    start = f"Overrides.toml puts {override.place} in the place of the artifact {artifact.name} of {owner.name}"
+    if view.placement is ArtifactPlacement.BUNDLED:
+        message = f"{start}; a copy of that goes into the bundle, so the job has it, too."
+        return information("artifact-overridden", message, owner.file, None, **data)
+    otherwise = "The job will not find the artifact" if not artifact.urls else "The job will download the original"
+    message = f"{start}, but that is not there. {otherwise}; mend or remove the override."
+    return warning("override-missing", message, owner.file, None, **data)

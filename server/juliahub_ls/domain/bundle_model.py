@@ -77,6 +77,7 @@ class Placement(enum.Enum):
     COPIED = "development package, copied into the bundle"
     DEPOT = "in no registry, its installed source goes into the bundle"
     MISSING = "not found on this computer"
+    ABSENT = "not in the manifest, so a job does not have it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class ArtifactPlacement(enum.Enum):
 
     BUNDLED = "goes into the bundle"
     DOWNLOADED = "downloaded by the job"
+    LAZY = "downloaded when the job first uses it"
     MISSING = "neither installed here nor downloadable"
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .artifacts import this_platform
 from .bundle_artifacts import plan_artifacts
 from .bundle_checks import ignored_packages, left_out_problems, size_problem
 from .bundle_gather import Gathered, sort_key
@@ -25,10 +24,11 @@ from .bundle_model import (
 from .bundle_packages import DEV, PackagePlan, plan_packages
 from .bundle_sizes import largest
 from .bundle_walk import walk_tree
-from .depot import registered_uuids
 from .environment import LoadedEnvironment, environment_at, load_environment
 from .manifest import write_manifest
+from .platforms import this_platform
 from .problem import Problem, Severity, error, warning
+from .registries import registered_uuids
 from .walk_memory import WalkMemory
 
 
@@ -118,7 +118,7 @@ def _dependencies(
     registered = registered_uuids(depots)
     packages = plan_packages(loaded, depots, registered, _names_in(top / DEV))
     target = dict(options.target_platform) or this_platform()
-    artifacts, problems = plan_artifacts(loaded, packages.packages, depots, registered, target)
+    artifacts, problems = plan_artifacts(loaded, packages.packages, depots, registered, target, options.julia_version)
     return _Dependencies(packages, artifacts, packages.problems + problems)
 
 

@@ -1,4 +1,4 @@
-"""Which files make a Julia environment, by their names alone, in Julia's own order (design §3; Julia's `loading.jl`)."""
+"""Which files make a Julia environment, by their names alone, in Julia's own order (design §3; `loading.jl`)."""
 
 import os
 import re

@@ -1,0 +1,98 @@
+"""Julia's registries in the depots, unpacked or as `.tar.gz` (Julia 1.7): which packages they know."""
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+_BLOCK = 512
+_SLICE = 1 << 16
+_PACKAGE = re.compile(
+    rb"""^[ \t]*(?:\[packages\.)?["']?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})["']?[ \t]*[=\]]""",
+    re.MULTILINE,
+)
+"""A package's key in a registry's index, on its line. A TOML parser would block all threads for a tenth of a second."""
+_NAME = re.compile(rb"""^[ \t]*name[ \t]*=[ \t]*["']([^"'\n]*)["']""", re.MULTILINE)
+_FIRST_TABLE = re.compile(rb"^[ \t]*\[", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry's name and the UUIDs, in lower case, of the packages in it."""
+
+    name: str
+    uuids: frozenset[str]
+
+
+def registries(depots: Sequence[Path]) -> list[Registry]:
+    """The registries of all depots, in their order. Each is read once, and again only when its file has changed.
+
+    One that cannot be read knows no package.
+    """
+    return [_registry(*key) for depot in depots for key in _registry_files(depot / "registries")]
+
+
+def registered_uuids(depots: Sequence[Path]) -> frozenset[str] | None:
+    """The UUIDs of all packages of all registries; None when there is no registry to ask."""
+    found = registries(depots)
+    return frozenset().union(*(registry.uuids for registry in found)) if found else None
+
+
+def registry_of(depots: Sequence[Path], uuid: str) -> str | None:
+    """The name of the first registry that has the package."""
+    return next((registry.name for registry in registries(depots) if uuid.lower() in registry.uuids), None)
+
+
+def _registry_files(folder: Path) -> list[tuple[str, int, int, int]]:
+    """The registries in a depot, each with time, size and inode of its index."""
+    found: list[tuple[str, int, int, int]] = []
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        return found
+    for entry in paths:
+        path = entry if entry.name.endswith(".tar.gz") else entry / "Registry.toml"
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        found.append((str(path), status.st_mtime_ns, status.st_size, status.st_ino))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _registry(path: str, _mtime_ns: int, _size: int, _inode: int) -> Registry:
+    file = Path(path)
+    packed = path.endswith(".tar.gz")
+    fallback = file.name.removesuffix(".tar.gz") if packed else file.parent.name
+    try:
+        data = _packed_index(file) if packed else file.read_bytes()
+    except (OSError, EOFError, ValueError, zlib.error):
+        return Registry(fallback, frozenset())
+    name = _NAME.search(data, 0, first.start() if (first := _FIRST_TABLE.search(data)) else len(data))
+    return Registry(name[1].decode("utf-8", "replace") if name else fallback, frozenset(_uuids(data)))
+
+
+def _uuids(data: bytes) -> Iterator[str]:
+    """Slice by slice, so that other threads get their turn between two."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _SLICE)
+        end = len(data) if end < 0 else end + 1
+        yield from (uuid.decode().lower() for uuid in _PACKAGE.findall(data[start:end]))
+        start = end
+
+
+def _packed_index(path: Path) -> bytes:
+    """`Registry.toml` out of a tar. Hops from header to header: `tarfile` takes seconds for a big registry."""
+    with gzip.open(path) as stream:
+        while len(header := stream.read(_BLOCK)) == _BLOCK and header[0]:
+            size = int(header[124:136].rstrip(b"\0 ") or b"0", 8)
+            if header[:100].rstrip(b"\0").removeprefix(b"./") == b"Registry.toml":
+                return stream.read(size)
+            stream.seek((size + _BLOCK - 1) // _BLOCK * _BLOCK, os.SEEK_CUR)
+    return b""
