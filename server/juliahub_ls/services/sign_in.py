@@ -1,11 +1,15 @@
-"""Browser sign-in, the classic challenge and response (protocol §1.5)."""
+"""Signing in: which flow a server offers, and what both have in common (protocol §1.5–§1.8).
+
+A person approves elsewhere, in a browser that may be on another machine. Waiting is bounded by the server's own
+expiry, counts down, survives a broken connection, and ends early when another program of the user's has signed in.
+"""
 
 import asyncio
-import secrets
-import string
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import httpx
 from pydantic import ValidationError
@@ -14,66 +18,96 @@ from juliahub_ls.errors import SignInFailed, SignInTimedOut
 from juliahub_ls.services.progress import Progress
 from juliahub_ls.services.transport import translated
 from juliahub_wire import paths
-from juliahub_wire.auth import CHALLENGE_CHARACTERS, ClaimAnswer, TokenTable
-from juliahub_wire.limits import CLAIM_POLL_SECONDS
+from juliahub_wire.auth import AuthConfiguration, TokenTable
 
-FAILURES_TOLERATED = 20
-OpenBrowser = Callable[[str], Awaitable[None]]
+
+class Flow(Enum):
+    """The two ways, in the words of `auth_flows` (§1.5)."""
+
+    CLASSIC = "classic"
+    DEVICE = "device"
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class Approval:
+    """What a person needs: a page, and with the device flow the code that it asks for or shows."""
+
+    url: str
+    code: str | None = None
+
+
+Ask = Callable[[Approval], Awaitable[None]]
+"""Shows an approval to a person, without waiting for the answer."""
+
+SignedInElsewhere = Callable[[], TokenTable | None]
+"""The token of another program that has signed in to the same server meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
     """One attempt to sign in to one server.
 
-    `poll_seconds` is the protocol's 5 s; the user's window may be shorter in tests.
+    `poll_seconds` replaces the flow's own pace; `elsewhere` is asked once a second.
     """
 
     server: str
     url: str
     http: httpx.AsyncClient
-    poll_seconds: float = CLAIM_POLL_SECONDS
+    ask: Ask
+    progress: Progress
+    elsewhere: SignedInElsewhere = lambda: None
+    poll_seconds: float | None = None
 
-    async def run(self, open_browser: OpenBrowser, progress: Progress) -> TokenTable:
-        """Ask for a challenge, show the page, wait for the approval. Bounded by the server's own expiry."""
-        challenge = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(CHALLENGE_CHARACTERS))
-        response = await self._challenge(challenge)
-        await open_browser(f"{self.url}{paths.AUTH_RESPONSE}?{response}")
-        return await self._claim(challenge, response, progress)
+    async def sign_in(self, flow: Flow | None = None) -> TokenTable:
+        """The token, once approved. `flow` None: device where the server offers it, as every client does (§1.6).
 
-    async def _challenge(self, challenge: str) -> str:
+        Raises `SignInFailed`, `SignInTimedOut`, and the transport's errors before anything was shown.
+        """
+        configuration = await self._configuration()
+        offers_device = Flow.DEVICE.value in configuration.auth_flows
+        if flow is Flow.DEVICE and not offers_device:
+            raise SignInFailed(server=self.server, reason="it offers no sign-in by code. Sign in through its page.")
+        if offers_device and flow is not Flow.CLASSIC:
+            from juliahub_ls.services.device_flow import sign_in_by_code
+
+            return await sign_in_by_code(self, configuration)
+        from juliahub_ls.services.classic_flow import sign_in_by_page
+
+        return await sign_in_by_page(self)
+
+    async def wait(self, seconds: float, expires_at: float | None) -> TokenTable | None:
+        """Let time pass until the next question, counting down. A token when someone else has got one.
+
+        Raises `SignInTimedOut` at `expires_at`, Unix seconds.
+        """
+        end = time.monotonic() + (seconds if self.poll_seconds is None else self.poll_seconds)
+        while True:
+            found = self.elsewhere()
+            if found is not None:
+                return found
+            remaining = None if expires_at is None else expires_at - time.time()
+            if remaining is not None and remaining <= 0:
+                raise SignInTimedOut(server=self.server)
+            self.progress.report(f"Waiting for your approval in the browser{_left(remaining)}")
+            pause = end - time.monotonic()
+            if pause <= 0:
+                return None
+            await asyncio.sleep(min(pause, 1.0))
+
+    async def _configuration(self) -> AuthConfiguration:
+        """Anything but an object in JSON means that there is the classic flow alone (§1.5)."""
         async with translated(self.server):
-            answer = await self.http.post(self.url + paths.AUTH_CHALLENGE, content=challenge)
-        text = answer.text.strip()
-        if answer.status_code != 200 or not text or not text.isascii() or any(c in text for c in "<> \n"):
-            raise SignInFailed(server=self.server, reason=f"the server answered {answer.status_code} to the challenge.")
-        return text
-
-    async def _claim(self, challenge: str, response: str, progress: Progress) -> TokenTable:
-        body = {"challenge": challenge, "response": response}
-        failures = 0
-        while failures <= FAILURES_TOLERATED:
-            answer = await self._ask(body)
-            if answer is not None and answer.token is not None and answer.token.bearer():
-                return answer.token
-            if answer is None or answer.expiry is None:
-                failures += 1
-            else:
-                remaining = answer.expiry - time.time()
-                if remaining < 0:
-                    raise SignInTimedOut(server=self.server)
-                progress.report(f"Waiting for your approval in the browser, {remaining:.0f} s left")
-            await asyncio.sleep(self.poll_seconds)
-        raise SignInFailed(server=self.server, reason="the server kept answering with something else.")
-
-    async def _ask(self, body: dict[str, str]) -> ClaimAnswer | None:
-        """The claim's answer; None counts as one failure: the connection may come back."""
-        try:
-            answer = await self.http.post(self.url + paths.AUTH_CLAIM_TOKEN, json=body)
-        except httpx.RequestError:
-            return None
+            answer = await self.http.get(self.url + paths.AUTH_CONFIGURATION, headers={"Accept": "application/json"})
         if answer.status_code != 200:
-            raise SignInFailed(server=self.server, reason=f"the server answered {answer.status_code}.")
+            return AuthConfiguration()
         try:
-            return ClaimAnswer.model_validate_json(answer.content)
+            return AuthConfiguration.model_validate_json(answer.content)
         except ValidationError:
-            return None
+            return AuthConfiguration()
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    return f", {minutes}:{rest:02d} left"

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
     from juliahub_ls.services.services import Services
+    from juliahub_ls.services.sign_in import Approval
 
 ServerArgument = Annotated[
     str | None, typer.Argument(metavar="[SERVER]", help="A host such as juliahub.com, or a URL.")
@@ -20,7 +22,13 @@ ServerArgument = Annotated[
 
 
 def login(
-    context: typer.Context, name: ServerArgument = None, server: ServerOption = None, as_json: JsonOption = False
+    context: typer.Context,
+    name: ServerArgument = None,
+    device: Annotated[
+        bool, typer.Option("--device", help="Only show the page and the code, for a browser on another machine.")
+    ] = False,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Sign in to a server through the browser, and make it the current one."""
     asked = common(context, name or server, as_json)
@@ -28,10 +36,13 @@ def login(
     async def work(services: "Services") -> dict[str, Any]:
         from juliahub_ls import payloads
         from juliahub_ls.cli.status_line import StatusLine
+        from juliahub_ls.services.sign_in import Flow
 
         profile = services.servers.find(asked.server)
         with StatusLine(asked.output) as status:
-            account = await services.sign_in(profile.url or profile.id, _opener(asked.output, profile.name), status)
+            ask = partial(_ask, asked.output, profile.name, _has_display() and not device)
+            flow = Flow.DEVICE if device else None
+            account = await services.accounts.sign_in(profile.url or profile.id, ask, status, flow)
         if not asked.output.as_json:
             asked.output.line(_signed_in(account, profile.name, profile.is_this_computer))
         return payloads.servers(services.connections)
@@ -48,7 +59,7 @@ def logout(
     async def work(services: "Services") -> dict[str, Any]:
         from juliahub_ls import payloads
 
-        gone = await services.sign_out(asked.server)
+        gone = await services.accounts.sign_out(asked.server)
         if not asked.output.as_json:
             here = services.servers.find(gone).is_this_computer
             asked.output.line("This computer needs no sign-in." if here else f"Signed out of {gone}.")
@@ -80,17 +91,15 @@ def _answer(asked: Common, found: dict[str, Any]) -> None:
         asked.output.document(found)
 
 
-def _opener(output: Output, name: str) -> Any:
-    async def open_browser(url: str) -> None:
-        import asyncio
-        import webbrowser
+async def _ask(output: Output, name: str, open_browser: bool, approval: "Approval") -> None:
+    import asyncio
+    import webbrowser
 
-        say = output.note if output.as_json else output.line
-        say(f"Approve the sign-in to {name} in your browser:\n\n  {url}\n")
-        if _has_display():
-            await asyncio.to_thread(webbrowser.open, url)
-
-    return open_browser
+    say = output.note if output.as_json else output.line
+    code = f"  with the code {output.paint(approval.code, 'bold')}\n" if approval.code else ""
+    say(f"Approve the sign-in to {name} in your browser:\n\n  {approval.url}\n{code}")
+    if open_browser:
+        await asyncio.to_thread(webbrowser.open, approval.url)
 
 
 def _has_display() -> bool:
