@@ -8,7 +8,8 @@ from typing import Any
 
 from .problem import Problem, warning
 from .project import is_uuid
-from .toml_text import ReadText, locate, parse_toml, read_text, string, string_list, strings
+from .toml_positions import TomlPositions
+from .toml_text import ReadText, parse_toml, read_text, string, string_list, strings
 from .toml_writer import write_toml
 
 _HEADER = "# This file is machine-generated - editing it directly is not advised\n\n"
@@ -133,4 +134,4 @@ def _entry(name: str, uuid: str, raw: dict[str, Any]) -> ManifestEntry:
 
 def _unknown_format(written: str, text: str, path: Path | None) -> Problem:
     message = f"This manifest has format {written}, which is newer than this program knows; it may be misread."
-    return warning("unknown-manifest-format", message, path, locate(text, "", "manifest_format"))
+    return warning("unknown-manifest-format", message, path, TomlPositions(text).value("manifest_format"))

@@ -6,7 +6,8 @@ from .bundle_packages import development_folder, missing_package
 from .environment import LoadedEnvironment
 from .manifest import version_pair
 from .problem import Problem, error, warning
-from .toml_text import locate, read_text
+from .toml_positions import TomlPositions
+from .toml_text import read_text
 
 
 def preflight(
@@ -35,7 +36,7 @@ def _julia_version(
     have = ", ".join(dict.fromkeys(offered))
     mend = _mend(name, any(version_pair(version) == wanted for version in versions), on_this_computer)
     file = loaded.manifest_file
-    range_ = locate(read_text(file)[0], "", "julia_version") if file else None
+    range_ = TomlPositions(read_text(file)[0]).value("julia_version") if file else None
     newest = max((pair for pair in map(version_pair, offered) if pair), default=(0, 0))
     subject = f"The job would run on Julia {have}" if chosen else f"Julia {have} is there to run the job"
     message = f"{file.name if file else 'The manifest'} was made by Julia {name}. {subject}. {mend}"
@@ -81,4 +82,4 @@ def _without_entry(loaded: LoadedEnvironment, name: str, text: str) -> Problem:
     manifest = loaded.manifest_file.name if loaded.manifest_file else "the manifest"
     message = f"{name} is a dependency of the project, but {manifest} does not have it. Run Julia's `] resolve`."
     file = loaded.environment.project_file
-    return error("dependency-not-in-manifest", message, file, locate(text, "deps", name), package=name)
+    return error("dependency-not-in-manifest", message, file, TomlPositions(text).key("deps", name), package=name)

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from .problem import Problem, error
-from .toml_text import ReadText, locate, parse_toml, read_text, string, string_list, strings
+from .toml_positions import TomlPositions
+from .toml_text import ReadText, parse_toml, read_text, string, string_list, strings
+from .version_spec import VersionSpec
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_VERSION = re.compile(
+    r"v?\d{1,18}(\.\d{1,18}){0,2}(-|(-[0-9a-z-]+(\.[0-9a-z-]+)*)?(\+|(\+[0-9a-z-]+(\.[0-9a-z-]+)*)?))", re.IGNORECASE
+)
+_SECTIONS = ("deps", "weakdeps", "extras", "compat", "targets", "extensions", "sources", "workspace", "preferences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +30,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What a project file says. UUIDs are lower-case text; `workspace` are the members' relative paths."""
+    """What a project file says. UUIDs are lower-case text; `workspace` are the members' relative paths.
+
+    `deps` are the table's, so a package may also be in `weakdeps`; `strong_deps` are those that Julia loads.
+    `entryfile`: the package's own file, relative to the project file, when it is not `src/Name.jl` (Julia 1.11).
+    """
 
     name: str | None = None
     uuid: str | None = None
     version: str | None = None
     manifest: str | None = None
+    entryfile: str | None = None
     deps: Mapping[str, str] = field(default_factory=dict)
     weakdeps: Mapping[str, str] = field(default_factory=dict)
     extras: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +58,16 @@ class Project:
         return self.name is not None and self.uuid is not None
 
     @property
+    def strong_deps(self) -> dict[str, str]:
+        """The dependencies that are not weak: of those in both tables (for Julia before 1.9) only the weak one counts."""
+        return {name: uuid for name, uuid in self.deps.items() if self.weakdeps.get(name) != uuid}
+
+    @property
+    def listed(self) -> dict[str, str]:
+        """Every package that a section gives a UUID: `[extras]`, `[weakdeps]`, `[deps]`; the last one counts."""
+        return {**self.extras, **self.weakdeps, **self.deps}
+
+    @property
     def path_sources(self) -> dict[str, str]:
         """The `[sources]` that are folders: name → path as written, relative to the project file."""
         return {name: source.path for name, source in self.sources.items() if source.path is not None}
@@ -61,27 +82,8 @@ def read_project(path: Path, read: ReadText = read_text) -> Project:
 def parse_project(text: str, path: Path | None = None) -> Project:
     """The project in `text`; never raises, what is not understood is left out and reported."""
     document = parse_toml(text, path)
-    table, problems = document.table, list(document.problems)
-    uuid = string(table, "uuid")
-    if uuid is not None and not is_uuid(uuid):
-        problems.append(_bad_uuid(text, path, "", "uuid", uuid))
-    workspace = table.get("workspace")
-    return Project(
-        name=string(table, "name"),
-        uuid=uuid.lower() if uuid and is_uuid(uuid) else None,
-        version=string(table, "version"),
-        manifest=string(table, "manifest"),
-        deps=_uuids(table, "deps", text, path, problems),
-        weakdeps=_uuids(table, "weakdeps", text, path, problems),
-        extras=_uuids(table, "extras", text, path, problems),
-        compat=strings(table.get("compat")),
-        targets=_string_lists(table.get("targets")),
-        extensions=_string_lists(table.get("extensions")),
-        sources=_sources(table.get("sources")),
-        workspace=string_list(workspace.get("projects")) if isinstance(workspace, dict) else (),
-        preferences=_table(table.get("preferences")),
-        problems=tuple(problems),
-    )
+    reader = _Reader(document.table, TomlPositions(text), path, list(document.problems))
+    return reader.project()
 
 
 def is_uuid(text: str) -> bool:
@@ -89,35 +91,98 @@ def is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text.lower()) is not None
 
 
-def _uuids(
-    table: Mapping[str, Any], section: str, text: str, path: Path | None, problems: list[Problem]
-) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, uuid in _table(table.get(section)).items():
-        if isinstance(uuid, str) and is_uuid(uuid):
+class _Reader:
+    def __init__(
+        self, table: Mapping[str, Any], places: TomlPositions, path: Path | None, problems: list[Problem]
+    ) -> None:
+        self._table = table
+        self._places = places
+        self._path = path
+        self._problems = problems
+
+    def project(self) -> Project:
+        self._check_sections()
+        return Project(
+            name=string(self._table, "name"),
+            uuid=self._own_uuid(),
+            version=self._version(),
+            manifest=string(self._table, "manifest"),
+            entryfile=string(self._table, "entryfile"),
+            deps=self._uuids("deps"),
+            weakdeps=self._uuids("weakdeps"),
+            extras=self._uuids("extras"),
+            compat=self._compat(),
+            targets=_string_lists(self._section("targets")),
+            extensions=_string_lists(self._section("extensions")),
+            sources=_sources(self._section("sources")),
+            workspace=string_list(self._section("workspace").get("projects")),
+            preferences=self._section("preferences"),
+            problems=tuple(self._problems),
+        )
+
+    def _section(self, name: str) -> dict[str, Any]:
+        value = self._table.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def _check_sections(self) -> None:
+        for name in _SECTIONS:
+            if name in self._table and not isinstance(self._table[name], dict):
+                message = f"`{name}` is not a table, so Julia cannot read this project. Make it a section: `[{name}]`."
+                self._report("invalid-section", message, name)
+
+    def _own_uuid(self) -> str | None:
+        uuid = self._table.get("uuid")
+        if uuid is None or (isinstance(uuid, str) and is_uuid(uuid)):
+            return uuid.lower() if uuid else None
+        message = f"`uuid` is not a UUID: {uuid!r}. Julia's `UUIDs.uuid4()` makes one."
+        self._report("invalid-uuid", message, "uuid")
+        return None
+
+    def _version(self) -> str | None:
+        version = self._table.get("version")
+        if version is None or (isinstance(version, str) and _VERSION.fullmatch(version)):
+            return version
+        message = f'`version` is not a version: {version!r}. Write it as in `version = "0.1.0"`.'
+        self._report("invalid-version", message, "version")
+        return None
+
+    def _uuids(self, section: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        names: dict[str, str] = {}
+        for name, uuid in self._section(section).items():
+            if not isinstance(uuid, str) or not is_uuid(uuid):
+                message = f"`{name}` in [{section}] is not a UUID: {uuid!r}. "
+                message += "Remove the line and add the package again with Julia's `] add`."
+                self._report("invalid-uuid", message, section, name)
+                continue
             found[name] = uuid.lower()
-        else:
-            problems.append(_bad_uuid(text, path, section, name, uuid))
-    return found
+            first = names.setdefault(uuid.lower(), name)
+            if first != name:
+                message = f"{name} has the same UUID as {first}, so Julia refuses this project. Remove one of the two."
+                self._report("duplicate-uuid", message, section, name)
+        return found
+
+    def _compat(self) -> dict[str, str]:
+        written = self._section("compat")
+        for name, text in written.items():
+            if not isinstance(text, str) or VersionSpec.parse(text) is None:
+                message = f"The compatibility of {name} is no range of versions: {text!r}. "
+                message += 'Write it as in `"1.2"` or `"0.3, 1"`.'
+                self._report("invalid-compat", message, "compat", name)
+        return strings(written)
+
+    def _report(self, code: str, message: str, *path: str) -> None:
+        place = self._places.value(*path) or self._places.table(*path)
+        self._problems.append(error(code, message, self._path, place))
 
 
-def _bad_uuid(text: str, path: Path | None, section: str, key: str, value: object) -> Problem:
-    where = f"`{key}` in [{section}]" if section else f"`{key}`"
-    message = f"{where} is not a UUID: {value!r}. Remove the line and add the package again with Julia's `] add`."
-    return error("invalid-uuid", message, path, locate(text, section, key))
-
-
-def _sources(value: object) -> dict[str, Source]:
+def _sources(section: Mapping[str, Any]) -> dict[str, Source]:
     return {
         name: Source(string(item, "path"), string(item, "url"), string(item, "rev"), string(item, "subdir"))
-        for name, item in _table(value).items()
+        for name, item in section.items()
         if isinstance(item, dict)
     }
 
 
-def _string_lists(value: object) -> dict[str, tuple[str, ...]]:
-    return {name: string_list(item) for name, item in _table(value).items()}
-
-
-def _table(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _string_lists(section: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {name: string_list(item) for name, item in section.items()}

@@ -15,8 +15,9 @@ ReadText = Callable[[Path], tuple[str, Problem | None]]
 """A file's text, or a problem that says why there is none: `read_text`, or an editor's open documents before it."""
 
 _MAX_REPAIRS = 16
-_TABLE = re.compile(r"^\s*\[{1,2}\s*([^\[\]#]+?)\s*\]{1,2}\s*(?:#.*)?$")
-_KEY = re.compile(r"""^\s*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)\s*[=.]""")
+_OPENING = re.compile(r"=\s*([\[{])")
+_UNCLOSED = {"[": "Unclosed array", "{": "Unclosed inline table"}
+_TRIPLE_QUOTES = ('"""', "'''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,18 @@ class TomlDocument:
 
 
 def parse_toml(text: str, path: Path | None = None) -> TomlDocument:
-    """Parses; on a syntax error reports it, blanks the line and goes on, so that the rest is still known."""
-    lines = text.removeprefix("\ufeff").split("\n")
-    problems: list[Problem] = []
-    for _ in range(_MAX_REPAIRS):
-        try:
-            return TomlDocument(tomli.loads("\n".join(lines)), problems)
-        except tomli.TOMLDecodeError as problem:
-            line, column = problem.lineno - 1, problem.colno - 1
-            problems.append(_syntax_error(problem.msg, path, line, column, lines))
-            if not _blank(lines, line):
-                break
-        except (ValueError, RecursionError):
-            problems.append(error("toml-syntax", "This TOML is too deep or has a number too long to read.", path))
-            break
-    return TomlDocument({}, problems)
+    """Parses; on a syntax error reports it, blanks the line and goes on, so that the rest is still known.
+
+    A byte order mark is no part of the text: places are those an editor shows.
+    """
+    return _parse(_lines(text), path)
+
+
+def repaired_toml(text: str) -> str:
+    """The text whose lines are those that `parse_toml` understood, each at its place; the others are empty."""
+    lines = _lines(text)
+    _parse(lines, None)
+    return "\n".join(lines)
 
 
 def read_toml(path: Path) -> TomlDocument:
@@ -62,22 +60,6 @@ def read_text(path: Path) -> tuple[str, Problem | None]:
     except (OSError, ValueError) as reason:
         detail = getattr(reason, "strerror", None) or str(reason)
         return "", error("file-unreadable", f"{path.name} could not be read: {detail}.", path)
-
-
-def locate(text: str, table: str, key: str | None = None) -> Range | None:
-    """Where `[table]`'s header, or `key` in it, stands (zero-based); `table` "" is the top. None when absent."""
-    current = ""
-    for number, line in enumerate(text.split("\n")):
-        header = _TABLE.match(line)
-        if header:
-            current = header[1].replace('"', "").replace("'", "")
-            if key is None and current == table:
-                return Range(number, header.start(1), number, header.end(1))
-        elif key is not None and current == table:
-            found = _KEY.match(line)
-            if found and found[1].strip("\"'") == key:
-                return Range(number, found.start(1), number, found.end(1))
-    return None
 
 
 def strings(value: object) -> dict[str, str]:
@@ -100,17 +82,99 @@ def string_list(value: object) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
-def _syntax_error(reason: str, path: Path | None, line: int, column: int, lines: list[str]) -> Problem:
-    end = max(column + 1, len(lines[line])) if line < len(lines) else column + 1
+def utf16_length(text: str) -> int:
+    """How many characters an editor counts (LSP: UTF-16 code units)."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _lines(text: str) -> list[str]:
+    return text.removeprefix("\ufeff").split("\n")
+
+
+def _parse(lines: list[str], path: Path | None) -> TomlDocument:
+    """What the lines say; those that cannot be understood are blanked in place."""
+    problems: list[Problem] = []
+    for _ in range(_MAX_REPAIRS):
+        try:
+            return TomlDocument(tomli.loads("\n".join(lines)), problems)
+        except tomli.TOMLDecodeError as reason:
+            culprit = _culprit(lines, reason)
+            problems.append(_syntax_error(culprit, path, lines))
+            for line in range(culprit.line, culprit.last + 1):
+                lines[line] = ""
+        except (ValueError, RecursionError):
+            problems.append(error("toml-syntax", "This TOML is too deep or has a number too long to read.", path))
+            break
+    lines[:] = [""] * len(lines)
+    return TomlDocument({}, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Culprit:
+    """The mistake (zero-based, `column` in code points), and the `last` line that is lost with it."""
+
+    line: int
+    column: int
+    reason: str
+    last: int
+
+
+def _culprit(lines: list[str], mistake: tomli.TOMLDecodeError) -> _Culprit:
+    """Blames a bracket or string that was left open where it opens, not where it first hurts."""
+    line = min(mistake.lineno, len(lines)) - 1
+    found = _open_string(lines, line, mistake) or _open_bracket(lines, line, mistake)
+    if found:
+        return found
+    while line and not lines[line].strip():
+        line -= 1
+    column = mistake.colno - 1 if line == mistake.lineno - 1 else len(lines[line])
+    return _Culprit(line, column, mistake.msg, line)
+
+
+def _open_string(lines: list[str], end: int, mistake: tomli.TOMLDecodeError) -> _Culprit | None:
+    """A string of several lines that never ends, when that is the mistake."""
+    if mistake.msg != "Unterminated string":
+        return None
+    for line in range(end, -1, -1):
+        column = max(lines[line].rfind(quotes) for quotes in _TRIPLE_QUOTES)
+        if column >= 0:
+            return _Culprit(line, column, mistake.msg, line)
+    return None
+
+
+def _open_bracket(lines: list[str], end: int, mistake: tomli.TOMLDecodeError) -> _Culprit | None:
+    """An array or inline table that is still open at line `end`, where a new statement or nothing follows."""
+    if _mistake(lines[end]):
+        if not mistake.msg.startswith("Unclosed"):
+            return None
+        end += 1  # the text ends inside
+    for line in range(end - 1, -1, -1):
+        if not lines[line].strip():
+            continue
+        alone, opening = _mistake(lines[line]), _OPENING.search(lines[line])
+        if alone is None:
+            return None
+        if opening and alone.colno > len(lines[line].rstrip()):
+            return _Culprit(line, opening.start(1), _UNCLOSED[opening[1]], end - 1)
+    return None
+
+
+def _mistake(text: str) -> tomli.TOMLDecodeError | None:
+    try:
+        tomli.loads(text)
+    except tomli.TOMLDecodeError as reason:
+        return reason
+    except (ValueError, RecursionError):
+        return None
+    return None
+
+
+def _syntax_error(culprit: _Culprit, path: Path | None, lines: list[str]) -> Problem:
+    line = lines[culprit.line].rstrip("\r")
+    column = min(culprit.column, len(line))
+    start = column if line[column:].strip() else len(line) - len(line.lstrip())  # nothing is left to underline
+    range_ = Range(culprit.line, utf16_length(line[:start]), culprit.line, utf16_length(line))
     name = path.name if path else "This file"
-    detail = reason[:1].lower() + reason[1:]
-    message = f"{name} has a mistake in line {line + 1}, column {column + 1}: {detail}."
-    return error("toml-syntax", message, path, Range(line, column, line, end))
-
-
-def _blank(lines: list[str], line: int) -> bool:
-    """Blanks the line; false when that cannot help any further."""
-    if line >= len(lines) or not lines[line].strip():
-        return False
-    lines[line] = ""
-    return True
+    detail = culprit.reason[:1].lower() + culprit.reason[1:]
+    message = f"{name} has a mistake in line {culprit.line + 1}, column {column + 1}: {detail}."
+    return error("toml-syntax", message, path, range_)

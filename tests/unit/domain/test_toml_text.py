@@ -12,7 +12,7 @@ from juliahub_ls.domain.artifacts import parse_artifacts
 from juliahub_ls.domain.manifest import parse_manifest
 from juliahub_ls.domain.problem import Range
 from juliahub_ls.domain.project import parse_project
-from juliahub_ls.domain.toml_text import locate, parse_toml, read_text
+from juliahub_ls.domain.toml_text import parse_toml, read_text
 from juliahub_ls.domain.toml_writer import write_toml
 
 
@@ -64,16 +64,6 @@ def test_no_reader_raises_on_any_shape(table: dict[str, object]) -> None:
     parse_project(text)
     parse_manifest(text)
     parse_artifacts(text)
-
-
-def test_locate_finds_keys_and_headers() -> None:
-    text = 'name = "A"\n\n[deps] # packages\nBlas = "1"\n"My-Pkg" = "2"\n[compat]\nBlas = "3"\n'
-    assert locate(text, "", "name") == Range(0, 0, 0, 4)
-    assert locate(text, "deps") == Range(2, 1, 2, 5)
-    assert locate(text, "deps", "Blas") == Range(3, 0, 3, 4)
-    assert locate(text, "compat", "Blas") == Range(6, 0, 6, 4)
-    assert locate(text, "deps", "My-Pkg") == Range(4, 0, 4, 8)
-    assert locate(text, "deps", "None") is None
 
 
 def test_files_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
