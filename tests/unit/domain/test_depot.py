@@ -1,8 +1,5 @@
-"""Depots: their places, Julia's slugs (values computed by Julia itself), registries packed and unpacked."""
+"""Depots: their places, and Julia's slugs (values computed by Julia itself)."""
 
-import io
-import os
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,6 @@ from juliahub_ls.domain.depot import (
     crc32c,
     depot_paths,
     package_path,
-    registered_uuids,
     version_slug,
 )
 
@@ -74,36 +70,3 @@ def test_artifacts_are_found(tmp_path: Path) -> None:
     place.mkdir(parents=True)
     assert artifact_path([Path("/none"), tmp_path], EXAMPLE_TREE) == place
     assert artifact_path([tmp_path], EXAMPLE_TREE[::-1]) is None
-
-
-def test_registries_unpacked_and_packed(tmp_path: Path) -> None:
-    registries = tmp_path / "registries"
-    (registries / "Mine").mkdir(parents=True)
-    assert registered_uuids([tmp_path]) is None
-    index = registries / "Mine" / "Registry.toml"
-    index.write_text('name = "Mine"\n[packages]\n"' + EXAMPLE.upper() + '" = { name = "Example", path = "E" }\n')
-    assert registered_uuids([tmp_path, Path("/none")]) == {EXAMPLE}
-
-    other = "682c06a0-de6a-54ab-a142-c8b1cf79cde6"
-    content = f'[packages]\n{other} = {{ name = "Other", path = "O" }}\n'.encode()
-    with tarfile.open(registries / "General.tar.gz", "w:gz") as archive:
-        for name, data in (("A/Package.toml", b"x" * 700), ("Registry.toml", content), ("Z/Package.toml", b"")):
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    assert registered_uuids([tmp_path]) == {EXAMPLE, other}
-
-    index.write_text(f'uuid = "{other}"\n[packages]\n  [packages.{EXAMPLE}]\n  name = "Example"\n')
-    os.utime(index, ns=(1, 1))
-    assert registered_uuids([tmp_path]) == {EXAMPLE, other}
-    index.write_text("[packages]\n")
-    os.utime(index, ns=(1, 1))
-    assert registered_uuids([tmp_path]) == {other}
-
-
-@pytest.mark.parametrize("name", ["Broken/Registry.toml", "Broken.tar.gz"])
-def test_a_broken_registry_knows_nothing(tmp_path: Path, name: str) -> None:
-    file = tmp_path / "registries" / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(b"\x1f\x8b[[[")
-    assert registered_uuids([tmp_path]) == frozenset()

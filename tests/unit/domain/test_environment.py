@@ -5,16 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.environment import (
-    Reason,
-    environment_at,
-    environment_for_script,
-    find_environment,
-    is_environment_file,
-    load_environment,
-    workspace_root,
-)
+from juliahub_ls.domain.environment import load_environment
+from juliahub_ls.domain.environment_files import environment_at, find_environment, is_environment_file
+from juliahub_ls.domain.script_environment import Reason, environment_for_script
 from juliahub_ls.domain.workspace_scan import scan
+from juliahub_ls.domain.workspaces import Projects
 
 from .conftest import MakeTree
 
@@ -85,9 +80,9 @@ def test_a_workspace_member_has_the_roots_manifest(make_tree: MakeTree) -> None:
             "other/Project.toml": "",
         }
     )
-    assert workspace_root(top / "test") == top
-    assert workspace_root(top / "lib/A/docs") == top
-    assert workspace_root(top / "other") is None
+    assert Projects().workspace_root(top / "test") == top
+    assert Projects().workspace_root(top / "lib/A/docs") == top
+    assert Projects().workspace_root(top / "other") is None
     member = environment_at(top / "test")
     assert member is not None
     loaded = load_environment(member)
