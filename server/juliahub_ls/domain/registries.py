@@ -17,6 +17,12 @@ _PACKAGE = re.compile(
 )
 """A package's key in a registry's index, on its line. A TOML parser would block all threads for a tenth of a second."""
 _NAME = re.compile(rb"""^[ \t]*name[ \t]*=[ \t]*["']([^"'\n]*)["']""", re.MULTILINE)
+_ENTRY = (
+    rb"""^[ \t]*(?:\[packages\.)?["']?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})["']?"""
+    rb"""[ \t]*(?:=[ \t]*\{[^}\n]*?|\][ \t]*\n[ \t]*)name[ \t]*=[ \t]*["']%s["']"""
+)
+"""The same with its package's name, in an inline table or in a table of its own."""
+_UNREADABLE = (OSError, EOFError, ValueError, zlib.error)
 _FIRST_TABLE = re.compile(rb"^[ \t]*\[", re.MULTILINE)
 
 
@@ -47,6 +53,11 @@ def registry_of(depots: Sequence[Path], uuid: str) -> str | None:
     return next((registry.name for registry in registries(depots) if uuid.lower() in registry.uuids), None)
 
 
+def uuids_named(depots: Sequence[Path], name: str) -> frozenset[str]:
+    """The UUIDs of all registered packages of that name."""
+    return frozenset().union(*(_named(name, *key) for depot in depots for key in _registry_files(depot / "registries")))
+
+
 def _registry_files(folder: Path) -> list[tuple[str, int, int, int]]:
     """The registries in a depot, each with time, size and inode of its index."""
     found: list[tuple[str, int, int, int]] = []
@@ -65,13 +76,22 @@ def _registry_files(folder: Path) -> list[tuple[str, int, int, int]]:
 
 
 @lru_cache(maxsize=64)
+def _named(name: str, path: str, _mtime_ns: int, _size: int, _inode: int) -> frozenset[str]:
+    try:
+        data = _index(Path(path))
+    except _UNREADABLE:
+        return frozenset()
+    pattern = _ENTRY % re.escape(name.encode())
+    return frozenset(match[1].decode().lower() for match in re.finditer(pattern, data, re.MULTILINE))
+
+
+@lru_cache(maxsize=64)
 def _registry(path: str, _mtime_ns: int, _size: int, _inode: int) -> Registry:
     file = Path(path)
-    packed = path.endswith(".tar.gz")
-    fallback = file.name.removesuffix(".tar.gz") if packed else file.parent.name
+    fallback = file.name.removesuffix(".tar.gz") if path.endswith(".tar.gz") else file.parent.name
     try:
-        data = _packed_index(file) if packed else file.read_bytes()
-    except (OSError, EOFError, ValueError, zlib.error):
+        data = _index(file)
+    except _UNREADABLE:
         return Registry(fallback, frozenset())
     name = _NAME.search(data, 0, first.start() if (first := _FIRST_TABLE.search(data)) else len(data))
     return Registry(name[1].decode("utf-8", "replace") if name else fallback, frozenset(_uuids(data)))
@@ -85,6 +105,11 @@ def _uuids(data: bytes) -> Iterator[str]:
         end = len(data) if end < 0 else end + 1
         yield from (uuid.decode().lower() for uuid in _PACKAGE.findall(data[start:end]))
         start = end
+
+
+def _index(file: Path) -> bytes:
+    """A registry's list of packages."""
+    return _packed_index(file) if file.name.endswith(".tar.gz") else file.read_bytes()
 
 
 def _packed_index(path: Path) -> bytes:
