@@ -17,7 +17,13 @@ _HEADER = "# This file is machine-generated - editing it directly is not advised
 
 @dataclass(frozen=True, slots=True)
 class ManifestEntry:
-    """One resolved package. `path` is as written: absolute, or relative to the manifest's folder."""
+    """One resolved package. `path` is as written: absolute, or relative to the manifest's folder.
+
+    `deps`, `weakdeps`: names. `dep_uuids`: their UUIDs where the manifest gives them, which it must when two packages
+    have one name. `extensions`: name → the packages that bring it in.
+    `registries`: the names of those that had it (format 2.1), keys of `Manifest.registries`.
+    `entryfile`: the package's own file, when it is not `src/Name.jl`. `index`: its number among those of its name.
+    """
 
     name: str
     uuid: str
@@ -29,6 +35,12 @@ class ManifestEntry:
     tree_sha: str | None = None
     pinned: bool = False
     deps: tuple[str, ...] = ()
+    weakdeps: tuple[str, ...] = ()
+    dep_uuids: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    registries: tuple[str, ...] = ()
+    entryfile: str | None = None
+    index: int = 0
 
     @property
     def is_stdlib(self) -> bool:
@@ -37,19 +49,58 @@ class ManifestEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedRegistry:
+    """A registry that the packages of a manifest came from (format 2.1)."""
+
+    name: str
+    uuid: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest resolves. `format` is "1.0", "2.0", "2.1"; `table` the TOML as read, for writing it again."""
+    """What a manifest resolves. `format` is "1.0", "2.0", "2.1"; `table` the TOML as read, for writing it again.
+
+    `registries`: by the names that entries use; empty before format 2.1 (Julia 1.13).
+    """
 
     format: str = "2.0"
     julia_version: str | None = None
     project_hash: str | None = None
     entries: tuple[ManifestEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
+    registries: Mapping[str, UsedRegistry] = field(default_factory=dict)
     table: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def by_uuid(self) -> dict[str, ManifestEntry]:
         """The entries by UUID."""
         return {entry.uuid: entry for entry in self.entries}
+
+    def by_name(self) -> dict[str, list[ManifestEntry]]:
+        """The entries by name; nearly always one each."""
+        found: dict[str, list[ManifestEntry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.name, []).append(entry)
+        return found
+
+    def reachable(self, roots: Iterable[str]) -> set[str]:
+        """The UUIDs of `roots`, and of all that they depend on in turn. Unknown ones are left as they are."""
+        by_uuid, by_name = self.by_uuid(), self.by_name()
+        found, waiting = set(roots), list(roots)
+        while waiting:
+            entry = by_uuid.get(waiting.pop())
+            for name in entry.deps if entry else ():
+                uuid = entry.dep_uuids.get(name) if entry else None
+                for below in [uuid] if uuid else [other.uuid for other in by_name.get(name, ())]:
+                    if below not in found:
+                        found.add(below)
+                        waiting.append(below)
+        return found
+
+    def place(self, entry: ManifestEntry, *keys: str) -> tuple[str | int, ...]:
+        """Where an entry, or a key of it, is in the TOML: a path for `TomlPositions`."""
+        top = ("deps",) if isinstance(self.table.get("manifest_format"), str) else ()
+        return (*top, entry.name, entry.index, *keys)
 
     @property
     def julia(self) -> tuple[int, int] | None:
@@ -65,25 +116,26 @@ def read_manifest(path: Path, read: ReadText = read_text) -> Manifest:
 
 def parse_manifest(text: str, path: Path | None = None) -> Manifest:
     """The manifest in `text`; never raises. Entries without a UUID are dropped and reported."""
-    document = parse_toml(text, path)
+    document, places = parse_toml(text, path), TomlPositions(text)
     table, problems = document.table, list(document.problems)
     version = table.get("manifest_format")
     written = version if isinstance(version, str) else "1.0" if table else "2.0"
     if written.partition(".")[0] not in ("1", "2"):
-        problems.append(_unknown_format(written, text, path))
+        problems.append(_unknown_format(written, path, places))
     entries = []
-    for name, raw in _raw_entries(table):
+    for name, index, raw in _raw_entries(table):
         uuid = string(raw, "uuid")
         if uuid is None or not is_uuid(uuid):
-            problems.append(warning("invalid-manifest-entry", f"The entry of {name} has no valid UUID.", path))
+            problems.append(_bad_entry(name, index, written, path, places))
         else:
-            entries.append(_entry(name, uuid.lower(), raw))
+            entries.append(_entry(name, uuid.lower(), index, raw))
     return Manifest(
         format=written,
         julia_version=string(table, "julia_version"),
         project_hash=string(table, "project_hash"),
         entries=tuple(entries),
         problems=tuple(problems),
+        registries=_registries(table.get("registries")) if version else {},
         table=table,
     )
 
@@ -91,7 +143,7 @@ def parse_manifest(text: str, path: Path | None = None) -> Manifest:
 def write_manifest(manifest: Manifest, paths: Mapping[str, str]) -> bytes:
     """The manifest with new `path`s, UUID → path; all else as it was, in Julia's own layout, the same every time."""
     table = copy.deepcopy(dict(manifest.table))
-    for _, raw in _raw_entries(table):
+    for _, _, raw in _raw_entries(table):
         uuid = str(raw.get("uuid", "")).lower()
         if uuid in paths:
             raw["path"] = paths[uuid]
@@ -106,18 +158,19 @@ def version_pair(text: str | None) -> tuple[int, int] | None:
     return int(parts[0][:9]), int(parts[1][:9])
 
 
-def _raw_entries(table: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _raw_entries(table: Mapping[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Name, number among those of that name, and what is written."""
     deps = table.get("deps", {}) if isinstance(table.get("manifest_format"), str) else table
     if not isinstance(deps, dict):
         return
     for name, entries in deps.items():
-        for raw in entries if isinstance(entries, list) else ():
+        for index, raw in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(raw, dict):
-                yield name, raw
+                yield name, index, raw
 
 
-def _entry(name: str, uuid: str, raw: dict[str, Any]) -> ManifestEntry:
-    deps = raw.get("deps")
+def _entry(name: str, uuid: str, index: int, raw: dict[str, Any]) -> ManifestEntry:
+    deps, extensions = raw.get("deps"), raw.get("extensions")
     return ManifestEntry(
         name=name,
         uuid=uuid,
@@ -128,10 +181,37 @@ def _entry(name: str, uuid: str, raw: dict[str, Any]) -> ManifestEntry:
         repo_subdir=string(raw, "repo-subdir"),
         tree_sha=string(raw, "git-tree-sha1"),
         pinned=raw.get("pinned") is True,
-        deps=tuple(strings(deps)) if isinstance(deps, dict) else string_list(deps),
+        deps=_names(deps),
+        weakdeps=_names(raw.get("weakdeps")),
+        dep_uuids={below: uuid.lower() for below, uuid in strings(deps).items()},
+        extensions={key: string_list(item) for key, item in extensions.items()} if isinstance(extensions, dict) else {},
+        registries=string_list(raw.get("registries")),
+        entryfile=string(raw, "entryfile"),
+        index=index,
     )
 
 
-def _unknown_format(written: str, text: str, path: Path | None) -> Problem:
+def _names(deps: object) -> tuple[str, ...]:
+    """A list of names, or a table from names to UUIDs."""
+    return tuple(strings(deps)) if isinstance(deps, dict) else string_list(deps)
+
+
+def _registries(tables: object) -> dict[str, UsedRegistry]:
+    if not isinstance(tables, dict):
+        return {}
+    return {
+        name: UsedRegistry(name, string(raw, "uuid"), string(raw, "url"))
+        for name, raw in tables.items()
+        if isinstance(raw, dict)
+    }
+
+
+def _bad_entry(name: str, index: int, written: str, path: Path | None, places: TomlPositions) -> Problem:
+    where: tuple[str | int, ...] = (name, index) if written == "1.0" else ("deps", name, index)
+    message = f"The entry of {name} has no valid UUID, so Julia cannot read this manifest. Run Julia's `] resolve`."
+    return warning("invalid-manifest-entry", message, path, places.value(*where, "uuid") or places.table(*where))
+
+
+def _unknown_format(written: str, path: Path | None, places: TomlPositions) -> Problem:
     message = f"This manifest has format {written}, which is newer than this program knows; it may be misread."
-    return warning("unknown-manifest-format", message, path, TomlPositions(text).value("manifest_format"))
+    return warning("unknown-manifest-format", message, path, places.value("manifest_format"))

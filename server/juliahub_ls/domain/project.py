@@ -59,7 +59,7 @@ class Project:
 
     @property
     def strong_deps(self) -> dict[str, str]:
-        """The dependencies that are not weak: of those in both tables (for Julia before 1.9) only the weak one counts."""
+        """Without those that are also weak: they stand in both tables for Julia before 1.9 only."""
         return {name: uuid for name, uuid in self.deps.items() if self.weakdeps.get(name) != uuid}
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def strings(value: object) -> dict[str, str]:
     return {key: item for key, item in value.items() if isinstance(item, str)}
 
 
-def string(table: dict[str, Any], key: str) -> str | None:
+def string(table: Mapping[str, Any], key: str) -> str | None:
     """`table[key]` when it is a string."""
     value = table.get(key)
     return value if isinstance(value, str) else None

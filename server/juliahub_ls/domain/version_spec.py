@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 
 _NUMBER = r"v?([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:\.([0-9]{1,18}))?"
+_VERSION = re.compile(_NUMBER)
 _CARET_OR_TILDE = re.compile(rf"([~^]?){_NUMBER}")
 _INEQUALITY = re.compile(rf"(≥|>=|=|<)\s*v?{_NUMBER}")
 _HYPHEN = re.compile(rf"\s*{_NUMBER}\s+-\s+{_NUMBER}\s*")
@@ -87,10 +88,16 @@ class VersionSpec:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a Pkg prints ranges. `open_digits`: numbers of a lower bound without an upper one; None: as many as it has."""
+    """How a Pkg prints ranges. `open_digits`: of a lower bound that has no upper one; None: as many as it has."""
 
     dash: str = " - "
     open_digits: int | None = None
+
+
+def version_numbers(version: str | None) -> Bound | None:
+    """Major, minor and patch of a version such as "1.2.3+4"; None when it is none."""
+    match = _VERSION.match(version or "")
+    return _padded(_numbers(match.groups())) if match else None
 
 
 def _range(lower: Bound, upper: Bound) -> VersionRange:
