@@ -6,16 +6,15 @@ import posixpath
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from .bundle_manifests import PlannedManifest, plan_manifests
 from .bundle_model import BundledPackage, Placement
+from .bundle_sources import Bearer, bearer_of, bearers, siblings, with_sources
 from .depot import package_path, version_slug
-from .environment import LoadedEnvironment, environment_at
+from .environment import LoadedEnvironment
+from .environment_files import JuliaVersion, environment_at
 from .manifest import ManifestEntry
 from .problem import Problem, error, warning
-from .project import Project, read_project
-from .toml_text import read_toml
-from .toml_writer import write_toml
 
 DEV = ".bundle/dev"
 PACKAGES = ".bundle/depot/packages"
@@ -23,23 +22,28 @@ PACKAGES = ".bundle/depot/packages"
 
 @dataclass(slots=True)
 class PackagePlan:
-    """`manifest_paths`: UUID → new path in the manifest; `projects`: archive path → its project file rewritten."""
+    """`manifests`: with their new paths, the main one first; `projects`: archive path → its project file rewritten."""
 
     packages: list[BundledPackage] = field(default_factory=list)
-    manifest_paths: dict[str, str] = field(default_factory=dict)
+    manifests: list[PlannedManifest] = field(default_factory=list)
     projects: dict[str, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
 def plan_packages(
-    loaded: LoadedEnvironment, depots: Sequence[Path], registered: Collection[str] | None, taken: Collection[str]
+    loaded: LoadedEnvironment,
+    depots: Sequence[Path],
+    registered: Collection[str] | None,
+    taken: Collection[str] = (),
+    julia_version: JuliaVersion | None = None,
 ) -> PackagePlan:
-    """Decides for every package of the manifest, and for the folders that `[sources]` name.
+    """Decides for every package of the manifest, and for the folders that `[sources]` and the workspace name.
 
     `registered`: UUIDs the server can be expected to know; None: no registry here, so nothing is known to be missing.
-    `taken`: names already below `.bundle/dev` in the folder. Never raises.
+    `taken`: names already below `.bundle/dev` in the folder. `julia_version`: of the Julia that will run the job.
+    Never raises.
     """
-    return _Planner(loaded, depots, registered, taken).run()
+    return _Planner(loaded, depots, registered, taken).run(julia_version)
 
 
 def development_folder(base: Path, path: str) -> Path | None:
@@ -76,31 +80,34 @@ class _Planner:
         self._loaded = loaded
         self._depots = depots
         self._registered = registered
-        self._taken = set(taken)
+        self._taken = {name.lower() for name in taken}
         self._placed: dict[str, BundledPackage] = {}  # by real source folder
         self._plan = PackagePlan()
 
-    def run(self) -> PackagePlan:
-        manifest, file = self._loaded.manifest, self._loaded.manifest_file
-        if manifest and file:
-            for entry in manifest.entries:
+    def run(self, julia_version: JuliaVersion | None) -> PackagePlan:
+        self._plan.manifests = plan_manifests(self._loaded, julia_version)
+        for planned in self._plan.manifests:
+            for entry in planned.manifest.entries:
                 if entry.path is not None:
-                    self._development(entry, file)
-                else:
+                    self._development(entry, planned)
+                elif planned.main:
                     self._plan.packages.append(self._installed(entry))
         self._follow_sources()
         return self._plan
 
-    def _development(self, entry: ManifestEntry, manifest_file: Path) -> None:
+    def _development(self, entry: ManifestEntry, planned: PlannedManifest) -> None:
         assert entry.path is not None
-        source = development_folder(manifest_file.parent, entry.path)
+        source = development_folder(planned.file.parent, entry.path)
         if source is None:
-            self._missing(entry.name, entry.uuid, entry.path, entry.version, manifest_file)
+            if planned.main:
+                self._missing(entry.name, entry.uuid, entry.path, entry.version, planned.file)
             return
         package = self._place(entry.name, entry.uuid, source, _is_absolute(entry.path), entry.version)
-        self._plan.packages.append(package)
-        if package.placement is Placement.COPIED or manifest_file.parent != self._top:
-            self._plan.manifest_paths[entry.uuid] = package.archive_path or "."
+        if package not in self._plan.packages:
+            self._plan.packages.append(package)
+        moved = _moved(entry.path, package, posixpath.dirname(planned.archive_path))
+        if moved is not None:
+            planned.paths[entry.uuid] = moved
 
     def _place(self, name: str, uuid: str, source: Path, absolute: bool, version: str | None) -> BundledPackage:
         """A development package stays where it is only if its path is relative and inside the folder (§6.2, 4)."""
@@ -119,8 +126,8 @@ class _Planner:
         return package
 
     def _free_place(self, name: str, uuid: str) -> str:
-        chosen = name if name not in self._taken else f"{name}-{uuid[:8]}"
-        self._taken.add(chosen)
+        chosen = name if name.lower() not in self._taken else f"{name}-{uuid[:8]}"
+        self._taken.add(chosen.lower())  # some systems know no case
         return f"{DEV}/{chosen}"
 
     def _installed(self, entry: ManifestEntry) -> BundledPackage:
@@ -137,34 +144,40 @@ class _Planner:
         return BundledPackage(entry.name, entry.uuid, Placement.DEPOT, entry.version, source, archive)
 
     def _follow_sources(self) -> None:
-        """`[sources]` of the project and, in turn, of every development package: place the folders, mend the paths."""
-        waiting = [(self._top, "", self._loaded.environment.project_file, self._loaded.project)]
-        waiting += [item for package in self._plan.packages if (item := _with_project(package))]
+        """`[sources]` of the project, its members and, in turn, every development package: place folders, mend paths.
+
+        A member of a workspace that is bundled alone finds the packages of the workspace as `[sources]`, too.
+        """
+        waiting = [*bearers(self._loaded), *filter(None, map(bearer_of, self._plan.packages))]
         done: set[str] = set()
         while waiting:
-            folder, archive, file, project = waiting.pop()
-            if archive in done:
+            bearer = waiting.pop()
+            if bearer.archive in done:
                 continue
-            done.add(archive)
+            done.add(bearer.archive)
+            sources = bearer.project.path_sources
+            if not bearer.archive:
+                sources = siblings(self._loaded) | sources
             moved: dict[str, str] = {}
-            for name, path in project.path_sources.items():
-                package = self._source(name, path, folder, file, project)
+            for name, path in sources.items():
+                package = self._source(name, path, bearer)
                 if package is None or package.archive_path is None:
                     continue
-                relative = posixpath.relpath(package.archive_path or ".", archive or ".")
-                if _is_absolute(path) or posixpath.normpath(path) != relative:
-                    moved[name] = relative
-                waiting += [item for item in (_with_project(package),) if item]
+                relative = _moved(path, package, bearer.archive)
+                if relative is not None or name not in bearer.project.sources:
+                    moved[name] = relative or path
+                waiting += filter(None, [bearer_of(package)])
             if moved:
-                self._plan.projects[posixpath.join(archive, file.name)] = _with_sources(file, moved)
+                archive = posixpath.join(bearer.archive, bearer.file.name)
+                self._plan.projects[archive] = with_sources(bearer.file, moved)
 
-    def _source(self, name: str, path: str, folder: Path, file: Path, project: Project) -> BundledPackage | None:
-        uuid = project.deps.get(name) or project.weakdeps.get(name)
+    def _source(self, name: str, path: str, bearer: Bearer) -> BundledPackage | None:
+        uuid = bearer.project.deps.get(name) or bearer.project.weakdeps.get(name)
         if uuid is None:
             return None  # for tests only: the job does not load it
-        source = development_folder(folder, path)
+        source = development_folder(bearer.folder, path)
         if source is None:
-            self._missing(name, uuid, path, None, file)
+            self._missing(name, uuid, path, None, bearer.file)
             return None
         known = self._placed.get(os.path.realpath(source))
         package = known or self._place(name, uuid, source, _is_absolute(path), None)
@@ -179,22 +192,10 @@ class _Planner:
         self._plan.packages.append(BundledPackage(name, uuid, Placement.MISSING, version))
 
 
-def _with_project(package: BundledPackage) -> tuple[Path, str, Path, Project] | None:
-    """A development package with its project file, to be searched for `[sources]`."""
-    if package.source is None or package.placement not in (Placement.COPIED, Placement.IN_PLACE):
-        return None
-    environment = environment_at(package.source)
-    if environment is None:
-        return None
-    file = environment.project_file
-    return package.source, package.archive_path or "", file, read_project(file)
-
-
-def _with_sources(file: Path, moved: dict[str, str]) -> bytes:
-    table: dict[str, Any] = read_toml(file).table
-    for name, path in moved.items():
-        table["sources"][name]["path"] = path
-    return write_toml(table).encode()
+def _moved(path: str, package: BundledPackage, folder: str) -> str | None:
+    """The package's path from `folder` in the bundle; None when `path`, as written, already leads there."""
+    relative = posixpath.relpath(package.archive_path or ".", folder or ".")
+    return relative if _is_absolute(path) or posixpath.normpath(path) != relative else None
 
 
 def _is_absolute(path: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from .bundle_artifacts import plan_artifacts
 from .bundle_checks import ignored_packages, left_out_problems, size_problem
 from .bundle_gather import Gathered, sort_key
+from .bundle_manifests import PlannedManifest
 from .bundle_model import (
     BundledArtifact,
     BundledPackage,
@@ -116,7 +117,7 @@ def _dependencies(
     if loaded is None:
         return _Dependencies()
     registered = registered_uuids(depots)
-    packages = plan_packages(loaded, depots, registered, _names_in(top / DEV))
+    packages = plan_packages(loaded, depots, registered, _names_in(top / DEV), options.julia_version)
     target = dict(options.target_platform) or this_platform()
     artifacts, problems = plan_artifacts(loaded, packages.packages, depots, registered, target, options.julia_version)
     return _Dependencies(packages, artifacts, packages.problems + problems)
@@ -131,39 +132,49 @@ def _injected(
             return [], []
         return [InjectedFile("Project.toml", b"[deps]\n", "an empty project, as the folder has none")], []
     made_here = {loaded.environment.project_file.name, *packages.projects}
-    made_here |= {loaded.manifest_file.name} if loaded.manifest_file else set()
+    made_here |= {planned.archive_path for planned in packages.manifests}
     present = {file.archive_path for file in gathered.files if file.archive_path in made_here}
     made = [
         InjectedFile(path, content, "its [sources] point into the bundle")
         for path, content in packages.projects.items()
         if path in present
     ]
-    manifest, problems = _manifest(gathered, loaded, packages, present)
+    manifests, problems = _manifests(gathered, loaded, packages, present)
     if loaded.environment.project_file.name not in present:
         problems.append(_project_left_out(loaded.environment.project_file))
-    return [*made, *manifest], problems
+    return [*made, *manifests], problems
 
 
-def _manifest(
+def _manifests(
     gathered: Gathered, loaded: LoadedEnvironment, packages: PackagePlan, present: set[str]
 ) -> tuple[list[InjectedFile], list[Problem]]:
-    """The manifest's bytes as they go in, so that their hash is that of the file in the archive whatever happens."""
-    file, manifest = loaded.manifest_file, loaded.manifest
-    if file is None or manifest is None:
-        return [], []
-    here = file.parent == loaded.environment.directory
-    name = file.name if here else "Manifest.toml"
-    if gathered.excluded_by(name, is_directory=False) or (here and name not in present):
-        message = f"{name} is left out, so the job chooses package versions anew. Include it to keep yours."
-        return [], [warning("manifest-left-out", message, file)]
-    broken = any(problem.code.startswith("toml") for problem in manifest.problems)
-    if packages.manifest_paths and not broken:
-        content = write_manifest(manifest, packages.manifest_paths)
-        return [InjectedFile(name, content, "its development packages point into the bundle")], []
-    try:
-        return [InjectedFile(name, file.read_bytes(), "as it is")], []
-    except OSError as reason:
-        return [], [error("file-unreadable", f"{name} could not be read: {reason.strerror}.", file)]
+    """The manifests' bytes as they go in, so that their hash is that of the file in the archive whatever happens."""
+    made: list[InjectedFile] = []
+    problems: list[Problem] = []
+    for planned in packages.manifests:
+        name, here = planned.archive_path, planned.file == loaded.environment.directory / planned.archive_path
+        if gathered.excluded_by(name, is_directory=False) or (here and name not in present):
+            if planned.main:
+                problems.append(_manifest_left_out(name, planned.file))
+            continue
+        try:
+            made.append(InjectedFile(name, *_manifest(planned)))
+        except OSError as reason:
+            problems.append(error("file-unreadable", f"{name} could not be read: {reason.strerror}.", planned.file))
+    return made, problems
+
+
+def _manifest(planned: PlannedManifest) -> tuple[bytes, str]:
+    """The content and why it is made; a manifest that does not parse goes in as it is. Raises `OSError`."""
+    broken = any(problem.code.startswith("toml") for problem in planned.manifest.problems)
+    if planned.paths and not broken:
+        return write_manifest(planned.manifest, planned.paths), "its development packages point into the bundle"
+    return planned.file.read_bytes(), "as it is"
+
+
+def _manifest_left_out(name: str, file: Path) -> Problem:
+    message = f"{name} is left out, so the job chooses package versions anew. Include it to keep yours."
+    return warning("manifest-left-out", message, file)
 
 
 def _project_left_out(file: Path) -> Problem:
@@ -193,7 +204,7 @@ def _finish(
         left_out=tuple(gathered.left_out),
         packages=tuple(packages),
         artifacts=tuple(dependencies.artifacts),
-        manifest_sha256=_manifest_sha(plan.environment, injected),
+        manifest_sha256=_manifest_sha(dependencies.packages, injected),
         total_size=total,
         problems=(
             *(plan.environment.problems if plan.environment else ()),
@@ -207,11 +218,9 @@ def _finish(
     )
 
 
-def _manifest_sha(loaded: LoadedEnvironment | None, injected: list[InjectedFile]) -> str | None:
-    if loaded is None or loaded.manifest_file is None:
-        return None
-    names = (loaded.manifest_file.name, "Manifest.toml")
-    content = next((file.content for file in injected if file.archive_path in names), None)
+def _manifest_sha(packages: PackagePlan, injected: list[InjectedFile]) -> str | None:
+    main = next((planned.archive_path for planned in packages.manifests if planned.main), None)
+    content = next((file.content for file in injected if file.archive_path == main), None)
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
