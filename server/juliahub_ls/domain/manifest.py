@@ -1,7 +1,7 @@
 """`Manifest.toml`, formats 1.0, 2.0 and 2.1, read and written again with other paths (Pkg manual; protocol §6.2)."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any

@@ -5,9 +5,9 @@ It is the SHA-1 of the dependencies and their compatibility, as each generation 
 - Julia 1.7 to 1.10: the lines `name=uuid` of `[deps]`, sorted, then `name=range` of all of `[compat]`, sorted; a range
   is printed as `1.2.3-1`. Since 1.9 without the packages that are also in `[weakdeps]`.
 - Julia 1.11: the same with `1.2.3 - 1`.
-- Julia 1.12: the whole workspace at once. `name=uuid` of the dependencies and of the projects that are packages; an empty
-  line; the same of `[weakdeps]`; an empty line; `name=range` of each of these, `*` without one. Where members disagree
-  on a range, what suits all of them. Since 1.13 a range that leaves out a standard library's only version is `*`.
+- Julia 1.12: the whole workspace at once. `name=uuid` of the dependencies and of the projects that are packages; an
+  empty line; the same of `[weakdeps]`; an empty line; `name=range` of each of these, `*` without one. Where members
+  disagree on a range, what suits all of them. Since 1.13 a range that leaves out a standard library's only version is `*`.
 """
 
 import enum
@@ -36,8 +36,8 @@ class Currency(enum.Enum):
 def currency(manifest: Manifest, projects: Sequence[Project]) -> Currency:
     """Compares the hash in a manifest with those that the projects would have.
 
-    `projects`: the manifest's own project first, then all others of its workspace. STALE only when no known generation of
-    Pkg would write that hash and the manifest is of a Julia, not a pre-release, whose hash is known to the character.
+    `projects`: the manifest's own project first, then all others of its workspace. STALE only when no known generation
+    of Pkg would write that hash and the manifest is of a Julia, not a pre-release, whose hash is known to the character.
     """
     recorded = manifest.project_hash
     if recorded is None or not projects:
