@@ -24,6 +24,8 @@ class Settings:
     """`julia.packageServer` or `JULIA_PKG_SERVER`."""
     download_directory: str = DOWNLOAD_DIRECTORY
     """Where results are saved, relative to the workspace or the current folder."""
+    gitignore: bool = False
+    """Whether what `.gitignore` files leave out stays out of bundles, too."""
 
 
 def settings_from(options: object, environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
@@ -41,9 +43,15 @@ def settings_from(options: object, environ: Mapping[str, str]) -> tuple[Settings
             return None
         return value or None
 
+    def yes(key: str) -> bool:
+        value = given.get(key)
+        if value is not None and not isinstance(value, bool):
+            problems.append(f"The setting “{key}” must be true or false; its default is used.")
+        return value is True
+
     package_server = text("packageServer") or environ.get("JULIA_PKG_SERVER") or None
     directory = text("downloadDirectory") or DOWNLOAD_DIRECTORY
-    return Settings(text("server"), package_server, directory), problems
+    return Settings(text("server"), package_server, directory, yes("gitignore")), problems
 
 
 def config_dir() -> Path:

@@ -28,6 +28,7 @@ from juliahub_ls.secret import Secret
         ({"packageServer": "https://a.dev"}, {"JULIA_PKG_SERVER": "b.dev"}, Settings(package_server="https://a.dev")),
         ({}, {"JULIA_PKG_SERVER": "b.dev"}, Settings(package_server="b.dev")),
         ({}, {"JULIA_PKG_SERVER": ""}, Settings()),
+        ({"gitignore": True}, {}, Settings(gitignore=True)),
         ({"downloadDirectory": "out", "unknown": 1}, {}, Settings(download_directory="out")),
     ],
 )
@@ -36,12 +37,13 @@ def test_settings(options: object, environ: "dict[str, str]", settings: Settings
 
 
 def test_a_wrong_setting_is_named_and_has_its_default() -> None:
-    settings, problems = settings_from({"server": 5, "packageServer": [], "downloadDirectory": {}}, {})
+    settings, problems = settings_from({"server": 5, "packageServer": [], "downloadDirectory": {}, "gitignore": "yes"}, {})
     assert settings == Settings()
     assert [problem.split("“")[1].split("”")[0] for problem in problems] == [
         "packageServer",
         "downloadDirectory",
         "server",
+        "gitignore",
     ]
 
 

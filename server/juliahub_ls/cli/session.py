@@ -23,12 +23,14 @@ def debugging() -> bool:
 
 def with_services(common: Common, work: "Callable[[Services], Awaitable[T]]") -> T:
     """Run `work` with services whose current server is the one that was asked for."""
-    from juliahub_ls.config import Settings, settings_from
+    from dataclasses import replace
+
+    from juliahub_ls.config import settings_from
     from juliahub_ls.services.services import build_services
 
     _set_up_logging()
     found, _ = settings_from(None, os.environ)
-    settings = Settings(common.server, found.package_server, found.download_directory)
+    settings = replace(found, server=common.server)
 
     async def run() -> T:
         services = build_services(settings)
