@@ -16,9 +16,10 @@
     │   ├── FileChangedWhileBundling
     │   ├── JobNotFound, NoResults, ServerUnknown, PlainHttpRefused
     ├── RefusedByServer       the server's own words
-    │   └── PermissionDenied
+    │   ├── PermissionDenied, TooManyRequests
     ├── ServerError           wait, or tell who runs it
-    │   ├── ServerUnreachable, ServerTooSlow, ServerFailed, UnexpectedAnswer, SubmissionUnknown
+    │   ├── ServerUnreachable, CertificateUntrusted, ServerTooSlow, ServerFailed
+    │   ├── UnexpectedAnswer, SubmissionUnknown
     ├── ThisComputerError     mend this machine
     │   ├── LocalhubFailed, DiskFull, DownloadDamaged, FileUnreadable
     └── Cancelled             the user's own wish
@@ -227,6 +228,13 @@ class PermissionDenied(RefusedByServer):
     text = "{server} does not let you do this: {message}"
 
 
+class TooManyRequests(RefusedByServer):
+    """429, with the time that the server asks for."""
+
+    code = "too-many-requests"
+    text = "{server} takes no more requests for now: {message} {state} Try again in {seconds:.0f} seconds."
+
+
 class ServerError(JuliaHubError):
     """Waiting may mend it."""
 
@@ -236,6 +244,16 @@ class ServerUnreachable(ServerError):
 
     code = "server-unreachable"
     text = "{server} cannot be reached. {state} Check the network; it is tried again by itself where a job is followed."
+
+
+class CertificateUntrusted(ServerError):
+    """TLS: nobody this computer trusts vouches for the server."""
+
+    code = "certificate-untrusted"
+    text = (
+        "{server} shows a certificate that this computer does not trust: {reason}. {state} "
+        "If your organisation has a CA of its own, name its file in SSL_CERT_FILE and start again."
+    )
 
 
 class ServerTooSlow(ServerError):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -92,11 +93,17 @@ class _Quiet(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def scripted_server() -> AsyncIterator[ScriptedServer]:
-    """A scripted server on a free port, for the length of the context."""
+async def scripted_server(certificate: Path | None = None) -> AsyncIterator[ScriptedServer]:
+    """A scripted server on a free port, for the length of the context; with TLS when there is a certificate (PEM)."""
     script = ScriptedServer()
     config = uvicorn.Config(
-        script.app, port=0, log_config=None, lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=1
+        script.app,
+        port=0,
+        log_config=None,
+        lifespan="off",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=1,
+        ssl_certfile=certificate,
     )
     server = _Quiet(config)
     serving = asyncio.create_task(server.serve())
@@ -104,7 +111,8 @@ async def scripted_server() -> AsyncIterator[ScriptedServer]:
         if serving.done():
             serving.result()
         await asyncio.sleep(0)
-    script.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    scheme = "https" if certificate else "http"
+    script.url = f"{scheme}://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     try:
         yield script
     finally:

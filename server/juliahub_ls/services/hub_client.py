@@ -3,60 +3,51 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import anyio
-import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from juliahub_ls import errors
-from juliahub_ls.secret import Secret
-from juliahub_ls.services.account import Account
+from juliahub_ls.services.download import Download
+from juliahub_ls.services.hub_requests import HubRequests
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, first_words, retrying, translated
 from juliahub_wire import images, logs, paths
 from juliahub_wire.api import ApiVersion
 from juliahub_wire.bundles import UploadInfo, UploadUrlAnswer
 from juliahub_wire.jobs import Job, JobDetails, KillAnswer, SuccessAnswer
-from juliahub_wire.model import WireModel
 from juliahub_wire.nodes import NodeSpec, NodeSpecsAnswer
 from juliahub_wire.stream import StreamQuery
 from juliahub_wire.submission import Submission, SubmitAnswer
 
-M = TypeVar("M", bound=WireModel)
 JOB_LIST: TypeAdapter[list[Job]] = TypeAdapter(list[Job])
 CHUNK = 1 << 20
 NOT_SUBMITTED = "Nothing was submitted."
 
 
-class HubClient:
-    """One server, one account. Methods raise `errors.JuliaHubError` and nothing else of the network's."""
-
-    def __init__(self, server: str, url: str, account: Account, http: httpx.AsyncClient) -> None:
-        self.server = server
-        self.url = url
-        self._account = account
-        self._http = http
+class HubClient(HubRequests):
+    """The calls of §2 to §9, each typed. Methods raise `errors.JuliaHubError` alone."""
 
     async def api_version(self) -> ApiVersion:
         """Who the token belongs to (§2.1)."""
-        return self._model(ApiVersion, await self._get(paths.API_VERSION), paths.API_VERSION)
+        return self.model(ApiVersion, await self.get(paths.API_VERSION), paths.API_VERSION)
 
     async def node_specs(self) -> list[NodeSpec]:
         """The machine types (§3)."""
-        answer = self._model(NodeSpecsAnswer, await self._get(paths.NODE_SPECS), paths.NODE_SPECS)
+        answer = self.model(NodeSpecsAnswer, await self.get(paths.NODE_SPECS), paths.NODE_SPECS)
         if not answer.success:
             raise errors.RefusedByServer(message=answer.message or "The server did not list its machines.")
         return answer.node_specs
 
     async def default_product_images(self) -> list[images.Image]:
         """The images of the default product, the default image first (§4.3)."""
-        applications = self._model(
-            images.DefaultApplications, await self._get(paths.DEFAULT_APPLICATIONS), paths.DEFAULT_APPLICATIONS
+        applications = self.model(
+            images.DefaultApplications, await self.get(paths.DEFAULT_APPLICATIONS), paths.DEFAULT_APPLICATIONS
         )
-        answer = await self._get(paths.PRODUCT_IMAGE_GROUPS, {"extended": "true"})
-        groups = self._model(images.ProductImageGroups, answer, paths.PRODUCT_IMAGE_GROUPS).image_groups
+        answer = await self.get(paths.PRODUCT_IMAGE_GROUPS, {"extended": "true"})
+        groups = self.model(images.ProductImageGroups, answer, paths.PRODUCT_IMAGE_GROUPS).image_groups
         batch = (app for app in applications.defaultApps if app.product_name == images.DEFAULT_PRODUCT)
         group = next((app.image_group for app in batch if app.image_group), None)
         found = groups.get(group, []) if group else []
@@ -64,8 +55,8 @@ class HubClient:
 
     async def upload_bundle(self, bundle: Path, info: UploadInfo, sent: Callable[[int], None]) -> None:
         """Ask for a signed URL and put the archive there (§6.4). `sent` is told the bytes that have gone."""
-        answer = await self._get(paths.APPBUNDLE_UPLOAD_URL, {k: str(v) for k, v in info.model_dump().items()})
-        upload_url = self._model(UploadUrlAnswer, answer, paths.APPBUNDLE_UPLOAD_URL).upload_url
+        answer = await self.get(paths.APPBUNDLE_UPLOAD_URL, {k: str(v) for k, v in info.model_dump().items()})
+        upload_url = self.model(UploadUrlAnswer, answer, paths.APPBUNDLE_UPLOAD_URL).upload_url
         if upload_url is None:
             message = answer.get("message") if isinstance(answer, dict) else None
             words = message if isinstance(message, str) and message else "The server takes no bundle at present."
@@ -82,26 +73,26 @@ class HubClient:
     async def submit(self, submission: Submission) -> str:
         """Submit once; the new job's name (§5). A refusal is the server's own sentence."""
         parts = {name: (None, value) for name, value in submission.form().items()}
-        response = await self._send("POST", paths.SUBMIT_JOB, NOT_SUBMITTED, files=parts)
+        response = await self.send("POST", paths.SUBMIT_JOB, NOT_SUBMITTED, files=parts)
         value = decode(response, self.server, NOT_SUBMITTED)
-        answer = self._model(SubmitAnswer, value, paths.SUBMIT_JOB)
+        answer = self.model(SubmitAnswer, value, paths.SUBMIT_JOB)
         if not answer.success or not answer.jobname:
             raise errors.RefusedByServer(message=answer.message or "The server refused the job without a reason.")
         return answer.jobname
 
     async def jobs(self, limit: int | None = None) -> list[Job]:
         """Jobs, newest first; 20 unless `limit` says otherwise (§7.1)."""
-        value = await self._get(paths.GET_JOBS, {"limit": str(limit)} if limit else None)
+        value = await self.get(paths.GET_JOBS, {"limit": str(limit)} if limit else None)
         try:
             return JOB_LIST.validate_python(value)
         except ValidationError as error:
-            raise self._unexpected(paths.GET_JOBS, error) from error
+            raise self.unexpected(paths.GET_JOBS, error) from error
 
     async def job(self, jobname: str) -> Job:
         """One job. An unknown one is `JobNotFound` (§7.1)."""
         path = paths.job(jobname)
         headers = {"X-Hasura-Role": "jhuser", "X-JuliaHub-Ensure-JS": "true"}
-        details = self._model(JobDetails, await self._get(path, headers=headers), path).details
+        details = self.model(JobDetails, await self.get(path, headers=headers), path).details
         if not details:
             raise errors.JobNotFound(server=self.server, job=jobname)
         return details[0]
@@ -109,7 +100,7 @@ class HubClient:
     async def kill(self, jobname: str) -> None:
         """Ask for the job's end (§7.1); it may take a while."""
         value = await self._job_call(jobname, "GET", paths.KILL_JOB, params={"jobname": jobname})
-        answer = self._model(KillAnswer, value, paths.KILL_JOB)
+        answer = self.model(KillAnswer, value, paths.KILL_JOB)
         if not answer.status:
             raise errors.RefusedByServer(message=answer.message or "The server did not stop the job.")
 
@@ -117,7 +108,7 @@ class HubClient:
         """Give a job more hours (§7.1)."""
         body = json.dumps({"jobname": jobname, "extendby": int(hours) if float(hours).is_integer() else hours})
         value = await self._job_call(jobname, "POST", paths.EXTEND_JOB, content=body)
-        answer = self._model(SuccessAnswer, value, paths.EXTEND_JOB)
+        answer = self.model(SuccessAnswer, value, paths.EXTEND_JOB)
         if not answer.success and answer.message.startswith("Invalid jobname"):
             raise errors.JobNotFound(server=self.server, job=jobname)
         if not answer.success:
@@ -128,7 +119,7 @@ class HubClient:
         fixed = {"jobname": jobname, "log_output_type": "content", "log_out_type": "json"}
 
         async def attempt() -> str:
-            response = await self._send("GET", paths.GET_LOGS, params=fixed | (query or {}))
+            response = await self.send("GET", paths.GET_LOGS, params=fixed | (query or {}))
             if response.status_code == 403:
                 raise errors.JobNotFound(server=self.server, job=jobname)
             check(response, self.server)
@@ -145,13 +136,13 @@ class HubClient:
         query = StreamQuery(jobname=jobname, offset=after, log_batch=True)
         values = {name: _query_text(value) for name, value in query.model_dump(exclude_none=True).items()}
         url = self.url.replace("http", "ws", 1) + paths.STREAM_LOGS + "?" + urlencode(values)
-        return url, _authorization(await self._account.bearer())
+        return url, await self.authorization()
 
-    async def download(self, jobname: str, filename: str, filetype: str, start: int) -> "Download":
+    async def download(self, jobname: str, filename: str, filetype: str, start: int) -> Download:
         """Open a job's file from byte `start` (§9). Close what it returns."""
         path = paths.job_file(jobname, filename)
         headers = {"Range": f"bytes={start}-"} if start else {}
-        headers |= _authorization(await self._account.bearer()) | {"Accept-Encoding": "identity"}
+        headers |= await self.authorization() | {"Accept-Encoding": "identity"}
         request = self._http.build_request("GET", self.url + path, params={"filetype": filetype}, headers=headers)
         async with translated(self.server):
             response = await self._http.send(request, stream=True)
@@ -166,86 +157,12 @@ class HubClient:
             server=self.server, endpoint=path, reason="an empty answer", state=NOTHING_CHANGED
         )
 
-    async def _get(self, path: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> Any:
-        async def attempt() -> Any:
-            return decode(await self._send("GET", path, params=params, headers=headers), self.server)
-
-        return await retrying(attempt)
-
     async def _job_call(self, jobname: str, method: str, path: str, **request: Any) -> Any:
         """A call about one job, where 403 means that there is none (§7.1)."""
-        response = await self._send(method, path, **request)
+        response = await self.send(method, path, **request)
         if response.status_code == 403:
             raise errors.JobNotFound(server=self.server, job=jobname)
         return decode(response, self.server)
-
-    async def _send(self, method: str, path: str, state: str = NOTHING_CHANGED, **request: Any) -> httpx.Response:
-        """One request with the bearer token; after a 401 once more with another token."""
-        headers = request.pop("headers", None) or {}
-        token = await self._account.bearer()
-        async with translated(self.server, state):
-            response = await self._http.request(
-                method, self.url + path, headers=headers | _authorization(token), **request
-            )
-        if response.status_code != 401:
-            return response
-        token = await self._account.after_refusal(token)
-        async with translated(self.server, state):
-            return await self._http.request(method, self.url + path, headers=headers | _authorization(token), **request)
-
-    def _model(self, model: type[M], value: Any, endpoint: str) -> M:
-        try:
-            return model.model_validate(value)
-        except ValidationError as error:
-            raise self._unexpected(endpoint, error) from error
-
-    def _unexpected(self, endpoint: str, error: ValidationError) -> errors.UnexpectedAnswer:
-        """Names the first field that is wrong; never its value, which could be a secret."""
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the whole answer"
-        reason = f"{field}: {first['msg'].lower()}"
-        return errors.UnexpectedAnswer(server=self.server, endpoint=endpoint, reason=reason, state=NOTHING_CHANGED)
-
-
-class Download:
-    """An open download. `resumed`: the server honoured the range and the bytes continue from there."""
-
-    def __init__(self, response: httpx.Response, server: str, *, resumed: bool) -> None:
-        self.resumed = resumed
-        self._response = response
-        self._server = server
-
-    @property
-    def remaining(self) -> int | None:
-        """Bytes to come, when the server says."""
-        length = self._response.headers.get("content-length")
-        return int(length) if length and length.isdigit() else None
-
-    async def chunks(self) -> AsyncIterator[list[bytes]]:
-        """The raw bytes, never decoded: a `.tar.gz` stays one. All that arrived before a break is given out first.
-
-        In pieces as they came: joining them would cost more than all else.
-        """
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            async with translated(self._server, "What has arrived is kept; the download goes on from there."):
-                async for piece in self._response.aiter_raw():
-                    pieces.append(piece)
-                    size += len(piece)
-                    if size >= CHUNK:
-                        yield pieces
-                        pieces, size = [], 0
-        except errors.ServerError:
-            if pieces:
-                yield pieces
-            raise
-        if pieces:
-            yield pieces
-
-    async def aclose(self) -> None:
-        """End the connection."""
-        await self._response.aclose()
 
 
 async def _chunks(path: Path, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
@@ -256,10 +173,6 @@ async def _chunks(path: Path, sent: Callable[[int], None]) -> AsyncIterator[byte
                 yield chunk
                 total += len(chunk)
                 sent(total)
-
-
-def _authorization(token: Secret) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token.reveal()}"}
 
 
 def _query_text(value: object) -> str:

@@ -3,10 +3,14 @@
 import asyncio
 import json
 import random
+import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+import anyio
 import httpx
 
 from juliahub_ls import errors
@@ -14,29 +18,47 @@ from juliahub_ls.config import patience_seconds
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = patience_seconds()
+WHOLE_SECONDS = 5 * READ_SECONDS
+"""A call that answers drop by drop ends here; uploads and downloads, which take as long as they take, do not."""
 RETRIES = 2
 RETRIED_STATUS = frozenset({502, 503, 504})
+LONGEST_RETRY_AFTER = 20.0
+"""A server that asks for more patience than this is told on to the user instead."""
 NOTHING_CHANGED = "Nothing has changed."
 T = TypeVar("T")
 
 
 def make_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """An HTTP client with our time-outs; CA bundles and proxies come from the environment, but none for loopback."""
+    """An HTTP client with our time-outs and certificates; proxies come from the environment, but none for loopback."""
+    from juliahub_ls.services.trust import trusted
+
     timeouts = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     direct = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
-    return httpx.AsyncClient(timeout=timeouts, transport=transport, mounts=direct, http2=transport is None)
+    return httpx.AsyncClient(
+        timeout=timeouts, transport=transport, mounts=direct, http2=transport is None, verify=trusted()
+    )
 
 
 @asynccontextmanager
-async def translated(server: str, state: str = NOTHING_CHANGED) -> AsyncIterator[None]:
-    """Run network calls so that each library exception leaves as one of ours, the most specific there is."""
+async def translated(server: str, state: str = NOTHING_CHANGED, *, whole: bool = False) -> AsyncIterator[None]:
+    """Run network calls so that each library exception leaves as one of ours, the most specific there is.
+
+    `whole`: all of it together is bounded, too, not each wait alone.
+    """
     try:
-        yield
+        with anyio.fail_after(WHOLE_SECONDS if whole else None):
+            yield
+    except TimeoutError as error:
+        raise errors.ServerTooSlow(server=server, seconds=WHOLE_SECONDS, state=state) from error
     except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise errors.ServerUnreachable(server=server, state=state) from error
     except httpx.TimeoutException as error:
         raise errors.ServerTooSlow(server=server, seconds=READ_SECONDS, state=state) from error
     except (httpx.TransportError, httpx.InvalidURL) as error:
+        untrusted = _certificate_error(error)
+        if untrusted is not None:
+            reason = untrusted.verify_message.rstrip(".").lower()
+            raise errors.CertificateUntrusted(server=server, reason=reason, state=state) from error
         raise errors.ServerUnreachable(server=server, state=state) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
         reason = "its answer cannot be decoded"
@@ -51,6 +73,7 @@ async def retrying(
     Not after a time-out: who has waited that long wants to know.
     """
     for number in range(RETRIES):
+        pause = 0.2 * 2**number * (1 + random.random())  # noqa: S311 - jitter, not a secret
         try:
             return await attempt()
         except errors.ServerUnreachable:
@@ -58,7 +81,12 @@ async def retrying(
         except errors.ServerFailed as error:
             if error.data["status"] not in RETRIED_STATUS:
                 raise
-        await sleep((0.2 * 2**number) * (1 + random.random()))  # noqa: S311 - jitter, not a secret
+            pause = max(pause, error.data.get("retry_after") or 0.0)
+        except errors.TooManyRequests as error:
+            pause = max(pause, error.data["seconds"])
+            if pause > LONGEST_RETRY_AFTER:
+                raise
+        await sleep(min(pause, LONGEST_RETRY_AFTER))
     return await attempt()
 
 
@@ -68,8 +96,13 @@ def check(response: httpx.Response, server: str, state: str = NOTHING_CHANGED) -
         raise errors.TokenRefused(server=server)
     if response.status_code == 403:
         raise errors.PermissionDenied(server=server, message=first_words(response, "you have no permission."))
+    if response.status_code == 429:
+        words = first_words(response, "it has had too many.")
+        seconds = retry_after(response) or 1.0
+        raise errors.TooManyRequests(server=server, message=words, seconds=seconds, state=state)
     if response.status_code >= 500:
-        raise errors.ServerFailed(server=server, status=response.status_code, state=state)
+        after = retry_after(response)
+        raise errors.ServerFailed(server=server, status=response.status_code, state=state, retry_after=after)
     if response.status_code not in (200, 201):
         reason = f"status {response.status_code}"
         raise errors.UnexpectedAnswer(server=server, endpoint=response.url.path, reason=reason, state=state)
@@ -91,3 +124,23 @@ def first_words(response: httpx.Response, otherwise: str) -> str:
     """A short text from an error body, for the user, `otherwise` when there is none or only a web page."""
     text = response.text.strip().strip('"')
     return otherwise if not text or text.startswith("<") else text[:300]
+
+
+def retry_after(response: httpx.Response, now: Callable[[], float] = time.time) -> float | None:
+    """The seconds of a `Retry-After`, given as a number or as a date; None without a sensible one."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(text[:9])
+    try:
+        return max(parsedate_to_datetime(text).timestamp() - now(), 0.0)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """The reason behind a connection that failed for its certificate."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None

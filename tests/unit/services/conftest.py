@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from juliahub_ls.services import hub_client, transport
+from juliahub_ls.services import hub_client, hub_requests, transport
 from juliahub_ls.services.account import Account
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.token_store import TokenStore
@@ -45,12 +45,13 @@ def client(server: ScriptedServer, http: httpx.AsyncClient, store: TokenStore) -
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses between tries pass at once: what is tested is what happens, not how long it takes."""
-    retry = hub_client.retrying
+    retry = transport.retrying
 
     async def at_once(_seconds: float) -> None:
         return
 
-    monkeypatch.setattr(hub_client, "retrying", lambda attempt: retry(attempt, sleep=at_once))
+    for module in (hub_client, hub_requests):
+        monkeypatch.setattr(module, "retrying", lambda attempt: retry(attempt, sleep=at_once))
 
 
 Mocked = Callable[[Callable[[httpx.Request], httpx.Response]], HubClient]

@@ -1,15 +1,18 @@
 """Every failure of the network leaves as one of ours, with a sentence that fits."""
 
 import inspect
+from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from juliahub_ls import errors
 from juliahub_ls.services import transport
 from juliahub_ls.services.hub_client import HubClient
-from tests.support.scripted_http import Cut, ScriptedServer, hang
+from juliahub_ls.services.trust import context_for
+from tests.support.scripted_http import Cut, ScriptedServer, hang, scripted_server
 from tests.unit.services.conftest import Mocked
 
 REQUEST = httpx.Request("GET", "https://hub.dev/api/v1")
@@ -131,3 +134,88 @@ async def test_loopback_is_never_asked_through_a_proxy(
         assert (await http.get(server.url + "/x")).text == "here"
         with pytest.raises(httpx.ConnectError):
             await http.get("http://hub.example/")
+
+
+async def test_a_busy_server_is_given_the_time_it_asks_for(client: HubClient, server: ScriptedServer) -> None:
+    busy = Response("One at a time.", status_code=429, headers={"Retry-After": "3"})
+    server.on("GET /api/v1", busy, busy, {"api_version": "0.2.0"})
+    assert (await client.api_version()).api_version == "0.2.0"
+    server.on("GET /api/v1", busy)
+    with pytest.raises(errors.TooManyRequests, match=r"One at a time\..* in 3 seconds"):
+        await client.api_version()
+
+
+async def test_who_asks_for_too_much_time_is_told_on(client: HubClient, server: ScriptedServer) -> None:
+    server.on("GET /api/v1", Response(status_code=429, headers={"Retry-After": "3600"}))
+    with pytest.raises(errors.TooManyRequests):
+        await client.api_version()
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "pause"), [(503, "7", 7.0), (429, "7", 7.0), (503, "999999", transport.LONGEST_RETRY_AFTER)]
+)
+async def test_pauses_are_as_long_as_asked_and_bounded(status: int, header: str, pause: float) -> None:
+    pauses: list[float] = []
+
+    async def attempt() -> None:
+        transport.check(httpx.Response(status, headers={"Retry-After": header}, request=REQUEST), "hub")
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    with pytest.raises(errors.JuliaHubError):
+        await transport.retrying(attempt, sleep=sleep)
+    assert pauses == [pause, pause]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("5", 5.0),
+        ("0", 0.0),
+        ("Thu, 01 Jan 1970 00:02:00 GMT", 20.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+        ("9" * 400, 999999999.0),
+    ],
+)
+def test_retry_after_is_a_number_or_a_date(header: str, seconds: float | None) -> None:
+    response = httpx.Response(503, headers={"Retry-After": header})
+    assert transport.retry_after(response, now=lambda: 100.0) == seconds
+
+
+async def test_a_call_that_comes_drop_by_drop_ends(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "WHOLE_SECONDS", 0.05)
+    server.on("GET /x", hang)
+    async with transport.make_client() as http:
+        with pytest.raises(errors.ServerTooSlow):
+            async with transport.translated("hub", whole=True):
+                await http.get(server.url + "/x")
+
+
+async def test_an_untrusted_certificate_is_named_as_the_reason(tmp_path: Path) -> None:
+    _, file = _certificate(tmp_path)
+    async with scripted_server(file) as server, transport.make_client() as http:
+        with pytest.raises(errors.CertificateUntrusted, match="does not trust"):
+            async with transport.translated("hub"):
+                await http.get(server.url + "/x")
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "JULIA_SSL_CA_ROOTS_PATH", "NODE_EXTRA_CA_CERTS"])
+async def test_an_organisations_certificate_is_trusted_when_it_is_named(tmp_path: Path, variable: str) -> None:
+    authority, file = _certificate(tmp_path)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = context_for({"SSL_CERT_FILE": str(tmp_path / "absent.pem"), variable: str(tmp_path / "ca.pem")})
+    async with scripted_server(file) as server, httpx.AsyncClient(verify=context, trust_env=False) as http:
+        server.on("GET /x", PlainTextResponse("safe"))
+        assert (await http.get(server.url + "/x")).text == "safe"
+
+
+def _certificate(folder: Path) -> "tuple[trustme.CA, Path]":
+    """A CA that nobody knows, and the server's certificate with its key."""
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+    return authority, folder / "server.pem"

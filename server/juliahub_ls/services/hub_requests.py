@@ -1,0 +1,67 @@
+"""Requests to one server in one account's name: its token, one renewal, repeats that do no harm, typed answers."""
+
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from juliahub_ls import errors
+from juliahub_ls.secret import Secret
+from juliahub_ls.services.account import Account
+from juliahub_ls.services.transport import NOTHING_CHANGED, decode, retrying, translated
+from juliahub_wire.model import WireModel
+
+M = TypeVar("M", bound=WireModel)
+
+
+class HubRequests:
+    """One server, one account. Methods raise `errors.JuliaHubError` and nothing else of the network's."""
+
+    def __init__(self, server: str, url: str, account: Account, http: httpx.AsyncClient) -> None:
+        self.server = server
+        self.url = url
+        self._account = account
+        self._http = http
+
+    async def get(self, path: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> Any:
+        """The JSON of a GET, repeated after a passing trouble."""
+
+        async def attempt() -> Any:
+            return decode(await self.send("GET", path, params=params, headers=headers), self.server)
+
+        return await retrying(attempt)
+
+    async def send(self, method: str, path: str, state: str = NOTHING_CHANGED, **request: Any) -> httpx.Response:
+        """One request with the bearer token; after a 401 once more with another token. Any status is an answer."""
+        headers = request.pop("headers", None) or {}
+        token = await self._account.bearer()
+        async with translated(self.server, state, whole=True):
+            response = await self._http.request(method, self.url + path, headers=headers | bearer(token), **request)
+        if response.status_code != 401:
+            return response
+        token = await self._account.after_refusal(token)
+        async with translated(self.server, state, whole=True):
+            return await self._http.request(method, self.url + path, headers=headers | bearer(token), **request)
+
+    async def authorization(self) -> dict[str, str]:
+        """The header, for requests that are not made here."""
+        return bearer(await self._account.bearer())
+
+    def model(self, model: type[M], value: Any, endpoint: str) -> M:
+        """A typed answer. Raises `UnexpectedAnswer` that names the endpoint and the first wrong field."""
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            raise self.unexpected(endpoint, error) from error
+
+    def unexpected(self, endpoint: str, error: ValidationError) -> errors.UnexpectedAnswer:
+        """Names the first field that is wrong; never its value, which could be a secret."""
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the whole answer"
+        reason = f"{field}: {first['msg'].lower()}"
+        return errors.UnexpectedAnswer(server=self.server, endpoint=endpoint, reason=reason, state=NOTHING_CHANGED)
+
+
+def bearer(token: Secret) -> dict[str, str]:
+    """The header that carries a token (§1.2)."""
+    return {"Authorization": f"Bearer {token.reveal()}"}
