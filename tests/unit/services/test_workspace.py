@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from watchdog.observers.api import BaseObserver
 
 from juliahub_ls.domain.environment import LoadedEnvironment
 from juliahub_ls.services.tasks import Tasks
@@ -38,6 +40,12 @@ def names(found: "list[LoadedEnvironment]") -> "list[str]":
     return sorted(f"{environment.name}:{len(environment.problems)}" for environment in found)
 
 
+async def watch(workspace: Workspace, roots: "list[Path]") -> None:
+    """Open these folders, as an editor does."""
+    workspace.use(roots)
+    await workspace.watch()
+
+
 def project(folder: Path, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "Project.toml").write_text(f'name = "{name}"\n')
@@ -60,14 +68,14 @@ async def watched(news: News) -> AsyncIterator[Workspace]:
 
 async def test_environments_are_found_in_all_folders(watched: Workspace, tmp_path: Path) -> None:
     roots = [project(tmp_path / "a", "A"), project(tmp_path / "b" / "deep", "B").parent]
-    await watched.open(roots)
+    await watch(watched, roots)
     assert names(await watched.environments()) == ["A:0", "B:0"]
     assert watched.truncated is False
 
 
 async def test_changes_are_noticed(watched: Workspace, news: News, tmp_path: Path) -> None:
     project(tmp_path, "A")
-    await watched.open([tmp_path])
+    await watch(watched, [tmp_path])
     await watched.environments()
     project(tmp_path / "new" / "deep", "B")
     await news.until(["A:0", "B:0"])
@@ -83,14 +91,14 @@ async def test_changes_are_noticed(watched: Workspace, news: News, tmp_path: Pat
 async def test_a_folder_that_is_moved_away(watched: Workspace, news: News, tmp_path: Path) -> None:
     project(tmp_path / "in" / "a", "A")
     project(tmp_path / "in" / "b", "B")
-    await watched.open([tmp_path / "in"])
+    await watch(watched, [tmp_path / "in"])
     await watched.environments()
     (tmp_path / "in" / "b").rename(tmp_path / "out")
     await news.until(["A:0"])
 
 
 async def test_many_changes_are_one(watched: Workspace, news: News, tmp_path: Path) -> None:
-    await watched.open([tmp_path])
+    await watch(watched, [tmp_path])
     await watched.environments()
     for number in range(200):
         project(tmp_path / str(number), f"P{number}")
@@ -100,7 +108,7 @@ async def test_many_changes_are_one(watched: Workspace, news: News, tmp_path: Pa
 
 async def test_other_files_are_no_news(watched: Workspace, news: News, tmp_path: Path) -> None:
     project(tmp_path, "A")
-    await watched.open([tmp_path])
+    await watch(watched, [tmp_path])
     await watched.environments()
     (tmp_path / "main.jl").write_text("1")
     (tmp_path / "Project.toml").read_text()
@@ -114,7 +122,7 @@ async def test_a_folder_that_is_not_there_hinders_no_other(
 ) -> None:
     (tmp_path / "there").mkdir()
     with caplog.at_level(logging.WARNING):
-        await watched.open([tmp_path / "gone", tmp_path / "there"])
+        await watch(watched, [tmp_path / "gone", tmp_path / "there"])
     assert "gone cannot be watched" in caplog.text
     assert await watched.environments() == []
     project(tmp_path / "there", "A")
@@ -122,19 +130,18 @@ async def test_a_folder_that_is_not_there_hinders_no_other(
 
 
 async def test_other_folders_are_told(watched: Workspace, news: News, tmp_path: Path) -> None:
-    await watched.open([project(tmp_path / "a", "A")])
+    await watch(watched, [project(tmp_path / "a", "A")])
     await watched.environments()
-    await watched.open([project(tmp_path / "b", "B")])
-    watched.scan_again()
+    await watch(watched, [project(tmp_path / "b", "B")])
     await news.until(["B:0"])
 
 
 async def test_nothing_is_told_after_the_end(watched: Workspace, news: News, tmp_path: Path) -> None:
-    await watched.open([tmp_path])
+    await watch(watched, [tmp_path])
     await watched.environments()
     project(tmp_path, "A")
     await watched.aclose()
-    assert watched._observer is None
+    assert not any(isinstance(thread, BaseObserver) for thread in threading.enumerate())
     assert news.told == []
 
 

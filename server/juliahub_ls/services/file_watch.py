@@ -1,0 +1,114 @@
+"""Tells when a file that makes an environment or rules a bundle appears, changes or goes (watchdog)."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver, ObservedWatch
+
+from juliahub_ls.domain.environment_files import is_environment_file
+from juliahub_ls.domain.ignore_rules import IGNORE_FILE
+
+log = logging.getLogger(__name__)
+
+
+class FileWatch:
+    """Watches whole trees, and single folders elsewhere. The methods may take a while: call them in a thread.
+
+    `on_change` is called on the event loop with a file, or with a folder that was moved, deleted or made.
+    """
+
+    def __init__(self, on_change: Callable[[Path], None]) -> None:
+        self.events = 0
+        """How many things of any kind have happened below the trees so far."""
+        self._on_change = on_change
+        self._loop = asyncio.get_running_loop()
+        self._lock = threading.Lock()
+        self._observer: BaseObserver | None = None
+        self._trees: list[Path] = []
+        self._single: dict[Path, ObservedWatch] = {}
+
+    def open(self, trees: Iterable[Path]) -> list[Path]:
+        """Watch these trees instead of those before; those that cannot be watched, such as too large ones."""
+        with self._lock:
+            self._stop()
+            self._observer = Observer()
+            self._observer.start()  # before the folders: one that cannot be watched must not keep the others from it
+            refused = []
+            for tree in trees:
+                if self._schedule(tree, recursive=True):
+                    self._trees.append(tree)
+                else:
+                    refused.append(tree)
+            return refused
+
+    def also(self, folders: Iterable[Path]) -> None:
+        """Watch these folders, too, wherever they are, instead of those before; of missing ones the folder above."""
+        with self._lock:
+            if self._observer is None:
+                return
+            wanted = {place for folder in folders if (place := _existing(folder)) and not self._in_tree(place)}
+            for gone in self._single.keys() - wanted:
+                self._observer.unschedule(self._single.pop(gone))
+            for new in wanted - self._single.keys():
+                watch = self._schedule(new, recursive=False)
+                if watch is not None:
+                    self._single[new] = watch
+
+    def close(self) -> None:
+        """Watch nothing any more."""
+        with self._lock:
+            self._stop()
+
+    def _schedule(self, folder: Path, *, recursive: bool) -> ObservedWatch | None:
+        assert self._observer is not None
+        try:
+            return self._observer.schedule(_Handler(self, recursive=recursive), str(folder), recursive=recursive)
+        except OSError as error:
+            log.warning("The folder %s cannot be watched: %s", folder, error)
+            return None
+
+    def _in_tree(self, folder: Path) -> bool:
+        return any(folder.is_relative_to(tree) for tree in self._trees)
+
+    def _stop(self) -> None:
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join()
+        self._observer = None
+        self._trees = []
+        self._single = {}
+
+    def tell(self, path: Path) -> None:
+        """From the observer's thread; a loop that has closed meanwhile wants no more news."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._on_change, path)
+
+
+class _Handler(FileSystemEventHandler):
+    def __init__(self, watch: FileWatch, *, recursive: bool) -> None:
+        self._watch = watch
+        self._folders = ("deleted", "moved") if recursive else ("deleted", "moved", "created")
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type in ("opened", "closed_no_write"):
+            return
+        self._watch.events += 1
+        moved = event.is_directory and event.event_type in self._folders
+        for path in (event.src_path, event.dest_path):
+            file = Path(str(path)) if path else None
+            if file and (moved or is_environment_file(file.name) or file.name == IGNORE_FILE):
+                self._watch.tell(file)
+
+
+def _existing(folder: Path) -> Path | None:
+    for place in (folder, folder.parent):
+        with contextlib.suppress(OSError):
+            if place.is_dir():
+                return place
+    return None
