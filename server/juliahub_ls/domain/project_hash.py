@@ -7,7 +7,8 @@ It is the SHA-1 of the dependencies and their compatibility, as each generation 
 - Julia 1.11: the same with `1.2.3 - 1`.
 - Julia 1.12: the whole workspace at once. `name=uuid` of the dependencies and of the projects that are packages; an
   empty line; the same of `[weakdeps]`; an empty line; `name=range` of each of these, `*` without one. Where members
-  disagree on a range, what suits all of them. Since 1.13 a range that leaves out a standard library's only version is `*`.
+  disagree on a range, what suits all of them.
+- Julia 1.13: the same, but a range that leaves out the only version of a standard library is `*`.
 """
 
 import enum
@@ -37,7 +38,7 @@ def currency(manifest: Manifest, projects: Sequence[Project]) -> Currency:
     """Compares the hash in a manifest with those that the projects would have.
 
     `projects`: the manifest's own project first, then all others of its workspace. STALE only when no known generation
-    of Pkg would write that hash and the manifest is of a Julia, not a pre-release, whose hash is known to the character.
+    of Pkg would write that hash, and the manifest is of a released Julia whose hash is known to the character.
     """
     recorded = manifest.project_hash
     if recorded is None or not projects:
