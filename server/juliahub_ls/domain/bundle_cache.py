@@ -1,29 +1,33 @@
-"""Keeps written bundles, so that an unchanged folder is not read again: one look at each file's status decides.
+"""Keeps written bundles: an unchanged folder is not read again, and a changed file costs itself.
 
 A bundle is known by all that the plan says of it: paths, sizes, times of change, inodes, modes and injected bytes. One
-made of files that changed less than two seconds before is not remembered: a second change within the grain of the
-clock could look the same. Two processes may share a cache: files appear in it whole.
+made of files that changed less than two seconds before is not taken for an equal plan: a second change within the grain
+of the clock could look the same. What is not equal is spliced from the newest bundle of the same folder (see
+`bundle_splice`). A kept tar whose own status differs from what was noted is not used for either.
+
+Two processes may share a cache: each bundle is a file of its own that is never written again, and files appear in it
+whole. What is kept is bounded in number and in bytes, and gives way when the disk fills up.
 """
 
 import contextlib
 import hashlib
-import json
 import marshal
-import os
-import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .bundle_model import InjectedFile, PlannedFile
 from .bundle_plan import BundlePlan
+from .bundle_shelf import BundleShelf
+from .bundle_splice import Layout, Record, Splice, SpliceDamaged, is_settled, read_record, write_index
+from .bundle_walk import status_of
 from .bundle_writer import BundleProgress, WrittenBundle, write_bundle
-from .walk_memory import GRAIN_NS
 
-_FORMAT = 1
+_FORMAT = 2
 _BATCH = 4096
-_IN_USE_SECONDS = 600
+_PER_FILE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,11 @@ class CachedBundle:
 
 
 class BundleCache:
-    """Bundles in a folder of their own; the newest `keep` are kept."""
+    """Bundles in a folder of their own, bounded as `BundleShelf` says."""
 
     def __init__(self, directory: Path, keep: int = 4) -> None:
         self._directory = directory
-        self._keep = keep
+        self._shelf = BundleShelf(directory, keep)
         self._last: tuple[BundlePlan, str] | None = None
 
     def bundle(
@@ -50,19 +54,23 @@ class BundleCache:
         progress: Callable[[BundleProgress], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> CachedBundle:
-        """The plan's bundle, from the cache or newly written. Raises what `write_bundle` raises."""
-        key = self._fingerprint(plan)
-        path, record = self._directory / f"{key}.tar", self._directory / f"{key}.json"
-        known = _recall(path, record)
-        if known:
-            return CachedBundle(path, known, reused=True)
+        """The plan's bundle, from the cache, spliced or newly written. Raises what `write_bundle` raises."""
+        key, folder = self._fingerprint(plan), _folder(plan)
+        kept = self._kept(folder)
+        for path, record in kept:
+            if record.settled and record.key == key:
+                self._shelf.use(path)
+                return CachedBundle(path, WrittenBundle(record.sha256, record.size, record.files), reused=True)
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        started = time.time_ns()
-        record.unlink(missing_ok=True)
-        written = write_bundle(plan, path, progress=progress, cancelled=cancelled)
-        if _settled(plan, started):
-            _remember(record, written)
-        self._evict()
+        base = kept[0][0] if kept else None
+        self._shelf.make_room(plan.total_size + _PER_FILE * plan.file_count, spare=base)
+        path = self._directory / f"{folder}-{uuid.uuid4().hex}.tar"
+        made, layout = time.time_ns(), Layout()
+        written = _write(plan, path, base, layout, progress, cancelled)
+        self._shelf.use(path)
+        if self._shelf.has_room():
+            _remember(path, plan, layout, (key, is_settled(plan, made), made), written)
+        self._shelf.tidy()
         return CachedBundle(path, written, reused=False)
 
     def _fingerprint(self, plan: BundlePlan) -> str:
@@ -74,14 +82,15 @@ class BundleCache:
         self._last = (plan, key)
         return key
 
-    def _evict(self) -> None:
-        """Removes the oldest bundles beyond `keep`, but none that may still be on its way to a server."""
-        with contextlib.suppress(OSError):
-            tars = sorted(self._directory.glob("*.tar"), key=lambda path: path.stat().st_mtime, reverse=True)
-            for path in tars[self._keep :]:
-                if time.time() - path.stat().st_mtime > _IN_USE_SECONDS:
-                    path.with_suffix(".json").unlink(missing_ok=True)
-                    path.unlink(missing_ok=True)
+    def _kept(self, folder: str) -> list[tuple[Path, Record]]:
+        """The folder's bundles that are as they were written, newest first; none that a later clock made."""
+        kept = []
+        now = time.time_ns()
+        for index in self._directory.glob(f"{folder}-*.index"):
+            record, path = read_record(index), index.with_suffix(".tar")
+            if record and record.made <= now and _status(path) == record.status:
+                kept.append((path, record))
+        return sorted(kept, key=lambda item: item[1].made, reverse=True)
 
 
 def fingerprint(plan: BundlePlan) -> str:
@@ -100,24 +109,50 @@ def _content(
     return plan.name, plan.files, plan.injected, plan.empty_directories
 
 
-def _settled(plan: BundlePlan, now: int) -> bool:
-    return all(max(file.mtime_ns, file.ctime_ns) < now - GRAIN_NS for file in plan.files)
+def _folder(plan: BundlePlan) -> str:
+    """What all bundles of a folder are named after."""
+    return hashlib.blake2b(
+        f"{plan.directory}\0{plan.name}".encode("utf-8", "surrogateescape"), digest_size=8
+    ).hexdigest()
 
 
-def _recall(path: Path, record: Path) -> WrittenBundle | None:
+def _write(
+    plan: BundlePlan,
+    path: Path,
+    base: Path | None,
+    layout: Layout,
+    progress: Callable[[BundleProgress], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> WrittenBundle:
+    """Spliced from `base` where there is one and it is sound, else all from the folder."""
+    splice = _open(base)
+    if splice:
+        with splice, contextlib.suppress(SpliceDamaged):
+            return write_bundle(plan, path, splice=splice, layout=layout, progress=progress, cancelled=cancelled)
+        layout.clear()
+    return write_bundle(plan, path, layout=layout, progress=progress, cancelled=cancelled)
+
+
+def _open(base: Path | None) -> Splice | None:
     try:
-        stored = json.loads(record.read_bytes())
-        written = WrittenBundle(str(stored["sha256"]), int(stored["size"]), int(stored["files"]))
-        if path.stat().st_size != written.size:
-            return None
-        os.utime(path)
-    except (OSError, ValueError, KeyError, TypeError):
+        return Splice(base, base.with_suffix(".index")) if base else None
+    except (OSError, SpliceDamaged):
         return None
-    return written
 
 
-def _remember(record: Path, written: WrittenBundle) -> None:
-    content = json.dumps({"sha256": written.sha256, "size": written.size, "files": written.files})
-    with tempfile.NamedTemporaryFile("w", dir=record.parent, prefix=".record", delete=False) as stream:
-        stream.write(content)
-    Path(stream.name).replace(record)
+def _remember(
+    path: Path, plan: BundlePlan, layout: Layout, about: tuple[str, bool, int], written: WrittenBundle
+) -> None:
+    """Writes the index beside the tar. Without one, for want of space, the tar is sent all the same."""
+    status = _status(path)
+    if status:
+        record = Record(*about, written.sha256, written.size, written.files, status)
+        with contextlib.suppress(OSError):
+            write_index(path.with_suffix(".index"), plan, layout, record)
+
+
+def _status(path: Path) -> tuple[int, int, int, int] | None:
+    try:
+        return status_of(path.stat())
+    except OSError:
+        return None

@@ -1,14 +1,15 @@
 """Writes a planned bundle as a tar and hashes it in the same pass (protocol §6.4).
 
 While this thread hashes one chunk, another writes it and a third reads the next: the three overlap, and memory holds
-two chunks whatever the size. A source file that is not what the plan saw stops the work; a
-stopped or failed write leaves no file behind.
+two chunks whatever the size. What an older tar already holds is copied from there in runs, many files at once. A source
+file that is not what the plan saw stops the work; a stopped or failed write leaves no file behind.
 """
 
 import contextlib
 import hashlib
 import os
 import tempfile
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,9 +19,13 @@ from typing import BinaryIO, NamedTuple
 from .bundle_gather import sort_key
 from .bundle_model import InjectedFile, PlannedFile
 from .bundle_plan import BundlePlan
+from .bundle_splice import Layout, Splice
 from .tar_format import END, directory_header, file_header, padding
 
 _CHUNK = 4 * 2**20
+_ALONE = 2**20
+_LONGEST_RUN = 16 * _CHUNK
+_WINDOWS = os.name == "nt"
 _OPEN = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -60,22 +65,25 @@ def write_bundle(
     plan: BundlePlan,
     output: Path | BinaryIO,
     *,
+    splice: Splice | None = None,
+    layout: Layout | None = None,
     progress: Callable[[BundleProgress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> WrittenBundle:
     """Writes the tar to a path (whole or not at all) or an open binary file.
 
-    `progress` is called on this thread after each 4 MiB or so. Raises FileChanged,
-    BundleCancelled, and OSError from the output alone (a full disk, no permission).
+    `splice`: an older tar to copy from; the result is the same bytes. `layout` is filled with where things went.
+    `progress` is called on this thread after each 4 MiB or so. Raises FileChanged, BundleCancelled, SpliceDamaged
+    (write again without), and OSError from the output alone (a full disk, no permission).
     """
     if not isinstance(output, Path):
-        return _write(plan, output, progress, cancelled)
+        return _write(plan, output, splice, layout, progress, cancelled)
     output.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb", buffering=0) as stream:
-            written = _write(plan, stream, progress, cancelled)
+            written = _write(plan, stream, splice, layout, progress, cancelled)
         temporary.replace(output)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -87,7 +95,7 @@ def write_bundle(
 class _Chunk(NamedTuple):
     """Bytes of the archive, with the files and content bytes complete once they are written."""
 
-    data: bytes
+    data: bytes | memoryview
     files: int
     bytes: int
 
@@ -95,18 +103,20 @@ class _Chunk(NamedTuple):
 def _write(
     plan: BundlePlan,
     stream: BinaryIO,
+    splice: Splice | None,
+    layout: Layout | None,
     progress: Callable[[BundleProgress], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> WrittenBundle:
     digest = hashlib.sha256()
     size = 0
-    chunks = _chunks(plan)
+    chunks = _Archive(plan, splice, layout).chunks()
     with contextlib.closing(chunks), ThreadPoolExecutor(2, thread_name_prefix="bundle") as pool:
         chunk = next(chunks, None)
         while chunk is not None:
             if cancelled and cancelled():
                 raise BundleCancelled
-            writing = pool.submit(_write_all, stream, chunk.data)
+            writing = pool.submit(_write_all, stream, chunk.data, layout)
             reading = pool.submit(next, chunks, None)
             digest.update(chunk.data)
             size += len(chunk.data)
@@ -118,40 +128,108 @@ def _write(
     return WrittenBundle(digest.hexdigest(), size, plan.file_count)
 
 
-def _write_all(stream: BinaryIO, data: bytes) -> None:
+def _write_all(stream: BinaryIO, data: bytes | memoryview, layout: Layout | None) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[stream.write(rest) :]
+    if layout:
+        layout.add_chunk(len(data), zlib.crc32(data))
 
 
-def _chunks(plan: BundlePlan) -> Generator[_Chunk, None, None]:
-    """The archive in pieces of about `_CHUNK` bytes."""
-    parts: list[bytes] = []
-    waiting = files = content = 0
-    top = plan.name + "/"
-    for record in _records(plan):
-        if isinstance(record, str):
-            parts.append(directory_header(top + record))
-            waiting += len(parts[-1])
-            continue
-        size = len(record.content) if isinstance(record, InjectedFile) else record.size
+@dataclass(slots=True)
+class _Run:
+    """Records that follow each other in an older tar, from `start` to `end`: so many files and content bytes."""
+
+    start: int
+    end: int
+    files: int = 0
+    bytes: int = 0
+
+    def follows(self, start: int) -> bool:
+        return start == self.end and self.end - self.start < _LONGEST_RUN
+
+
+class _Archive:
+    """The archive in pieces of about `_CHUNK` bytes, from the folder and, where it can be, from an older tar."""
+
+    def __init__(self, plan: BundlePlan, splice: Splice | None, layout: Layout | None) -> None:
+        self._plan = plan
+        self._top = plan.name + "/"
+        self._splice = splice
+        self._layout = layout
+        self._parts: list[bytes | memoryview] = []
+        self._waiting = self._offset = 0
+        self._files = self._content = 0
+
+    def chunks(self) -> Generator[_Chunk, None, None]:
+        """Raises FileChanged and SpliceDamaged."""
+        run = _Run(0, 0)
+        for record in _records(self._plan):
+            found = self._splice.find(record) if self._splice and isinstance(record, PlannedFile) else None
+            if run.files and not (found and run.follows(found[0])):
+                yield from self._copy(run)
+                run = _Run(0, 0)
+            if found and isinstance(record, PlannedFile):
+                self._take(run, found, record)
+            elif isinstance(record, str):
+                self._add(directory_header(self._top + record))
+            else:
+                yield from self._file(record)
+        if run.files:
+            yield from self._copy(run)
+        self._add(END)
+        yield self._flush()
+
+    def _file(self, record: PlannedFile | InjectedFile) -> Iterator[_Chunk]:
+        start = self._offset
+        size = record.size if isinstance(record, PlannedFile) else len(record.content)
         executable = isinstance(record, PlannedFile) and record.executable
-        parts.append(file_header(top + record.archive_path, size, executable))
-        waiting += len(parts[-1])
+        self._add(file_header(self._top + record.archive_path, size, executable))
         for piece in _content(record):
-            parts.append(piece)
-            waiting += len(piece)
-            content += len(piece)
-            if waiting >= _CHUNK:
-                yield _Chunk(b"".join(parts), files, content)
-                parts, waiting = [], 0
-        fill = padding(size)
-        if fill:
-            parts.append(_ZEROS[:fill])
-            waiting += fill
-        files += 1
-    parts.append(END)
-    yield _Chunk(b"".join(parts), files, content)
+            self._add(piece)
+            self._content += len(piece)
+            if self._waiting >= _CHUNK:
+                yield self._flush()
+        self._add(_ZEROS[: padding(size)])
+        self._files += 1
+        if self._layout and isinstance(record, PlannedFile):
+            self._layout.add_record(start, self._offset)
+
+    def _take(self, run: _Run, found: tuple[int, int], record: PlannedFile) -> None:
+        """Puts a record of the older tar at the end of the run, or begins one with it."""
+        start, end = found
+        if not run.files:
+            run.start = start
+        run.end = end
+        run.files += 1
+        run.bytes += record.size
+        if self._layout:
+            shift = self._offset - run.start
+            self._layout.add_record(start + shift, end + shift)
+
+    def _copy(self, run: _Run) -> Iterator[_Chunk]:
+        assert self._splice is not None
+        done = self._content + run.bytes
+        for piece in self._splice.read(run.start, run.end):
+            if len(piece) >= _ALONE and self._parts:
+                yield self._flush()
+            self._add(piece)
+            self._content = min(self._content + len(piece), done)
+            if self._waiting >= _ALONE:
+                yield self._flush()
+        self._files += run.files
+        self._content = done
+
+    def _add(self, data: bytes | memoryview) -> None:
+        self._parts.append(data)
+        self._waiting += len(data)
+        self._offset += len(data)
+
+    def _flush(self) -> _Chunk:
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        chunk = _Chunk(data, self._files, self._content)
+        self._parts, self._waiting = [], 0
+        return chunk
 
 
 def _records(plan: BundlePlan) -> list[PlannedFile | InjectedFile | str]:
@@ -167,9 +245,7 @@ def _order(record: PlannedFile | InjectedFile | str) -> str:
 
 
 def _content(record: PlannedFile | InjectedFile) -> Iterator[bytes]:
-    if isinstance(record, InjectedFile):
-        return iter((record.content,))
-    return _read(record)
+    return _read(record) if isinstance(record, PlannedFile) else iter((record.content,))
 
 
 def _read(file: PlannedFile) -> Iterator[bytes]:
@@ -185,10 +261,16 @@ def _read(file: PlannedFile) -> Iterator[bytes]:
             rest -= len(piece)
             yield piece
         status = os.fstat(descriptor)
-        if status.st_size != file.size or status.st_mtime_ns != file.mtime_ns:
+        if not _is_as_planned(status, file):
             raise FileChanged(file.source, "was changed")
     finally:
         os.close(descriptor)
+
+
+def _is_as_planned(status: os.stat_result, file: PlannedFile) -> bool:
+    """Windows has no time of a status' change, and keeps no promise that two ways to ask for times agree on it."""
+    same = status.st_size == file.size and status.st_mtime_ns == file.mtime_ns
+    return same and (_WINDOWS or (status.st_ctime_ns, status.st_ino) == (file.ctime_ns, file.inode))
 
 
 def _read_piece(descriptor: int, size: int, file: PlannedFile) -> bytes:

@@ -1,6 +1,8 @@
 """Records of a POSIX ustar archive, built by hand: `tarfile` needs three times as long (protocol §6.4).
 
-Everything that could differ between two computers is fixed: owner 0, time 0, modes 0644 and 0755, no names.
+Everything that could differ between two computers is fixed: owner 0, time 0, modes 0644 and 0755, no names. What the
+ustar fields cannot hold goes into a pax header before the record: a path that does not fit its two fields or is not
+ASCII, and a size of 8 GiB or more.
 """
 
 BLOCK = 512
@@ -14,7 +16,7 @@ _PAD = bytes(12)
 
 
 def file_header(path: str, size: int, executable: bool) -> bytes:
-    """The header of a regular file; its content follows, padded by `padding(size)` zeros. `size` below 8 GiB."""
+    """The header of a regular file; its content follows, `size` bytes, padded by `padding(size)` zeros."""
     return _header(path, size, b"0000755\x00" if executable else b"0000644\x00", b"0")
 
 
@@ -29,16 +31,14 @@ def padding(size: int) -> int:
 
 
 def _header(path: str, size: int, mode: bytes, kind: bytes) -> bytes:
-    if size > _MAX_SIZE:
-        raise ValueError(f"{path} is too large for this archive format: {size} bytes")
-    if path.isascii():
+    if size <= _MAX_SIZE and path.isascii():
         name = path.encode()
         if len(name) <= _NAME:
             return _block(name, b"", size, mode, kind)
         split = _split(name)
         if split:
             return _block(split[1], split[0], size, mode, kind)
-    return _extended(path) + _block(path.encode()[:_NAME], b"", size, mode, kind)
+    return _extended(path, size) + _block(path.encode()[:_NAME], b"", min(size, _MAX_SIZE), mode, kind)
 
 
 def _split(path: bytes) -> tuple[bytes, bytes] | None:
@@ -51,14 +51,21 @@ def _split(path: bytes) -> tuple[bytes, bytes] | None:
     return path[:cut], path[cut + 1 :]
 
 
-def _extended(path: str) -> bytes:
-    """A pax header that carries the whole path in UTF-8."""
-    body = b" path=" + path.encode() + b"\n"
+def _extended(path: str, size: int) -> bytes:
+    """A pax header that carries the whole path in UTF-8, and the size where its field is too short."""
+    content = _pax(b"path", path.encode())
+    if size > _MAX_SIZE:
+        content += _pax(b"size", b"%d" % size)
+    return _block(b"././@PaxHeader", b"", len(content), b"0000644\x00", b"x") + content + bytes(padding(len(content)))
+
+
+def _pax(key: bytes, value: bytes) -> bytes:
+    """`length key=value\\n`, where the length counts its own digits."""
+    body = b" " + key + b"=" + value + b"\n"
     length = len(body) + 1
     while len(str(length)) + len(body) != length:
         length = len(str(length)) + len(body)
-    content = str(length).encode() + body
-    return _block(b"././@PaxHeader", b"", len(content), b"0000644\x00", b"x") + content + bytes(padding(len(content)))
+    return b"%d" % length + body
 
 
 def _block(name: bytes, prefix: bytes, size: int, mode: bytes, kind: bytes) -> bytes:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from juliahub_ls.domain import walk_memory
+
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 MakeTree = Callable[[Mapping[str, str | bytes]], Path]
 
@@ -43,3 +45,10 @@ def age(directory: Path, seconds: float = 60) -> None:
         for path in (Path(folder), *(Path(folder) / name for name in names)):
             if not path.is_symlink():
                 os.utime(path, (then, then))
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets files just written count as settled: the system sets the time of a status' change, and no test can."""
+    real = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: real() + 2 * walk_memory.GRAIN_NS)
