@@ -10,6 +10,7 @@
     │   ├── ScriptNotFound, NotJulia, ScriptOutsideBundle
     │   ├── EnvironmentUnreadable   TOML that does not parse, with line and column
     │   ├── EnvironmentNotReady     project and manifest do not fit together
+    │   ├── NoEnvironment           a folder without a project file
     │   ├── JuliaNotAvailable       the manifest needs a Julia the server does not have
     │   ├── ClusterImpossible, TimeLimitInvalid, PatternInvalid, SettingInvalid
     │   ├── BundleRefused           a problem of the plan, such as its size
@@ -21,7 +22,7 @@
     │   ├── ServerUnreachable, CertificateUntrusted, ServerTooSlow, ServerFailed
     │   ├── UnexpectedAnswer, SubmissionUnknown
     ├── ThisComputerError     mend this machine
-    │   ├── LocalhubFailed, DiskFull, DownloadDamaged, FileUnreadable
+    │   ├── LocalhubFailed, DiskFull, DownloadDamaged, FileUnreadable, JuliaMissing, MendFailed
     └── Cancelled             the user's own wish
 
 Errors carry numbers and names (`data`); the sentence says what happened, what state things are in and what to do. No
@@ -132,6 +133,13 @@ class EnvironmentNotReady(InputError):
 
     code = "environment-not-ready"
     text = "{message} Nothing was submitted."
+
+
+class NoEnvironment(InputError):
+    """A folder without a project file."""
+
+    code = "no-environment"
+    text = "There is no Julia environment in {directory}: it has no Project.toml. Choose a folder that has one."
 
 
 class JuliaNotAvailable(InputError):
@@ -310,6 +318,20 @@ class FileUnreadable(ThisComputerError):
 
     code = "file-unreadable"
     text = "{path} cannot be used: {reason}."
+
+
+class JuliaMissing(ThisComputerError):
+    """No `julia` on PATH."""
+
+    code = "julia-missing"
+    text = "Julia was not found on this computer. Install it from julialang.org, or add it to PATH and start again."
+
+
+class MendFailed(ThisComputerError):
+    """Julia's package manager did not do it; the words are its own."""
+
+    code = "mend-failed"
+    text = "Julia could not mend the environment {directory} (it was asked to {how} it): {reason}"
 
 
 class DownloadDamaged(ThisComputerError):

@@ -6,6 +6,7 @@ from juliahub_ls.config import Settings, cache_dir, config_dir
 from juliahub_ls.services.accounts import Accounts
 from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections
+from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.submission import Submitter
@@ -22,6 +23,7 @@ class Services:
     servers: Servers
     connections: Connections
     accounts: Accounts
+    environments: Environments
     bundling: Bundling
     submitter: Submitter
     jobs: Jobs
@@ -37,8 +39,9 @@ def build_services(settings: Settings) -> Services:
     tasks = Tasks()
     servers = Servers(config_dir(), settings)
     connections = Connections(servers, ThisComputer())
+    environments = Environments(config_dir())
     bundling = Bundling(cache_dir())
     submitter = Submitter(connections, bundling)
     accounts = Accounts(servers, connections)
     jobs = Jobs(connections, tasks)
-    return Services(settings, tasks, servers, connections, accounts, bundling, submitter, jobs)
+    return Services(settings, tasks, servers, connections, accounts, environments, bundling, submitter, jobs)
