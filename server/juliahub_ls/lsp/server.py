@@ -9,25 +9,27 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-import cattrs
-from lsprotocol import converters, types
+from lsprotocol import types
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import (
-    JsonRPCNotification,
-    JsonRPCRequestMessage,
-    JsonRPCResponseMessage,
-    LanguageServerProtocol,
-)
 
 from juliahub_ls import __version__
+from juliahub_ls.lsp.documents import Documents
 from juliahub_ls.lsp.error_mapping import to_rpc_error
+from juliahub_ls.lsp.json_rpc import PlainProtocol, encoded, plain_converter
 
 if TYPE_CHECKING:
     from juliahub_ls.lsp.session import Session
 
 FEATURES = {
-    "environments": ("environments", "environmentFor"),
-    "bundles": ("bundlePlan", "writeBundle"),
+    "environments": (
+        "environments",
+        "environment",
+        "environmentFor",
+        "chooseEnvironment",
+        "setActiveEnvironment",
+        "mendEnvironment",
+    ),
+    "bundles": ("bundlePlan", "bundleFolder", "setBundleRule", "writeBundle"),
     "servers": ("servers", "selectServer", "signIn", "signOut", "nodes", "images"),
     "jobs": ("submit", "jobs", "job", "stopJob", "extendJob"),
     "logs": ("openLog", "closeLog", "readLog"),
@@ -35,22 +37,39 @@ FEATURES = {
 }
 """Which file of `features/` answers which method; imported when first asked, or in the background after start-up."""
 
+EDITING: dict[str, tuple[str, Any]] = {
+    types.TEXT_DOCUMENT_HOVER: ("hover", None),
+    types.TEXT_DOCUMENT_DOCUMENT_LINK: ("links", None),
+    types.TEXT_DOCUMENT_INLAY_HINT: ("hints", None),
+    types.TEXT_DOCUMENT_CODE_ACTION: (
+        "actions",
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+    ),
+}
+"""What LSP itself has for Julia's TOML files: method → the file of `features/` that answers it, and its options."""
+
 
 class JuliaHubServer(LanguageServer):
     """One editor's daemon. `session` is there once the editor has initialized us."""
 
+    protocol: PlainProtocol
+
     def __init__(self) -> None:
-        super().__init__("juliahub-ls", __version__, protocol_cls=_PlainProtocol, converter_factory=_converter)
+        super().__init__("juliahub-ls", __version__, protocol_cls=PlainProtocol, converter_factory=plain_converter)
         self.options: object = None
+        self.documents = Documents()
         self.session_: Session | None = None
         self.shut_down = False
         """Whether the editor took its leave; the exit code tells."""
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         _register_life_cycle(self)
+        _register_documents(self)
         for feature, names in FEATURES.items():
             for name in names:
                 _register_method(self, feature, f"juliahub/{name}")
+        for method, (feature, options) in EDITING.items():
+            _register_editing(self, feature, method, options)
 
     async def session(self) -> "Session":
         """The services behind this editor, made at the first call, off the loop where it is slow."""
@@ -68,7 +87,7 @@ class JuliaHubServer(LanguageServer):
 
     async def _start_up(self) -> None:
         session = await self.session()
-        for feature in FEATURES:
+        for feature in [*FEATURES, *(feature for feature, _ in EDITING.values())]:
             await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
         session.watch_jobs()
 
@@ -87,13 +106,35 @@ def _register_life_cycle(server: JuliaHubServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def folders_changed(_params: types.DidChangeWorkspaceFoldersParams) -> None:
-        await (await server.session()).folders_changed()
+        (await server.session()).folders_changed()
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(*_args: object) -> None:
         server.shut_down = True
         if server.session_ is not None:
             await server.session_.aclose()
+
+
+def _register_documents(server: JuliaHubServer) -> None:
+    """The text of our files is followed at once; what it means is worked out by the session, as soon as there is one.
+
+    pygls's own documents are left empty: see `PlainProtocol`.
+    """
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        if (document := server.documents.open(params.text_document)) and server.session_:
+            server.session_.live.changed(document.path)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        if (document := server.documents.change(params)) and server.session_:
+            server.session_.live.changed(document.path)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        if (document := server.documents.close(params.text_document.uri)) and server.session_:
+            server.session_.live.closed(document)
 
 
 def _register_method(server: JuliaHubServer, feature: str, method: str) -> None:
@@ -107,13 +148,25 @@ def _register_method(server: JuliaHubServer, feature: str, method: str) -> None:
     server.command(method)(command)
 
 
+def _register_editing(server: JuliaHubServer, feature: str, method: str, options: Any) -> None:
+    async def request(params: Any) -> Any:
+        try:
+            session = await server.session()
+            module = await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
+            return await encoded(await module.answer(session, params))
+        except Exception as error:  # noqa: BLE001 - the boundary: a fault in one request ends that request only
+            raise to_rpc_error(error) from None
+
+    server.feature(method, options)(request)
+
+
 async def _answer(server: JuliaHubServer, feature: str, method: str, params: Any) -> Any:
     """Decode, call the feature's handler, and let nothing out but results and our own errors."""
     try:
         session = await server.session()
         module = await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
         handler: Callable[[Session, Any], Awaitable[Any]] = module.HANDLERS[method]
-        return await handler(session, session.decode(method, params))
+        return await encoded(await handler(session, session.decode(method, params)))
     except asyncio.CancelledError:
         raise to_rpc_error(asyncio.CancelledError()) from None
     except Exception as error:  # noqa: BLE001 - the boundary: a fault in one request ends that request only
@@ -122,28 +175,3 @@ async def _answer(server: JuliaHubServer, feature: str, method: str, params: Any
 
 class _Parameters(dict[str, Any]):
     """A command's one argument. A class, as pygls asks for one, which `Any` is not on Python 3.10."""
-
-
-class _PlainProtocol(LanguageServerProtocol):
-    """Our own payloads are plain JSON already: they are written as they are, not walked through once more."""
-
-    def _serialize_message(self, data: Any) -> dict[str, Any]:
-        if isinstance(data, JsonRPCNotification):
-            return {"jsonrpc": data.jsonrpc, "method": data.method, "params": data.params}
-        if isinstance(data, JsonRPCResponseMessage):
-            return {"jsonrpc": data.jsonrpc, "id": data.id, "result": data.result}
-        message: dict[str, Any] = super()._serialize_message(data)
-        return message
-
-
-def _converter() -> cattrs.Converter:
-    """The LSP types' converter; params and results of methods it does not know stay plain JSON."""
-    converter = converters.get_converter()
-    for kind in (JsonRPCRequestMessage, JsonRPCNotification, JsonRPCResponseMessage):
-        converter.register_structure_hook(kind, _plain)
-    return converter
-
-
-def _plain(message: dict[str, Any], kind: type) -> Any:
-    fields = {name: message.get(name) for name in kind.__annotations__}
-    return kind(**fields)

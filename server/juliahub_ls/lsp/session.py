@@ -13,9 +13,12 @@ from juliahub_ls.config import Settings, settings_from
 from juliahub_ls.domain.environment import LoadedEnvironment
 from juliahub_ls.domain.job_view import JobView
 from juliahub_ls.errors import JuliaHubError, SettingInvalid
+from juliahub_ls.lsp.json_rpc import Encoded, encoded
+from juliahub_ls.lsp.live import LiveFiles
 from juliahub_ls.lsp.progress import EditorProgress
 from juliahub_ls.lsp.protocol import REQUESTS
 from juliahub_ls.lsp.uris import path_of
+from juliahub_ls.services.bundling import julia_depots
 from juliahub_ls.services.services import Services, build_services
 from juliahub_ls.services.workspace import Workspace
 
@@ -32,9 +35,11 @@ class Session:
         self.server = server
         settings, self._wrong = settings_from(options, environ)
         self.services: Services = build_services(settings)
-        self.workspace = Workspace(self.services.tasks, self._environments_changed)
+        self.live = LiveFiles(self, server.documents, self.services.tasks, julia_depots)
+        self.workspace = Workspace(self.services.tasks, self._environments_changed, self.live.changed)
         self.logs: dict[str, asyncio.Task[None]] = {}
         self.services.jobs.subscribe(self._job_changed)
+        self._telling = asyncio.Lock()
         self._adapters: dict[str, TypeAdapter[Any]] = {}
 
     @property
@@ -47,16 +52,13 @@ class Session:
         problem = self.services.servers.problem
         for sentence in [*self._wrong, *([problem] if problem else [])]:
             self.server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, sentence))
-        await self.open_folders()
+        self.folders_changed()
+        self.live.start()
 
-    async def open_folders(self) -> None:
-        """Watch the folders that the editor has open now."""
-        await self.workspace.open(self.folders())
-
-    async def folders_changed(self) -> None:
-        """Other folders are open: their environments are news."""
-        await self.open_folders()
-        self.workspace.scan_again()
+    def folders_changed(self) -> None:
+        """Take the folders that the editor has open now; watching them begins in the background."""
+        self.workspace.use(self.folders())
+        self.services.tasks.start(self.workspace.watch(), "watch the folders")
 
     def folders(self) -> list[Path]:
         """The editor's folders on disk."""
@@ -84,9 +86,23 @@ class Session:
         """A progress bar for one request."""
         return EditorProgress(self.server, token, title)
 
-    def notify(self, method: str, payload: Mapping[str, Any]) -> None:
+    def notify(self, method: str, payload: Mapping[str, Any] | Encoded) -> None:
         """Send one of our notifications."""
-        self.server.protocol.notify(method, payload)
+        self.server.protocol.notify_plain(method, payload)
+
+    def publish(self, params: Any) -> None:
+        """Tell the editor what is wrong in a file."""
+        self.server.protocol.notify_plain(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+
+    def refresh_hints(self) -> None:
+        """Have the editor ask for inlay hints again."""
+        hints = (workspace := self.server.client_capabilities.workspace) and workspace.inlay_hint
+        if hints and hints.refresh_support:
+            self.server.workspace_inlay_hint_refresh(None)
+
+    async def watch(self, directories: set[Path]) -> None:
+        """Hear of changes in these folders, too."""
+        await self.workspace.watch_elsewhere(directories)
 
     def servers_changed(self) -> None:
         """Tell the editor how servers and accounts stand now."""
@@ -96,6 +112,7 @@ class Session:
         """End logs, watching and connections. Jobs go on."""
         for task in list(self.logs.values()):
             task.cancel()
+        self.live.close()
         await self.workspace.aclose()
         await self.services.aclose()
 
@@ -116,5 +133,9 @@ class Session:
         self.notify("juliahub/jobsChanged", {"jobs": [payloads.job(view)]})
 
     def _environments_changed(self, found: list[LoadedEnvironment]) -> None:
-        self.notify("juliahub/environmentsChanged", {"environments": [payloads.environment(e) for e in found]})
+        self.services.tasks.start(self._tell_environments(found), "tell environments")
 
+    async def _tell_environments(self, found: list[LoadedEnvironment]) -> None:
+        async with self._telling:
+            payload = await asyncio.to_thread(lambda: [payloads.environment(item) for item in found])
+            self.notify("juliahub/environmentsChanged", await encoded({"environments": payload}))
