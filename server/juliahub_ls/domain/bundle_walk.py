@@ -1,16 +1,36 @@
-"""Walks a folder for a bundle: each file in or out, with the rule that said so (protocol §6.3), links made harmless."""
+"""Walks a folder for a bundle: each file in or out, with the rule that said so (protocol §6.3), links made harmless.
 
-import contextlib
+A rule of `.juliabundleignore` that includes wins over `.gitignore`; a literal one (`!config/.env`) also over what looks
+like a secret. Nothing wins over version control.
+"""
+
 import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from .bundle_model import LeftOut, LeftOutReason, PlannedFile
+from .content_scan import ContentScan
+from .entry_names import (
+    is_directory,
+    is_file,
+    is_too_long,
+    is_utf8,
+    leads_back,
+    name_of,
+    relative_to,
+    shown,
+    size_of,
+)
+from .file_status import Status, link_target, status_at
+from .file_status import status_of as status_of
+from .gitignore import GITIGNORE, GitIgnore, git_above
 from .ignore_rules import IGNORE_FILE, VERSION_CONTROL, IgnoreRules, Rule, parse_ignore_rules
 from .problem import Problem, error
 from .secrets import looks_secret
+from .token_lines import TokenLine
 from .toml_text import read_text
 
 _MAX_DEPTH = 200
@@ -22,16 +42,12 @@ class Cancelled(Exception):
     """The caller's `cancelled` said so."""
 
 
-Status = tuple[int, int, int, int]
-"""Size, times of change of content and of status in ns, inode: what tells that a file is still the same."""
-
-
 @dataclass(slots=True)
 class Tree:
     """What one folder gives to a bundle. `rules`: of the ignore file at its top.
 
-    `watched`: the other paths its content rests on: every folder walked, ignore files, files that could not be read.
-    `has_links`: it also rests on where links lead.
+    `watched`: the other paths its content rests on, links followed: every folder walked, ignore files, files that could
+    not be read or look like holding a token; None for what is not there. `links`: what each link led to.
     """
 
     files: list[PlannedFile] = field(default_factory=list)
@@ -39,8 +55,26 @@ class Tree:
     left_out: list[LeftOut] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rules: IgnoreRules | None = None
-    watched: dict[str, Status] = field(default_factory=dict)
-    has_links: bool = False
+    watched: dict[str, Status | None] = field(default_factory=dict)
+    links: dict[str, tuple[str, int] | None] = field(default_factory=dict)
+
+
+class Secrets(NamedTuple):
+    """What to do about secrets: `allow` lets paths in, `scan` reads files. With `guard` off, nothing is a secret."""
+
+    allow: frozenset[str] = frozenset()
+    guard: bool = True
+    scan: ContentScan | None = None
+
+    def suspects(self, archive: str, rule: Rule | None) -> bool:
+        """Whether a file could be held back: neither the user nor a literal rule has let it in by name."""
+        return self.guard and archive not in self.allow and not (rule and rule.includes and rule.literal)
+
+    def token(self, archive: str, source: str, status: os.stat_result, rule: Rule | None) -> TokenLine | None:
+        """The line that holds back the regular file `source`."""
+        if self.scan is None or not self.suspects(archive, rule):
+            return None
+        return self.scan.token(source, status_of(status))
 
 
 def walk_tree(
@@ -50,160 +84,212 @@ def walk_tree(
     *,
     allow_secrets: frozenset[str] = frozenset(),
     guard_secrets: bool = True,
+    gitignore: bool = False,
+    scan: ContentScan | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Tree:
     """Everything below `source`, to go under `archive` ("" or "…/"), sorted as the archive will be.
 
-    `rules` are those of the bundle's top; a nearer ignore file takes over. Raises Cancelled.
+    `rules` are those of the bundle's top; a nearer ignore file takes over. `gitignore`: honour those files, too.
+    `scan`: look into files for tokens. Raises Cancelled.
     """
-    walk = _Walk(
-        str(source), os.path.realpath(source), allow_secrets if guard_secrets else None, cancelled or (lambda: False)
+    secrets = Secrets(allow_secrets, guard_secrets, scan if guard_secrets else None)
+    walk = _Walk(str(source), os.path.realpath(source), secrets, cancelled or (lambda: False))
+    walk.directory(
+        str(source), archive, _Scope(rules, 0, walk.git(source, archive) if gitignore else None), (walk.root,)
     )
-    walk.directory(str(source), archive, rules, 0, (walk.root,))
     return walk.tree
 
 
-def status_of(status: os.stat_result) -> Status:
-    """What of a file's status is remembered."""
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+def planned_file(archive: str, source: str, status: os.stat_result, rule: Rule | None) -> PlannedFile | None:
+    """The file as it is now; None when this computer does not let us read it."""
+    mode = status.st_mode
+    if mode & 0o444 != 0o444 and not os.access(source, os.R_OK):
+        return None
+    executable = mode & 0o100 != 0 and not _WINDOWS
+    times = status.st_mtime_ns, status.st_ctime_ns
+    return PlannedFile(archive, source, status.st_size, *times, status.st_ino, executable, rule)
+
+
+class _Scope(NamedTuple):
+    """The rules that hold in one folder. `base`: length of the archive path of the folder that `rules` lie in."""
+
+    rules: IgnoreRules | None
+    base: int
+    git: GitIgnore | None
+
+    def decide(self, archive: str, is_directory: bool) -> Rule | None:
+        rule = self.rules.decide(archive[self.base :], is_directory) if self.rules else None
+        return self.git.decide(archive, is_directory) if rule is None and self.git else rule
+
+    def below(self, archive: str, rule: Rule | None) -> "_Scope":
+        """What holds in a folder that `rule` decided about; in one let in against git's rules those end."""
+        if self.git and rule and not _from_git(rule):
+            against = self.git.decide(archive, True)
+            return self._replace(git=None) if against and not against.includes else self
+        return self
+
+    def inside_ignored(self, archive: str, rule: Rule) -> "_Scope | None":
+        """For a folder that git leaves out, although a literal rule lets something in it in; else None."""
+        if self.rules and _from_git(rule) and self.rules.lets_in_below(archive[self.base :]):
+            return self._replace(git=GitIgnore(all_out=rule))
+        return None
 
 
 class _Walk:
-    """`allow`: secrets to let in; None where nothing is taken for a secret."""
-
-    def __init__(self, top: str, root: str, allow: frozenset[str] | None, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, top: str, root: str, secrets: Secrets, cancelled: Callable[[], bool]) -> None:
         self.tree = Tree()
         self.root = root
         self._top = top
-        self._allow = allow
+        self._secrets = secrets
         self._cancelled = cancelled
 
-    def directory(self, path: str, archive: str, rules: IgnoreRules | None, base: int, chain: tuple[str, ...]) -> int:
-        """`base`: length of the rules' own folder's archive path; `chain`: real folders that links led from."""
+    def git(self, source: Path, archive: str) -> GitIgnore:
+        """The rules of git from above the folder."""
+        found, looked_at = git_above(source, archive)
+        self.tree.watched |= {path: status_at(path) for path in looked_at}
+        return found
+
+    def directory(self, path: str, archive: str, scope: _Scope, chain: tuple[str, ...]) -> int:
+        """How much of it goes in. `chain`: the real folders that links led from."""
         if self._cancelled():
             raise Cancelled
         if archive.count("/") > _MAX_DEPTH:
             self._leave(archive[:-1], LeftOutReason.TOO_DEEP, directory=True)
             return 0
         try:
-            self.tree.watched[path] = status_of(Path(path).stat())
+            self.tree.watched[path] = status_at(path)
             with os.scandir(path) as found:
-                entries = sorted(found, key=_name)
+                entries = sorted(found, key=name_of)
         except OSError:
             self._leave(archive[:-1], LeftOutReason.UNREADABLE, directory=True)
             return 0
-        own = self._own_rules(entries)
-        if own is not None:
-            rules, base = own, len(archive)
-            if path == self._top:
-                self.tree.rules = own
+        scope = self._own_rules(entries, path, archive, scope)
         before = len(self.tree.files) + len(self.tree.empty_directories)
         folder = archive[:-1].rpartition("/")[2]
         for entry in entries:
             if entry.is_file(follow_symlinks=False) and entry.name != ".git":
-                self._file(entry, archive + entry.name, folder, rules, base)
+                self._file(entry, archive + entry.name, folder, scope)
             else:
-                self._other(entry, archive + entry.name, rules, base, chain)
+                self._other(entry, archive + entry.name, scope, chain)
         count = len(self.tree.files) + len(self.tree.empty_directories) - before
         if not count and archive:
             self.tree.empty_directories.append(archive[:-1])
         return count
 
-    def _file(self, entry: "os.DirEntry[str]", archive: str, folder: str, rules: IgnoreRules | None, base: int) -> None:
+    def _file(self, entry: "os.DirEntry[str]", archive: str, folder: str, scope: _Scope) -> None:
         """A regular file: nearly everything is one, so this is the hot path of planning."""
         rule = None
-        if rules:
-            rule = rules.decide(archive[base:], False)
+        if scope.rules or scope.git:
+            rule = scope.decide(archive, False)
             if rule and not rule.includes:
-                return self._leave(archive, LeftOutReason.RULE, size=_size(entry), rule=rule)
+                return self._leave(archive, LeftOutReason.RULE, size=size_of(entry), rule=rule)
         try:
             status = Path(entry.path).stat() if _WINDOWS else entry.stat(follow_symlinks=False)
         except OSError:
             return self._leave(archive, LeftOutReason.UNREADABLE)
-        if self._allow is not None and looks_secret(entry.name, folder) and archive not in self._allow:
+        if looks_secret(entry.name, folder) and self._secrets.suspects(archive, rule):
             return self._leave(archive, LeftOutReason.SECRET, size=status.st_size)
         return self._add(entry.path, archive, status, rule)
 
-    def _other(
-        self, entry: "os.DirEntry[str]", archive: str, rules: IgnoreRules | None, base: int, chain: tuple[str, ...]
-    ) -> None:
+    def _other(self, entry: "os.DirEntry[str]", archive: str, scope: _Scope, chain: tuple[str, ...]) -> None:
         """A folder, a link, or something that is no file at all."""
-        is_directory = _is_directory(entry)
+        directory = is_directory(entry)
         if entry.name in VERSION_CONTROL:
-            return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=is_directory)
-        rule = rules.decide(archive[base:], is_directory) if rules else None
+            return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=directory)
+        rule = scope.decide(archive, directory)
         if rule and not rule.includes:
-            size = None if is_directory else _size(entry)
-            return self._leave(archive, LeftOutReason.RULE, directory=is_directory, size=size, rule=rule)
+            inside = scope.inside_ignored(archive, rule) if directory else None
+            if inside is None:
+                size = None if directory else size_of(entry)
+                return self._leave(archive, LeftOutReason.RULE, directory=directory, size=size, rule=rule)
+            scope = inside
+        elif directory:
+            scope = scope.below(archive, rule)
+        reason = _unfit(archive)
+        if reason:
+            return self._leave(archive, reason, directory=directory)
         if entry.is_symlink():
-            return self._link(entry, archive, rules, base, chain, rule)
-        if not is_directory:
+            return self._link(entry, archive, scope, chain, rule)
+        if not directory:
             return self._leave(archive, LeftOutReason.SPECIAL_FILE)
-        if not _is_utf8(archive):
-            return self._leave(archive, LeftOutReason.UNPORTABLE_NAME, directory=True)
-        self.directory(entry.path, archive + "/", rules, base, chain)
+        self.directory(entry.path, archive + "/", scope, chain)
         return None
 
     def _add(self, source: str, archive: str, status: os.stat_result, rule: Rule | None) -> None:
-        mode, size = status.st_mode, status.st_size
-        if not _is_utf8(archive):
-            return self._leave(archive, LeftOutReason.UNPORTABLE_NAME, size=size)
-        if mode & 0o444 != 0o444 and not os.access(source, os.R_OK):
+        reason = _unfit(archive)
+        if reason:
+            return self._leave(archive, reason, size=status.st_size)
+        file = planned_file(archive, source, status, rule)
+        if file is None:
             self.tree.watched[source] = status_of(status)
-            return self._leave(archive, LeftOutReason.UNREADABLE, size=size)
-        executable = mode & 0o100 != 0 and not _WINDOWS
-        times = status.st_mtime_ns, status.st_ctime_ns
-        self.tree.files.append(PlannedFile(archive, source, size, *times, status.st_ino, executable, rule))
+            return self._leave(archive, LeftOutReason.UNREADABLE, size=status.st_size)
+        token = self._secrets.token(archive, source, status, rule)
+        if token:
+            self.tree.watched[source] = status_of(status)
+            return self._leave(archive, LeftOutReason.TOKEN, size=status.st_size, detail=str(token))
+        self.tree.files.append(file)
         return None
 
     def _link(
-        self,
-        entry: "os.DirEntry[str]",
-        archive: str,
-        rules: IgnoreRules | None,
-        base: int,
-        chain: tuple[str, ...],
-        rule: Rule | None,
+        self, entry: "os.DirEntry[str]", archive: str, scope: _Scope, chain: tuple[str, ...], rule: Rule | None
     ) -> None:
         """A link is replaced by what it leads to, as long as that is inside the folder (protocol §6.2)."""
-        self.tree.has_links = True
-        try:
-            target = os.path.realpath(entry.path, strict=True)
-            status = Path(target).stat()
-        except OSError:
-            reason = LeftOutReason.LINK_LOOP if _leads_back(Path(entry.path)) else LeftOutReason.DANGLING_LINK
-            return self._leave(archive, reason)
-        is_directory = stat.S_ISDIR(status.st_mode)
-        inside = _relative(target, self.root)
+        found = self.tree.links[entry.path] = link_target(entry.path)
+        if found is None:
+            back = leads_back(Path(entry.path))
+            return self._leave(archive, LeftOutReason.LINK_LOOP if back else LeftOutReason.DANGLING_LINK)
+        target, kind = found
+        directory = kind == stat.S_IFDIR
+        inside = relative_to(target, self.root)
         if inside is None:
-            return self._leave(archive, LeftOutReason.OUTSIDE_LINK, directory=is_directory)
+            return self._leave(archive, LeftOutReason.OUTSIDE_LINK, directory=directory)
         if not VERSION_CONTROL.isdisjoint(Path(inside).parts):
-            return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=is_directory)
-        if not is_directory:
-            return self._linked_file(target, archive, status, rule)
-        here = os.path.realpath(Path(entry.path).parent)
-        steps = (*chain, here)
-        if len(steps) > _MAX_LINKS or any(_relative(step, target) is not None for step in steps):
+            return self._leave(archive, LeftOutReason.VERSION_CONTROL, directory=directory)
+        if not directory:
+            return self._linked_file(target, archive, rule)
+        steps = (*chain, os.path.realpath(Path(entry.path).parent))
+        if len(steps) > _MAX_LINKS or any(relative_to(step, target) is not None for step in steps):
             return self._leave(archive, LeftOutReason.LINK_LOOP, directory=True)
-        self.directory(entry.path, archive + "/", rules, base, steps)
+        self.directory(entry.path, archive + "/", scope, steps)
         return None
 
-    def _linked_file(self, target: str, archive: str, status: os.stat_result, rule: Rule | None) -> None:
+    def _linked_file(self, target: str, archive: str, rule: Rule | None) -> None:
+        try:
+            status = Path(target).stat()
+        except OSError:
+            return self._leave(archive, LeftOutReason.DANGLING_LINK)
         if not stat.S_ISREG(status.st_mode):
             return self._leave(archive, LeftOutReason.SPECIAL_FILE)
         secret = looks_secret(*_last_two(Path(archive))) or looks_secret(*_last_two(Path(target)))
-        if secret and self._allow is not None and archive not in self._allow:
+        if secret and self._secrets.suspects(archive, rule):
             return self._leave(archive, LeftOutReason.SECRET, size=status.st_size)
         return self._add(target, archive, status, rule)
 
-    def _own_rules(self, entries: "list[os.DirEntry[str]]") -> IgnoreRules | None:
-        entry = next((entry for entry in entries if entry.name == IGNORE_FILE), None)
-        if entry is None or not _is_file(entry):
+    def _own_rules(self, entries: "list[os.DirEntry[str]]", path: str, archive: str, scope: _Scope) -> _Scope:
+        """What holds in a folder, its own ignore files read."""
+        names = {entry.name: entry for entry in entries if entry.name in _RULE_FILES}
+        if not names:
+            return scope
+        entry = names.get(IGNORE_FILE)
+        own = self._read_rules(entry) if entry else None
+        if own is not None:
+            scope = _Scope(own, len(archive), scope.git)
+            if path == self._top:
+                self.tree.rules = own
+        if scope.git and (GITIGNORE in names or ".git" in names):
+            git, looked_at = scope.git.entering(path, archive, has_git=".git" in names and path != self._top)
+            self.tree.watched |= {file: status_at(file) for file in looked_at}
+            scope = scope._replace(git=git)
+        return scope
+
+    def _read_rules(self, entry: "os.DirEntry[str]") -> IgnoreRules | None:
+        if not is_file(entry):
             return None
         path = Path(entry.path)
-        self.tree.has_links |= entry.is_symlink()
-        with contextlib.suppress(OSError):
-            self.tree.watched[entry.path] = status_of(path.lstat())
+        if entry.is_symlink():
+            self.tree.links[entry.path] = link_target(entry.path)
+        self.tree.watched[entry.path] = status_at(entry.path)
         text, problem = read_text(path)
         if problem:
             message = f"The ignore file {path} cannot be read, so files it leaves out would be sent. Mend it first."
@@ -221,64 +307,24 @@ class _Walk:
         directory: bool = False,
         size: int | None = None,
         rule: Rule | None = None,
+        detail: str = "",
     ) -> None:
-        shown = archive.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        self.tree.left_out.append(LeftOut(shown, directory, reason, size, rule))
+        self.tree.left_out.append(LeftOut(shown(archive), directory, reason, size, rule, detail))
 
 
-def _name(entry: "os.DirEntry[str]") -> str:
-    return entry.name
+_RULE_FILES = frozenset({IGNORE_FILE, GITIGNORE, ".git"})
 
 
-def _is_directory(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
-
-
-def _is_file(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
-
-
-def _size(entry: "os.DirEntry[str]") -> int | None:
-    try:
-        return entry.stat().st_size
-    except OSError:
-        return None
+def _from_git(rule: Rule) -> bool:
+    return rule.file.name != IGNORE_FILE
 
 
 def _last_two(path: Path) -> tuple[str, str]:
     return path.name, path.parent.name
 
 
-def _is_utf8(text: str) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _relative(path: str, root: str) -> str | None:
-    """`path` relative to `root`, "" for root itself; None when it is not below it."""
-    if path == root:
-        return ""
-    prefix = root.rstrip(os.sep) + os.sep
-    return path[len(prefix) :] if path.startswith(prefix) else None
-
-
-def _leads_back(link: Path) -> bool:
-    """Whether a link cannot be followed because it comes back to itself, rather than because nothing is there."""
-    seen: set[Path] = set()
-    while link.is_symlink():
-        if link in seen:
-            return True
-        seen.add(link)
-        link = Path(os.path.normpath(link.parent / link.readlink()))
-    return False
+def _unfit(archive: str) -> LeftOutReason | None:
+    """Why no bundle can have a name, whatever it names."""
+    if not is_utf8(archive):
+        return LeftOutReason.UNPORTABLE_NAME
+    return LeftOutReason.NAME_TOO_LONG if is_too_long(archive) else None

@@ -37,6 +37,51 @@ def glob_to_regex(pattern: str) -> "re.Pattern[str]":
     return re.compile(_join_at_stars(pieces), re.DOTALL)
 
 
+def only_match(pattern: str) -> str | None:
+    """The one text that a pattern without wildcards matches; None when it may match others."""
+    text: list[str] = []
+    position = 0
+    while position < len(pattern):
+        character = pattern[position]
+        if character in "*?":
+            return None
+        if character == "[" and "]" in pattern[position + 2 :]:
+            if pattern[position + 2] != "]" or pattern[position + 1] in "!]":
+                return None
+            text.append(pattern[position + 1])
+            position += 3
+            continue
+        if character == "\\" and position + 1 < len(pattern):
+            position += 1
+            character = pattern[position]
+        text.append(character)
+        position += 1
+    return "".join(text)
+
+
+def escape_glob(text: str) -> str:
+    """A pattern that matches `text` only, fit to stand on a line of an ignore file.
+
+    Space at its ends goes into brackets, as lines are trimmed. A line break cannot be written: any control character
+    matches in its place.
+    """
+    kept = text.strip()
+    start = text.index(kept) if kept else len(text)
+    pieces = [
+        _escaped(character, at_end=not start <= position < start + len(kept), first=position == 0)
+        for position, character in enumerate(text)
+    ]
+    return "".join(pieces)
+
+
+def _escaped(character: str, *, at_end: bool, first: bool) -> str:
+    if character in "\n\r":
+        return "[[:cntrl:]]"
+    if at_end:
+        return f"[{character}]"
+    return f"\\{character}" if character in "*?[\\" or (first and character in "#!") else character
+
+
 def _join_at_stars(pieces: list[str]) -> str:
     """Between two stars the first match is as good as any: never tried again, so that time stays linear in the path."""
     if len(pieces) == 1:

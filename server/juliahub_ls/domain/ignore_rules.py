@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from .glob_pattern import GlobError, glob_to_regex
+from .glob_pattern import GlobError, glob_to_regex, only_match
 from .problem import Problem, Range, warning
 
 IGNORE_FILE = ".juliabundleignore"
-VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", "_darcs", ".pijul", "CVS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,14 @@ class IgnoreRules:
                 return rule
         return None
 
+    def lets_in_below(self, directory: str) -> bool:
+        """Whether a literal rule lets in something below `directory`."""
+        below = directory + "/"
+        return any(
+            rule.includes and rule.literal and (only_match(rule.text[1:]) or "").startswith(below)
+            for rule, _ in self.compiled
+        )
+
 
 def parse_ignore_rules(text: str, file: Path) -> IgnoreRules:
     """The rules in `text`. A pattern that means nothing is reported and matches nothing."""
@@ -61,7 +69,9 @@ def parse_ignore_rules(text: str, file: Path) -> IgnoreRules:
             continue
         includes = line.startswith("!")
         try:
-            compiled.append((Rule(file, number, line, includes), glob_to_regex(line[includes:])))
+            pattern = line[includes:]
+            rule = Rule(file, number, line, includes, only_match(pattern) is not None)
+            compiled.append((rule, glob_to_regex(pattern)))
         except GlobError as reason:
             problems.append(_invalid(file, number, line, str(reason)))
     return IgnoreRules(tuple(compiled), tuple(problems))
