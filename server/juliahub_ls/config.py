@@ -9,6 +9,7 @@ import platformdirs
 
 THIS_COMPUTER = "this-computer"
 PATIENCE_SECONDS = 60.0
+SCAN_LIMIT = 1_000_000
 DOWNLOAD_DIRECTORY = "juliahub-results"
 PUBLIC_PACKAGE_SERVERS = frozenset({"pkg.julialang.org", "us-west.pkg.julialang.org", "pkg.julialang.org.cn"})
 """Package servers that are no JuliaHub: they name no place to run jobs."""
@@ -26,6 +27,8 @@ class Settings:
     """Where results are saved, relative to the workspace or the current folder."""
     gitignore: bool = False
     """Whether what `.gitignore` files leave out stays out of bundles, too."""
+    scan_limit: int = SCAN_LIMIT
+    """After so many files and folders the search for environments ends and says so."""
 
 
 def settings_from(options: object, environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
@@ -49,9 +52,19 @@ def settings_from(options: object, environ: Mapping[str, str]) -> tuple[Settings
             problems.append(f"The setting “{key}” must be true or false; its default is used.")
         return value is True
 
+    def count(key: str, default: int) -> int:
+        value = given.get(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value < 2**53:
+            problems.append(f"The setting “{key}” must be a number above 0; its default is used.")
+            return default
+        return int(value)
+
     package_server = text("packageServer") or environ.get("JULIA_PKG_SERVER") or None
     directory = text("downloadDirectory") or DOWNLOAD_DIRECTORY
-    return Settings(text("server"), package_server, directory, yes("gitignore")), problems
+    limit = count("scanLimit", SCAN_LIMIT)
+    return Settings(text("server"), package_server, directory, yes("gitignore"), limit), problems
 
 
 def config_dir() -> Path:

@@ -29,6 +29,8 @@ from juliahub_ls.secret import Secret
         ({}, {"JULIA_PKG_SERVER": "b.dev"}, Settings(package_server="b.dev")),
         ({}, {"JULIA_PKG_SERVER": ""}, Settings()),
         ({"gitignore": True}, {}, Settings(gitignore=True)),
+        ({"scanLimit": 1}, {}, Settings(scan_limit=1)),
+        ({"scanLimit": 5000.0}, {}, Settings(scan_limit=5000)),
         ({"downloadDirectory": "out", "unknown": 1}, {}, Settings(download_directory="out")),
     ],
 )
@@ -37,7 +39,9 @@ def test_settings(options: object, environ: "dict[str, str]", settings: Settings
 
 
 def test_a_wrong_setting_is_named_and_has_its_default() -> None:
-    settings, problems = settings_from({"server": 5, "packageServer": [], "downloadDirectory": {}, "gitignore": "yes"}, {})
+    settings, problems = settings_from(
+        {"server": 5, "packageServer": [], "downloadDirectory": {}, "gitignore": "yes"}, {}
+    )
     assert settings == Settings()
     assert [problem.split("“")[1].split("”")[0] for problem in problems] == [
         "packageServer",
@@ -45,6 +49,13 @@ def test_a_wrong_setting_is_named_and_has_its_default() -> None:
         "server",
         "gitignore",
     ]
+
+
+@pytest.mark.parametrize("limit", [0, -1, 0.5, True, "many", [], 1e300])
+def test_a_limit_is_a_number_above_0(limit: object) -> None:
+    settings, problems = settings_from({"scanLimit": limit}, {})
+    assert settings == Settings()
+    assert problems == ["The setting “scanLimit” must be a number above 0; its default is used."]
 
 
 def test_our_folders_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

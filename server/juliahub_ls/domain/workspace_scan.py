@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from juliahub_ls.config import SCAN_LIMIT
+
 from .environment_files import PROJECT_NAMES, Environment, JuliaVersion, find_environment
 
 SKIPPED = frozenset(
@@ -16,16 +18,19 @@ SKIPPED = frozenset(
 """Folders that hold no environment of the user's own and can be huge."""
 
 MAX_DEPTH = 24
-MAX_ENTRIES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """`environments` sorted by folder; `truncated`: a bound was met and there may be more; `entries` looked at."""
+    """`environments` sorted by folder; `truncated`: a bound was met and there may be more; `entries` looked at.
+
+    `limit`: the bound of entries that held.
+    """
 
     environments: tuple[Environment, ...]
     truncated: bool
     entries: int
+    limit: int
 
 
 def scan(
@@ -34,7 +39,7 @@ def scan(
     cancelled: Callable[[], bool] | None = None,
     julia_version: JuliaVersion | None = None,
     max_depth: int = MAX_DEPTH,
-    max_entries: int = MAX_ENTRIES,
+    max_entries: int = SCAN_LIMIT,
 ) -> ScanResult:
     """Every environment below `roots`. Linked folders are not followed, depots and caches not entered.
 
@@ -46,25 +51,32 @@ def scan(
     depth = entries = 0
     while level:
         if depth > max_depth:
-            return _result(found, True, entries)
+            return _result(found, True, entries, max_entries)
         below: list[str] = []
         for path in level:
             if entries > max_entries or (cancelled and cancelled()):
-                return _result(found, True, entries)
-            entries += _scan_folder(path, below, found, julia_version)
+                return _result(found, True, entries, max_entries)
+            entries += _scan_folder(path, below, found, julia_version, max_entries - entries)
         level = below
         depth += 1
-    return _result(found, False, entries)
+    return _result(found, False, entries, max_entries)
 
 
-def _scan_folder(path: str, below: list[str], found: dict[str, Environment], julia_version: JuliaVersion | None) -> int:
-    """Adds the folder's environment and its subfolders; the number of entries it has. The hot loop of the scan."""
+def _scan_folder(
+    path: str, below: list[str], found: dict[str, Environment], julia_version: JuliaVersion | None, most: int
+) -> int:
+    """Adds the folder's environment and its subfolders; the number of entries it has, or one more than `most`.
+
+    The hot loop of the scan.
+    """
     names: list[str] = []
     count = 0
     try:
         with os.scandir(path) as entries:
             for entry in entries:
                 count += 1
+                if count > most:
+                    break
                 name = entry.name
                 if name.endswith(".toml"):
                     names.append(name)
@@ -79,8 +91,8 @@ def _scan_folder(path: str, below: list[str], found: dict[str, Environment], jul
     return count
 
 
-def _result(found: dict[str, Environment], truncated: bool, entries: int) -> ScanResult:
-    return ScanResult(tuple(found[path] for path in sorted(found)), truncated, entries)
+def _result(found: dict[str, Environment], truncated: bool, entries: int, limit: int) -> ScanResult:
+    return ScanResult(tuple(found[path] for path in sorted(found)), truncated, entries, limit)
 
 
 _PROJECTS = frozenset(PROJECT_NAMES)

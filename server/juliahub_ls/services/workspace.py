@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from juliahub_ls.config import SCAN_LIMIT
 from juliahub_ls.domain.environment import LoadedEnvironment, load_environments
 from juliahub_ls.domain.ignore_rules import IGNORE_FILE
 from juliahub_ls.domain.workspace_scan import scan
@@ -21,6 +22,7 @@ class Workspace:
     """The folders that the editor has open. `environments()` is the last scan's answer, made when first asked for.
 
     `on_change` gets all environments when they differ from before; `on_file` each file of theirs that was touched.
+    After `scan_limit` files and folders the search ends, and there may be more environments: it was `truncated`.
     """
 
     def __init__(
@@ -28,10 +30,13 @@ class Workspace:
         tasks: Tasks,
         on_change: Callable[[list[LoadedEnvironment]], None],
         on_file: Callable[[Path], None] = lambda _path: None,
+        *,
+        scan_limit: int = SCAN_LIMIT,
     ) -> None:
         self._tasks = tasks
         self._on_change = on_change
         self._on_file = on_file
+        self.scan_limit = scan_limit
         self.truncated = False
         self._roots: list[Path] = []
         self._found: list[LoadedEnvironment] | None = None
@@ -93,7 +98,7 @@ class Workspace:
             return self._found
 
     def _scan(self) -> list[LoadedEnvironment]:
-        found = scan(self._roots, cancelled=self._cancelled.is_set)
+        found = scan(self._roots, cancelled=self._cancelled.is_set, max_entries=self.scan_limit)
         self.truncated = found.truncated
         return load_environments(found.environments)
 
