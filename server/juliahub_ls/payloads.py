@@ -15,6 +15,7 @@ from juliahub_ls.domain.log_line import LogLine
 from juliahub_ls.domain.problem import Mend, Mending, Problem
 from juliahub_ls.encoding import encode
 from juliahub_ls.services.connections import Connections
+from juliahub_ls.services.outlook import Preflight
 from juliahub_ls.services.servers import ServerProfile
 from juliahub_wire.images import Image
 from juliahub_wire.nodes import NodeSpec
@@ -87,6 +88,17 @@ def bundle_folder(tree: BundleTree, path: str) -> dict[str, Any]:
     }
 
 
+def preflight(value: Preflight) -> dict[str, Any]:
+    """A `PreflightResult`."""
+    payload = {
+        "ready": value.ready,
+        "problems": [problem(item) for item in value.problems],
+        "bundleFiles": value.plan.file_count if value.plan else None,
+        "bundleSize": value.plan.total_size if value.plan else None,
+    }
+    return _present(payload)
+
+
 def server(profile: ServerProfile, connections: Connections) -> dict[str, Any]:
     """A `Server`, from what is known without asking it."""
     stored = connections.tokens(profile).read()
@@ -97,6 +109,9 @@ def server(profile: ServerProfile, connections: Connections) -> dict[str, Any]:
     if profile.is_this_computer:
         running = connections.this_computer.running()
         state, url = ("signedIn" if running else "stopped"), (running.url if running else None)
+    since = connections.reachability.offline_since(profile.id)
+    if since is not None and state == "signedIn":
+        state = "offline"
     payload = {
         "id": profile.id,
         "name": profile.name,

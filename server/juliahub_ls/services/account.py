@@ -52,6 +52,7 @@ class Account:
         if stored.table.bearer() == refused.reveal():
             stored = await self._renewed(stored)
         if stored.table.bearer() == refused.reveal():
+            self.store.set_aside()  # one more sign-in may mend it; asking again and again would not
             raise TokenRefused(server=self.server)
         return Secret(stored.table.bearer() or "")
 

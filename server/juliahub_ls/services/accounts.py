@@ -1,10 +1,9 @@
 """Signing in to servers and out of them: the flow, the token file, and which server is current from then on."""
 
 import asyncio
-import contextlib
 import time
 
-from juliahub_ls.errors import ServerError, SignInRequired
+from juliahub_ls.errors import ServerError, SignInFailed, SignInRequired, TokenRefused
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.progress import Progress
@@ -34,8 +33,12 @@ class Accounts:
             name = await self._approved(profile, profile.url, ask, progress, flow) or name
         self._servers.choose(profile)
         client = await self._connections.client(profile.id)
-        with contextlib.suppress(ServerError):  # signed in all the same; old servers do not say who (§2.1)
+        try:
             name = (await client.api_version()).username or name
+        except TokenRefused:
+            raise SignInFailed(server=profile.id, reason="it refuses the token that it has just given.") from None
+        except ServerError:  # signed in all the same; old servers do not say who (§2.1)
+            pass
         return name
 
     async def sign_out(self, server: str | None) -> str:

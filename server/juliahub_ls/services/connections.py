@@ -7,8 +7,11 @@ from pathlib import Path
 import httpx
 
 from juliahub_ls.services.account import Account
+from juliahub_ls.services.environment_token import environment_token
 from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.reachability import Reachability
 from juliahub_ls.services.servers import ServerProfile, Servers
+from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.this_computer import ThisComputer
 from juliahub_ls.services.token_store import TokenStore, auth_file
 from juliahub_ls.services.transport import make_client
@@ -22,9 +25,11 @@ class Connections:
         servers: Servers,
         this_computer: ThisComputer,
         make_http: Callable[[], httpx.AsyncClient] = make_client,
+        tasks: Tasks | None = None,
     ) -> None:
         self.servers = servers
         self.this_computer = this_computer
+        self.reachability = Reachability(tasks or Tasks())
         self._make_http = make_http
         self._http: httpx.AsyncClient | None = None
         self._clients: dict[tuple[str, str], HubClient] = {}
@@ -46,14 +51,15 @@ class Connections:
         key = (profile.id, url)
         if key not in self._clients:
             account = Account(profile.id, self.tokens(profile), self.http)
-            self._clients[key] = HubClient(profile.id, url, account, self.http)
+            self._clients[key] = HubClient(profile.id, url, account, self.http, self.reachability)
         return self._clients[key]
 
     def tokens(self, profile: ServerProfile) -> TokenStore:
-        """Where a server's token is kept."""
+        """Where a server's token is: `JULIAHUB_TOKEN` when it is meant for this server, else `auth.toml`."""
         if profile.url is None:
             return self.this_computer.tokens
-        return TokenStore(auth_file(profile.url, os.environ, Path.home()))
+        path = auth_file(profile.url, os.environ, Path.home())
+        return environment_token(profile.url, os.environ, path) or TokenStore(path)
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -3,9 +3,6 @@
 It is also the way over SSH, in containers and in WSL, where no browser opens.
 """
 
-import base64
-import binascii
-import json
 import os
 import time
 from typing import Any
@@ -14,6 +11,7 @@ import httpx
 from pydantic import ValidationError
 
 from juliahub_ls.errors import SignInFailed, SignInTimedOut
+from juliahub_ls.services.jwt_claims import claims_of, text_claim
 from juliahub_ls.services.sign_in import Approval, Attempt
 from juliahub_ls.services.transport import first_words, translated
 from juliahub_wire.auth import AuthConfiguration, TokenTable
@@ -106,21 +104,12 @@ def _complete(answer: DeviceTokenAnswer, configuration: AuthConfiguration) -> To
         table |= {"expires_in": int(answer.expires_in), "expires": lapses, "expires_at": lapses}
     if configuration.device_token_refresh_url:
         table["refresh_url"] = configuration.device_token_refresh_url
-    claims = _claims(answer.bearer() or "")
+    claims = claims_of(answer.bearer() or "")
     for key, claim in (("user_name", "preferred_username"), ("user_email", "email")):
-        if isinstance(claims.get(claim), str):
-            table.setdefault(key, claims[claim])
+        text = text_claim(claims, claim)
+        if text is not None:
+            table.setdefault(key, text)
     return TokenTable.model_validate(table)
-
-
-def _claims(token: str) -> dict[str, Any]:
-    """What a JWT says of its owner, to be shown, not trusted: its signature is the server's business."""
-    try:
-        payload = token.split(".")[1]
-        value = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, binascii.Error):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _endpoint(attempt: Attempt, url: str | None) -> str:

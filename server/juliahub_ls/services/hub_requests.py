@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from juliahub_ls import errors
 from juliahub_ls.secret import Secret
 from juliahub_ls.services.account import Account
+from juliahub_ls.services.reachability import Reachability
 from juliahub_ls.services.transport import NOTHING_CHANGED, decode, retrying, translated
+from juliahub_wire import paths
 from juliahub_wire.model import WireModel
 
 M = TypeVar("M", bound=WireModel)
@@ -17,11 +19,19 @@ M = TypeVar("M", bound=WireModel)
 class HubRequests:
     """One server, one account. Methods raise `errors.JuliaHubError` and nothing else of the network's."""
 
-    def __init__(self, server: str, url: str, account: Account, http: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        server: str,
+        url: str,
+        account: Account,
+        http: httpx.AsyncClient,
+        reachability: Reachability | None = None,
+    ) -> None:
         self.server = server
         self.url = url
         self._account = account
         self._http = http
+        self._reachability = reachability
 
     async def get(self, path: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> Any:
         """The JSON of a GET, repeated after a passing trouble."""
@@ -35,17 +45,36 @@ class HubRequests:
         """One request with the bearer token; after a 401 once more with another token. Any status is an answer."""
         headers = request.pop("headers", None) or {}
         token = await self._account.bearer()
-        async with translated(self.server, state, whole=True):
-            response = await self._http.request(method, self.url + path, headers=headers | bearer(token), **request)
+        response = await self._request(method, path, state, headers=headers | bearer(token), **request)
         if response.status_code != 401:
             return response
         token = await self._account.after_refusal(token)
-        async with translated(self.server, state, whole=True):
-            return await self._http.request(method, self.url + path, headers=headers | bearer(token), **request)
+        return await self._request(method, path, state, headers=headers | bearer(token), **request)
 
     async def authorization(self) -> dict[str, str]:
         """The header, for requests that are not made here."""
         return bearer(await self._account.bearer())
+
+    async def answers(self) -> bool:
+        """Whether the server answers anything at all; takes no token."""
+        try:
+            await self._http.get(self.url + paths.API_VERSION)
+        except httpx.HTTPError:
+            return False
+        return True
+
+    async def _request(self, method: str, path: str, state: str, **request: Any) -> httpx.Response:
+        """One request, and what it tells of the server's being there."""
+        try:
+            async with translated(self.server, state, whole=True):
+                response = await self._http.request(method, self.url + path, **request)
+        except errors.ServerUnreachable:
+            if self._reachability is not None:
+                self._reachability.lost(self.server, self.answers)
+            raise
+        if self._reachability is not None:
+            self._reachability.found(self.server)
+        return response
 
     def model(self, model: type[M], value: Any, endpoint: str) -> M:
         """A typed answer. Raises `UnexpectedAnswer` that names the endpoint and the first wrong field."""

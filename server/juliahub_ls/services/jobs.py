@@ -58,6 +58,7 @@ class Jobs:
         self._tasks = tasks
         self._known: dict[tuple[str, str], KnownJob] = {}
         self._offline: dict[str, int] = {}
+        """Since when a server has not given its list: it is away, or in trouble."""
         self._listeners: list[Callable[[JobView], None]] = []
 
     def subscribe(self, listener: Callable[[JobView], None]) -> None:

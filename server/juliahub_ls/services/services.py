@@ -38,7 +38,7 @@ def build_services(settings: Settings) -> Services:
     """The real ones."""
     tasks = Tasks()
     servers = Servers(config_dir(), settings)
-    connections = Connections(servers, ThisComputer())
+    connections = Connections(servers, ThisComputer(), tasks=tasks)
     environments = Environments(config_dir())
     bundling = Bundling(cache_dir())
     submitter = Submitter(connections, bundling)

@@ -55,7 +55,7 @@ class TokenStore:
             table = TokenTable.model_validate(tomli.loads(content.decode("utf-8")))
         except (ValueError, ValidationError):
             if time.time() - mtime > SETTLED_SECONDS:
-                self._set_aside(content)
+                self._set_malformed_aside(content)
             return None
         return StoredToken(table, mtime) if table.bearer() else None
 
@@ -75,6 +75,12 @@ class TokenStore:
             return False
         return True
 
+    def set_aside(self) -> None:
+        """Put away a token that the server refuses, as JuliaHub.jl does (§1.9): `auth.toml.{hash}.backup`."""
+        with contextlib.suppress(OSError):
+            digest = hashlib.sha1(self.path.read_bytes(), usedforsecurity=False).hexdigest()[:8]
+            self.path.replace(self.path.with_name(f"{self.path.name}.{digest}.backup"))
+
     def lock(self) -> filelock.AsyncFileLock:
         """Held while renewing, so that two windows do not spend one refresh token twice."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -82,7 +88,7 @@ class TokenStore:
             f"{self.path}.lock", timeout=LOCK_SECONDS, run_in_executor=False, thread_local=False
         )
 
-    def _set_aside(self, content: bytes) -> None:
+    def _set_malformed_aside(self, content: bytes) -> None:
         digest = hashlib.sha256(content).hexdigest()[:8]
         with contextlib.suppress(OSError):
             self.path.replace(self.path.with_name(f"{self.path.name}.{digest}.malformed"))
