@@ -59,7 +59,7 @@ def scan(
             entries += _scan_folder(path, below, found, julia_version, max_entries - entries)
         level = below
         depth += 1
-    return _result(found, False, entries, max_entries)
+    return _result(found, entries > max_entries, entries, max_entries)
 
 
 def _scan_folder(
