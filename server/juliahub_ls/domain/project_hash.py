@@ -93,7 +93,7 @@ def _listed(projects: Iterable[Project]) -> dict[str, str] | None:
     """All dependencies, weak ones too; None when one name means two packages: which counts is then up to chance."""
     found: dict[str, str] = {}
     for project in projects:
-        for name, uuid in (*_direct(project).items(), *project.weakdeps.items()):
+        for name, uuid in (*project.strong_deps.items(), *_direct(project).items(), *project.weakdeps.items()):
             if found.setdefault(name, uuid) != uuid:
                 return None
     return found
