@@ -1,0 +1,24 @@
+"""From domain values to the payloads of `docs/protocol.md`, for the editor and for `--json` alike."""
+
+from juliahub_ls.payloads.bundles import bundle_folder, bundle_plan
+from juliahub_ls.payloads.common import problem, range_
+from juliahub_ls.payloads.environments import environment, environment_details, environment_for
+from juliahub_ls.payloads.jobs import job, log_line, preflight
+from juliahub_ls.payloads.servers import image, node, server, servers
+
+__all__ = [
+    "bundle_folder",
+    "bundle_plan",
+    "environment",
+    "environment_details",
+    "environment_for",
+    "image",
+    "job",
+    "log_line",
+    "node",
+    "preflight",
+    "problem",
+    "range_",
+    "server",
+    "servers",
+]

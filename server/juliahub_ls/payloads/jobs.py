@@ -1,0 +1,42 @@
+"""Jobs and the lines of their logs."""
+
+from typing import Any
+
+from juliahub_ls.domain.job_view import JobView
+from juliahub_ls.domain.log_line import LogLine
+from juliahub_ls.encoding import encode
+from juliahub_ls.payloads.common import present, problem
+from juliahub_ls.services.outlook import Preflight
+
+
+def job(view: JobView) -> dict[str, Any]:
+    """A `Job`: the view's own fields."""
+    payload: dict[str, Any] = encode(view)
+    return payload
+
+
+def log_line(line: LogLine) -> dict[str, Any]:
+    """A `LogLine`. Written out by hand: a log may have a million."""
+    payload: dict[str, Any] = {"id": line.id, "message": line.message, "level": line.level, "worker": line.worker}
+    if line.time is not None:
+        payload["time"] = line.time
+    if line.module is not None:
+        payload["module"] = line.module
+    if line.file is not None:
+        payload["file"] = line.file
+    if line.line is not None:
+        payload["line"] = line.line
+    if line.keywords:
+        payload["keywords"] = encode(line.keywords)
+    return payload
+
+
+def preflight(value: Preflight) -> dict[str, Any]:
+    """A `PreflightResult`."""
+    payload = {
+        "ready": value.ready,
+        "problems": [problem(item) for item in value.problems],
+        "bundleFiles": value.plan.file_count if value.plan else None,
+        "bundleSize": value.plan.total_size if value.plan else None,
+    }
+    return present(payload)
