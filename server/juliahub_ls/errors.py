@@ -14,7 +14,7 @@
     │   ├── JuliaNotAvailable       the manifest needs a Julia the server does not have
     │   ├── ClusterImpossible, TimeLimitInvalid, PatternInvalid, SettingInvalid
     │   ├── BundleRefused           a problem of the plan, such as its size
-    │   ├── FileChangedWhileBundling
+    │   ├── FileChangedWhileBundling, EditRefused
     │   ├── JobNotFound, NoResults, ServerUnknown, PlainHttpRefused
     ├── RefusedByServer       the server's own words
     │   ├── PermissionDenied, TooManyRequests
@@ -192,6 +192,13 @@ class FileChangedWhileBundling(InputError):
 
     code = "file-changed"
     text = "{path} changed while it was being bundled. Nothing was submitted; try again when nothing writes to it."
+
+
+class EditRefused(InputError):
+    """The editor did not take an edit of ours, such as of a document that is read-only there."""
+
+    code = "edit-refused"
+    text = "The editor did not take the edit of {path}: {reason}. Nothing has changed."
 
 
 class JobNotFound(InputError):
