@@ -1,6 +1,9 @@
 """What a user should know about a finished plan: ignored packages, things left out, a bundle over the limit."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from .bundle_model import (
     BundledPackage,
@@ -9,16 +12,25 @@ from .bundle_model import (
     LeftOutReason,
     Placement,
     PlannedFile,
+    SizedPath,
 )
 from .bundle_sizes import largest
-from .problem import Problem, Severity, error, human_bytes
+from .glob_pattern import escape_glob
+from .problem import Mend, Mending, Problem, Severity, error, human_bytes
 
 _SHOWN = 3
+_MENDS = 5
+_LET_IN = (LeftOutReason.SECRET, LeftOutReason.TOKEN)
 _REPORTED = {
     LeftOutReason.SECRET: (
         "secrets-left-out",
         Severity.WARNING,
-        "{names} {stay} here because of a name that secrets have. Allow it by name if the job needs it.",
+        "{names} {stay} here because of a name that secrets have. Let in by name what the job needs.",
+    ),
+    LeftOutReason.TOKEN: (
+        "tokens-left-out",
+        Severity.WARNING,
+        "{names} {stay} here: {detail}. Take the token out of the file, or let the file in by name.",
     ),
     LeftOutReason.DANGLING_LINK: (
         "dangling-links-left-out",
@@ -50,6 +62,12 @@ _REPORTED = {
         Severity.WARNING,
         "{names} {stay} here: the name is not valid UTF-8. Rename it if the job needs it.",
     ),
+    LeftOutReason.NAME_TOO_LONG: (
+        "long-names-left-out",
+        Severity.WARNING,
+        "{names} {stay} here: the name is longer than the 255 bytes, or the path than the 4,096, that the machines "
+        "running jobs allow. Shorten it if the job needs it.",
+    ),
     LeftOutReason.TOO_DEEP: (
         "too-deep-left-out",
         Severity.WARNING,
@@ -59,47 +77,79 @@ _REPORTED = {
 
 
 def ignored_packages(
-    packages: Sequence[BundledPackage], files: Sequence[PlannedFile], left_out: Sequence[LeftOut]
+    packages: Sequence[BundledPackage],
+    files: Sequence[PlannedFile],
+    left_out: Sequence[LeftOut],
+    directory: Path,
 ) -> list[Problem]:
-    """An error for each package that should be in the bundle and has no file there."""
-    problems = []
-    for package in packages:
-        if package.archive_path and package.placement in (Placement.IN_PLACE, Placement.COPIED, Placement.DEPOT):
-            below = package.archive_path + "/"
-            if not any(file.archive_path.startswith(below) for file in files):
-                problems.append(_ignored(package, left_out))
-    return problems
+    """An error for each package that should be in the bundle of `directory` and has no file there."""
+    expected = [
+        package
+        for package in packages
+        if package.archive_path and package.placement in (Placement.IN_PLACE, Placement.COPIED, Placement.DEPOT)
+    ]
+    paths = sorted(file.archive_path for file in files) if expected else []
+    return [
+        _ignored(package, left_out, directory)
+        for package in expected
+        if not _any_below(paths, f"{package.archive_path}/")
+    ]
 
 
-def left_out_problems(left_out: Sequence[LeftOut]) -> list[Problem]:
+def left_out_problems(left_out: Sequence[LeftOut], directory: Path) -> list[Problem]:
     """One problem for each reason that the user did not choose, with the paths in `data`."""
     problems = []
     for reason, (code, severity, sentence) in _REPORTED.items():
-        paths = [item.path for item in left_out if item.reason is reason]
-        if paths:
+        items = [item for item in left_out if item.reason is reason]
+        if items:
+            paths = [item.path for item in items]
             names = ", ".join(paths[:_SHOWN]) + (f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else "")
-            message = sentence.format(names=names, stay="stays" if len(paths) == 1 else "stay")
-            problems.append(Problem(code, severity, message, data={"paths": paths}))
+            detail = items[0].detail if len(items) == 1 else "lines in them look like tokens"
+            message = sentence.format(names=names, stay="stays" if len(paths) == 1 else "stay", detail=detail)
+            mends = tuple(_let_in(path, directory) for path in paths[:_MENDS]) if reason in _LET_IN else ()
+            problems.append(Problem(code, severity, message, data={"paths": paths}, mends=mends))
     return problems
 
 
 def size_problem(
-    files: Sequence[PlannedFile], injected: Sequence[InjectedFile], total: int, allowed: int
+    files: Sequence[PlannedFile], injected: Sequence[InjectedFile], total: int, allowed: int, directory: Path
 ) -> list[Problem]:
     """An error when `total` bytes are more than `allowed`, naming what weighs most (protocol §6.1)."""
     if total <= allowed:
         return []
-    heavy = largest(files, injected, 5)
+    heavy = largest(files, injected, _MENDS)
     first = heavy[0]
-    pattern = first.path + ("/" if first.is_directory else "")
+    pattern = escape_glob(first.path) + ("/" if first.is_directory else "")
     message = (
         f"The bundle is {human_bytes(total)}, {human_bytes(total - allowed)} over the limit of {human_bytes(allowed)}. "
         f"{first.path} alone is {human_bytes(first.size)}: the line `{pattern}` in .juliabundleignore leaves it out."
     )
-    return [error("bundle-too-large", message, actual=total, allowed=allowed, largest=heavy)]
+    made = {file.archive_path for file in injected}
+    mends = tuple(
+        Mend(f"Leave {item.path} out", Mending.LEAVE_OUT, directory, item.path)
+        for item in heavy
+        if item.path not in made and not _is_needed(item)
+    )
+    problem = error("bundle-too-large", message, actual=total, allowed=allowed, largest=heavy)
+    return [replace(problem, mends=mends)]
 
 
-def _ignored(package: BundledPackage, left_out: Sequence[LeftOut]) -> Problem:
+def _is_needed(item: SizedPath) -> bool:
+    """Whether it was brought along for a package, which would fail without it."""
+    return item.path.startswith(".bundle/") and not (item.path.startswith(".bundle/dev/") and item.path.count("/") > 2)
+
+
+def _let_in(path: str, directory: Path) -> Mend:
+    return Mend(f"Let {path} in", Mending.LET_IN, directory, path)
+
+
+def _any_below(paths: Sequence[str], folder: str) -> bool:
+    """`paths` sorted, `folder` with a slash at its end."""
+    first = bisect_left(paths, folder)
+    return first < len(paths) and paths[first].startswith(folder)
+
+
+def _ignored(package: BundledPackage, left_out: Sequence[LeftOut], directory: Path) -> Problem:
     path = package.archive_path or ""
     rule = next(
         (item.rule for item in left_out if item.rule and (path == item.path or path.startswith(item.path + "/"))), None
@@ -110,4 +160,6 @@ def _ignored(package: BundledPackage, left_out: Sequence[LeftOut]) -> Problem:
     message = (
         f"The package {package.name} would be missing in the job: {blame} ({path}). Include it, or remove the package."
     )
-    return error("package-ignored", message, rule.file if rule else None, package=package.name, archive_path=path)
+    file = rule.file if rule else None
+    problem = error("package-ignored", message, file, package=package.name, archive_path=path)
+    return replace(problem, mends=(_let_in(path, directory),) if rule else ())

@@ -22,9 +22,9 @@ from .bundle_model import (
     PlannedFile,
     SizedPath,
 )
+from .bundle_names import name_problems
 from .bundle_packages import DEV, PackagePlan, plan_packages
 from .bundle_sizes import largest
-from .bundle_walk import walk_tree
 from .environment import LoadedEnvironment, environment_at, load_environment
 from .manifest import write_manifest
 from .platforms import this_platform
@@ -89,7 +89,8 @@ def plan_bundle(
     if not top.is_dir():
         message = f"{top} is not a folder, so there is nothing to bundle. Choose the folder that holds the project."
         return BundlePlan(top, name, problems=(error("not-a-folder", message, top),))
-    gathered = Gathered(memory.walk if memory else walk_tree, options.allow_secrets, cancelled)
+    walk = (memory or WalkMemory()).walk
+    gathered = Gathered(walk, options.allow_secrets, cancelled, gitignore=options.gitignore)
     gathered.add_top(top)
     loaded = _load(top, options)
     dependencies = _dependencies(loaded, top, depots, options)
@@ -211,9 +212,10 @@ def _finish(
             *gathered.problems,
             *dependencies.problems,
             *problems,
-            *ignored_packages(packages, files, gathered.left_out),
-            *left_out_problems(gathered.left_out),
-            *size_problem(files, injected, total, options.max_bytes),
+            *ignored_packages(packages, files, gathered.left_out, plan.directory),
+            *left_out_problems(gathered.left_out, plan.directory),
+            *size_problem(files, injected, total, options.max_bytes, plan.directory),
+            *name_problems([*files, *injected]),
         ),
     )
 
