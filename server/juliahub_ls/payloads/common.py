@@ -28,7 +28,7 @@ def range_(at: Range) -> dict[str, Any]:
 
 def uri(path: Path) -> str:
     """A file's URI."""
-    return path.absolute().asuri()
+    return path.absolute().as_uri()
 
 
 def present(payload: dict[str, Any]) -> dict[str, Any]:
