@@ -70,14 +70,18 @@ def test_submit_shows_the_bundle_and_what_stays_home(signed_in: Cli, hub: Script
     assert ran.stdout.strip().splitlines()[-1].startswith("juliahub logs jr-")
 
 
-def test_no_bundle_sends_the_text_alone(signed_in: Cli) -> None:
+def test_what_is_sent_along(signed_in: Cli, hub: ScriptedHub) -> None:
     folder = signed_in.folder / "project"
     folder.mkdir()
-    (folder / "Project.toml").write_text("")
+    (folder / "Project.toml").write_text("[deps]\n")
     (folder / "main.jl").write_text("println(1)\n")
-    bundled, text = (signed_in.run("submit", "project/main.jl", *o, "--json").document for o in ([], ["--no-bundle"]))
-    assert "bundleSha256" in bundled
-    assert "bundleSha256" not in text
+    documents = {
+        send: signed_in.run("submit", "project/main.jl", "--send", send, "--json").document
+        for send in ("folder", "environment", "project", "script")
+    }
+    assert [send for send, document in documents.items() if "bundleSha256" in document] == ["folder"]
+    projects = {send: hub.engine.specs[document["job"]["id"]].project for send, document in documents.items()}
+    assert [send for send, project in projects.items() if project] == ["folder", "environment", "project"]
 
 
 def test_a_job_through_its_life(signed_in: Cli, hub: ScriptedHub, job: ScriptedJob) -> None:

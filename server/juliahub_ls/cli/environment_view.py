@@ -14,7 +14,7 @@ from juliahub_ls.domain.problem import Problem, Severity, human_bytes
 if TYPE_CHECKING:
     from juliahub_ls.domain.bundle_plan import BundlePlan
     from juliahub_ls.domain.environment import LoadedEnvironment
-    from juliahub_ls.services.bundling import Source
+    from juliahub_ls.services.job_source import Source
 
 LABEL_COLUMNS = 13
 LEFT_OUT_SHOWN = 8

@@ -1,7 +1,8 @@
 """The options that every command has, before or after its name, and what a command gets of them."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,6 +16,23 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 AllowOption = Annotated[
     list[str] | None,
     typer.Option("--allow", metavar="PATH", help="Let in a file that looks like a secret; may be repeated."),
+]
+GitignoreOption = Annotated[
+    bool, typer.Option("--gitignore", help="Leave out what .gitignore files leave out, too; else as the setting says.")
+]
+SendOption = Annotated[
+    Literal["folder", "environment", "project", "script"],
+    typer.Option(
+        "--send",
+        help="What goes along: the folder; project and manifest as texts; the project alone, for the server to "
+        "resolve; nothing but the script.",
+    ),
+]
+JuliaOption = Annotated[
+    str | None, typer.Option("--julia", metavar="VERSION", help="Such as 1.10; else the manifest's.")
+]
+BundleOption = Annotated[
+    Path | None, typer.Option("--bundle", metavar="DIR", help="Bundle this folder; else the script's environment.")
 ]
 JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, such as jr-xf4tslavut.")]
 

@@ -1,6 +1,6 @@
 """A submission as it happens: the environment, the bundle, what was accepted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,33 +9,47 @@ from juliahub_ls.cli.environment_view import field, show_plan, show_problems, sh
 from juliahub_ls.cli.output import Output
 from juliahub_ls.domain.bundle_plan import BundlePlan
 from juliahub_ls.domain.cluster_design import ClusterDesign
+from juliahub_ls.domain.environment_files import JuliaVersion
 from juliahub_ls.domain.job_view import JobView
-from juliahub_ls.services.bundling import Bundling, Source
+from juliahub_ls.domain.problem import Severity, human_bytes
+from juliahub_ls.services.bundling import Bundling, refuse_unreadable
+from juliahub_ls.services.environments import Environments
+from juliahub_ls.services.job_source import Send, Source
+from juliahub_ls.services.outlook import Preflight
 from juliahub_ls.services.submission import Submitted
 
 
 class ShownBundling(Bundling):
     """Bundling that shows what it has found out before the next step is taken."""
 
-    def __init__(self, cache: Path, output: Output) -> None:
-        super().__init__(cache)
+    def __init__(self, cache: Path, environments: Environments, output: Output, *, gitignore: bool) -> None:
+        super().__init__(cache, environments, gitignore=gitignore)
         self._output = output
 
-    async def source(self, script: Path, directory: Path | None, *, bundle: bool) -> Source:
+    async def source(self, script: Path, directory: Path | None, send: Send = Send.FOLDER) -> Source:
         """As ever, and shown."""
-        source = await super().source(script, directory, bundle=bundle)
+        source = await super().source(script, directory, send)
+        refuse_unreadable(source.environment.problems if source.environment else ())
         if not self._output.as_json:
             show_source(self._output, source)
         elif self._output.stream:
             environment = (
                 {} if source.environment is None else {"environment": payloads.environment(source.environment)}
             )
-            self._output.event("environment", environment | {"reason": source.reason})
+            self._output.event("environment", environment | {"reason": source.reason, "choices": []})
         return source
 
-    async def plan(self, directory: Path, allow: Sequence[str] = ()) -> BundlePlan:
+    async def plan(
+        self,
+        directory: Path,
+        allow: Sequence[str] = (),
+        *,
+        gitignore: bool | None = None,
+        julia: JuliaVersion | None = None,
+        target_platform: Mapping[str, str] | None = None,
+    ) -> BundlePlan:
         """As ever, and shown."""
-        plan = await super().plan(directory, allow)
+        plan = await super().plan(directory, allow, gitignore=gitignore, julia=julia, target_platform=target_platform)
         if not self._output.as_json:
             show_plan(self._output, plan)
         elif self._output.stream:
@@ -49,11 +63,29 @@ def show_submitted(output: Output, submitted: Submitted, place: str) -> None:
     if submitted.bundle is None:
         show_problems(output, submitted.problems)
     else:
-        shown = set(map(id, submitted.bundle.plan.problems))
-        show_problems(output, (problem for problem in submitted.problems if id(problem) not in shown))
+        shown = submitted.bundle.plan.problems
+        show_problems(output, (problem for problem in submitted.problems if problem not in shown))
     output.line(field(paint, "Where", paint.bare(place)))
     output.line(field(paint, "", paint.sign(_cluster(submitted.design))))
     output.line(field(paint, "Job", paint(submitted.jobname, "bold")))
+
+
+def show_verdict(output: Output, verdict: Preflight, script: Path, place: str) -> None:
+    """Ready, or all that will go wrong, worst first, each with what mends it."""
+    paint = output.paint
+    wrong = sum(problem.severity is Severity.ERROR for problem in verdict.problems)
+    notes = len(verdict.problems) - wrong
+    told = f", {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
+    if verdict.ready:
+        start = paint(paint.sign("✓ Ready"), "bold green")
+    else:
+        start = paint(paint.sign(f"✗ Not ready: {wrong} {'thing' if wrong == 1 else 'things'} to mend"), "bold red")
+    output.line(paint.sign(f"{start}{told} · {paint.bare(script.name)}, {paint.bare(place)}"))
+    if verdict.plan is not None:
+        plan = verdict.plan
+        files = "1 file" if plan.file_count == 1 else f"{plan.file_count:,} files"
+        output.line(field(paint, "Bundle", f"{files}, {human_bytes(plan.total_size)}"))
+    show_problems(output, verdict.problems)
 
 
 def submit_payload(submitted: Submitted, view: JobView) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Which image a job runs in.
+"""Which Julia a job runs on, and so which image: the one asked for, else one of the manifests', else the default.
 
-The Julia that was asked for, else the manifest's, else the product's default (protocol §4.3).
+(Protocol §4.3.)
 """
 
 import re
@@ -8,28 +8,53 @@ from collections.abc import Sequence
 
 from juliahub_wire.images import Image
 
-_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
+from .environment import LoadedEnvironment
+from .environment_files import JuliaVersion, is_manifest_name, toml_files
+from .manifest import version_pair
+
+_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
 
 
-def choose_image(images: Sequence[Image], asked: str | None, manifest_version: str | None) -> "Image | str | None":
+def choose_image(
+    images: Sequence[Image], asked: str | None, wanted: Sequence[JuliaVersion] = ()
+) -> "Image | str | None":
     """An image (the first of `images` is the default), None to let the server choose, or a sentence: it has no such
     Julia.
 
-    Only images whose names tell a Julia version can be compared. That a manifest's Julia is not there is
-    `preflight`'s to say.
+    `wanted`: versions that there is a manifest for, the best first. Only images whose names tell a Julia version can be
+    compared. That none of them is there is `preflight`'s to say.
     """
     cpu = [image for image in images if image.type.endswith("cpu")]
     if asked:
         return next((image for image in cpu if _is(image, asked)), None) or _no_such_julia(cpu, asked)
-    wanted = (version_of(manifest_version or "") or ())[:2]
-    same = (image for image in cpu if wanted and (version_of(image.display_name) or ())[:2] == wanted)
+    same = (image for version in wanted for image in cpu if julia_of(image) == version)
     return next(same, cpu[0] if cpu else None)
+
+
+def manifest_versions(loaded: LoadedEnvironment) -> list[JuliaVersion]:
+    """The Julias that this environment has a manifest for: the plain one's first, then versioned ones, newest first."""
+    file = loaded.manifest_file
+    folder = file.parent if file else loaded.workspace_root or loaded.environment.directory
+    versioned = {version for name in toml_files(folder) if (version := manifest_version(name))}
+    plain = loaded.manifest.julia if loaded.manifest and file and not manifest_version(file.name) else None
+    return list(dict.fromkeys([*([plain] if plain else []), *sorted(versioned, reverse=True)]))
+
+
+def manifest_version(name: str) -> JuliaVersion | None:
+    """(1, 11) of `Manifest-v1.11.toml`; None of a plain manifest's name and of any other."""
+    return version_pair(name.removesuffix(".toml").partition("-v")[2]) if is_manifest_name(name) else None
 
 
 def julia_versions(images: Sequence[Image]) -> list[str]:
     """The Julia versions that image names tell, the default's first."""
     versions = (version_of(image.display_name) for image in images)
     return list(dict.fromkeys(".".join(map(str, version)) for version in versions if version))
+
+
+def julia_of(image: Image | None) -> JuliaVersion | None:
+    """The Julia of an image, when its name tells."""
+    version = version_of(image.display_name) if image else None
+    return (version[0], version[1]) if version else None
 
 
 def version_of(text: str) -> tuple[int, ...] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from .problem import Range
+from .toml_text import utf16_length
 
 Kind = Literal["name", "string", "command", "character", "number", "operator", "open", "close", "line"]
 
@@ -47,8 +48,7 @@ class Lines:
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset) - 1
-        before = self._text[self._starts[line] : offset]
-        return line, len(before) + sum(character > "\uffff" for character in before)
+        return line, utf16_length(self._text[self._starts[line] : offset])
 
 
 _WORDS = (

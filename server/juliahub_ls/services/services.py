@@ -40,7 +40,7 @@ def build_services(settings: Settings) -> Services:
     servers = Servers(config_dir(), settings)
     connections = Connections(servers, ThisComputer(), tasks=tasks)
     environments = Environments(config_dir())
-    bundling = Bundling(cache_dir())
+    bundling = Bundling(cache_dir(), environments, gitignore=settings.gitignore)
     submitter = Submitter(connections, bundling)
     accounts = Accounts(servers, connections)
     jobs = Jobs(connections, tasks)

@@ -5,38 +5,20 @@ Environment, checks, bundle, upload, one submission that is never sent twice (pr
 
 import asyncio
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import httpx
 
-from juliahub_ls.domain.cluster_design import (
-    MAX_HOURS,
-    ClusterDesign,
-    ClusterRequest,
-    design_cluster,
-    out_of_range,
-    whole_hours,
-)
+from juliahub_ls.domain.cluster_design import ClusterDesign, whole_hours
 from juliahub_ls.domain.driver import driver_script
-from juliahub_ls.domain.image_choice import choose_image, julia_versions
-from juliahub_ls.domain.preflight import preflight
-from juliahub_ls.domain.problem import Problem, Severity, human_bytes
-from juliahub_ls.errors import (
-    Cancelled,
-    ClusterImpossible,
-    EnvironmentNotReady,
-    JuliaHubError,
-    JuliaNotAvailable,
-    ServerError,
-    ServerTooSlow,
-    SubmissionUnknown,
-    TimeLimitInvalid,
-)
-from juliahub_ls.services.bundling import NOT_SUBMITTED, Bundling, PreparedBundle, Source
+from juliahub_ls.domain.problem import Problem, human_bytes
+from juliahub_ls.errors import Cancelled, JuliaHubError, ServerError, ServerTooSlow, SubmissionUnknown
+from juliahub_ls.services.bundling import Bundling, PreparedBundle, refuse_unreadable
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.job_source import NOT_SUBMITTED, Source
+from juliahub_ls.services.outlook import Preflight, check_numbers, look, refuse_errors, verdict
+from juliahub_ls.services.outlook import SubmitRequest as SubmitRequest
 from juliahub_ls.services.progress import Progress
 from juliahub_wire import images as wire_images
 from juliahub_wire.bundles import EXTERNAL_UPLOAD, UploadInfo
@@ -51,21 +33,6 @@ LOOK_TRIES = 5
 LOOK_PAUSE_SECONDS = 0.5
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """After these there is no need to look: no connection was made."""
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitRequest:
-    """What a user asks to run. `julia` picks an image by version; `bundle` false sends text only."""
-
-    script: Path
-    server: str | None = None
-    directory: Path | None = None
-    bundle: bool = True
-    allow: tuple[str, ...] = ()
-    name: str | None = None
-    env: dict[str, str] = field(default_factory=dict)
-    cluster: ClusterRequest = field(default_factory=ClusterRequest)
-    julia: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +53,18 @@ class Submitter:
         self._connections = connections
         self._bundling = bundling
 
+    async def preflight(self, request: SubmitRequest, progress: Progress) -> Preflight:
+        """What `submit` would find out, without writing or sending anything.
+
+        What the user can mend is in the verdict. Raises what has no verdict: no such script, no server, no sign-in.
+        """
+        try:
+            source = await self._bundling.source(request.script, request.directory, request.send)
+            outlook = await look(self._connections, self._bundling, request, source, progress)
+        except asyncio.CancelledError:
+            raise Cancelled(what="The check", state=NOT_SUBMITTED) from None
+        return verdict(outlook)
+
     async def submit(self, request: SubmitRequest, progress: Progress) -> Submitted:
         """Bundle, upload and submit. Until the last step nothing has happened on the server, and an error says so."""
         try:
@@ -98,51 +77,18 @@ class Submitter:
 
     async def _prepare(self, request: SubmitRequest, progress: Progress) -> "tuple[HubClient, Submission, Submitted]":
         """Everything before the job exists; what is returned still wants the job's name."""
-        source = await self._bundling.source(request.script, request.directory, bundle=request.bundle)
-        if not 0 <= request.cluster.time_limit <= MAX_HOURS:
-            raise TimeLimitInvalid(hours=request.cluster.time_limit)
-        wrong = out_of_range(request.cluster)
-        if wrong is not None:
-            raise ClusterImpossible(message=f"{wrong} {NOT_SUBMITTED}")
-        progress.report("Asking the server for its machines")
-        client = await self._connections.client(request.server)
-        specs, images = await asyncio.gather(client.node_specs(), client.default_product_images())
-        design = design_cluster(request.cluster, specs)
-        if isinstance(design, str):
-            raise ClusterImpossible(message=f"{design} {NOT_SUBMITTED}")
-        image = choose_image(images, request.julia, source.julia_version)
-        if isinstance(image, str):
-            raise JuliaNotAvailable(message=f"{image} {NOT_SUBMITTED}")
-        checks = self._preflight(request, source, images)
-        bundle = await self._bundling.prepare(source, request.allow, progress) if source.directory else None
+        source = await self._bundling.source(request.script, request.directory, request.send)
+        refuse_unreadable(source.environment.problems if source.environment else ())
+        check_numbers(request.cluster)
+        outlook = await look(self._connections, self._bundling, request, source, progress)
+        refuse_errors(outlook)
+        assert outlook.design is not None
+        bundle = await self._bundling.prepare(outlook.plan, progress) if outlook.plan else None
         if bundle is not None:
-            await self._upload(client, bundle, progress)
-        submission = self._form(request, source, design, image, bundle)
-        problems = bundle.plan.problems if bundle else source.problems
-        return client, submission, Submitted(client.server, "", design, bundle, (*problems, *checks))
-
-    def _preflight(self, request: SubmitRequest, source: Source, images: Sequence[wire_images.Image]) -> list[Problem]:
-        """What will go wrong on this server.
-
-        Errors end the submission, unless the user chose that Julia; warnings go along.
-        """
-        if source.environment is None:
-            return []
-        here = self._connections.servers.find(request.server).is_this_computer
-        found = preflight(
-            source.environment,
-            julia_versions=julia_versions(images),
-            chosen_version=request.julia,
-            on_this_computer=here,
-        )
-        for problem in found:
-            if problem.severity is not Severity.ERROR:
-                continue
-            if problem.code != "julia-version-mismatch":
-                raise EnvironmentNotReady(message=problem.message)
-            if request.julia is None:
-                raise JuliaNotAvailable(message=f"{problem.message} {NOT_SUBMITTED}")
-        return found
+            await self._upload(outlook.client, bundle, progress)
+        submission = self._form(request, outlook.source, outlook.design, outlook.image, bundle)
+        done = Submitted(outlook.client.server, "", outlook.design, bundle, tuple(outlook.problems))
+        return outlook.client, submission, done
 
     async def _upload(self, client: HubClient, bundle: PreparedBundle, progress: Progress) -> None:
         info = UploadInfo(file_size=bundle.size, hash=bundle.sha256)
@@ -171,8 +117,8 @@ class Submitter:
         return Submission(
             args=args,
             usercode=driver_script(source.script_in_bundle) if source.script_in_bundle else source.code,
-            projecttoml=None if bundle else source.project_text,
-            manifesttoml=None if bundle else source.manifest_text,
+            projecttoml=source.project_text,
+            manifesttoml=source.manifest_text,
             appbundle=EXTERNAL_UPLOAD if bundle else None,
             appbundle_upload_info=UploadInfo(file_size=bundle.size, hash=bundle.sha256) if bundle else None,
             product_name=wire_images.DEFAULT_PRODUCT if image else None,

@@ -33,7 +33,7 @@ def made_by(version: str) -> str:
         ("1.11.4", ["1.11.1"], "1.11.1", None),
         ("1.11.4", [], None, None),
         ("1.11.4", ["1.10.5"], None, Severity.ERROR),
-        ("1.11.4", ["1.10.5", "1.11.1"], "1.10.5", Severity.ERROR),
+        ("1.11.4", ["1.10.5", "1.11.1"], "1.10.5", Severity.WARNING),
         ("1.9.4", ["1.10.5"], None, Severity.WARNING),
         ("2.0.0", ["1.10.5"], None, Severity.ERROR),
         ("nonsense", ["1.10.5"], None, None),

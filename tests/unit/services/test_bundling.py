@@ -11,7 +11,8 @@ import pytest
 
 from juliahub_ls import errors
 from juliahub_ls.services import bundling
-from juliahub_ls.services.bundling import Bundling
+from juliahub_ls.services.bundling import Bundling, refuse_unreadable
+from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.progress import Silent
 
 
@@ -27,7 +28,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Bundling:
-    return Bundling(tmp_path / "cache")
+    return Bundling(tmp_path / "cache", Environments(tmp_path / "config"))
 
 
 class Reports:
@@ -45,13 +46,13 @@ class Reports:
 
 
 async def test_a_script_in_its_project(made: Bundling, project: Path) -> None:
-    source = await made.source(project / "src" / "main.jl", None, bundle=True)
+    source = await made.source(project / "src" / "main.jl", None)
     assert (source.directory, str(source.script_in_bundle)) == (project, "src/main.jl")
     assert str(project / "Project.toml") in source.reason
 
 
 async def test_a_folder_that_was_asked_for(made: Bundling, project: Path) -> None:
-    source = await made.source(project / "src" / "main.jl", project / "src", bundle=True)
+    source = await made.source(project / "src" / "main.jl", project / "src")
     assert (source.directory, str(source.script_in_bundle)) == (project / "src", "main.jl")
     assert source.reason == "the folder that was asked for"
 
@@ -69,30 +70,27 @@ async def test_scripts_that_cannot_be_run(
     made: Bundling, project: Path, script: str, directory: "str | None", expected: "type[Exception]", words: str
 ) -> None:
     with pytest.raises(expected, match=words):
-        await made.source(project / script, project / directory if directory else None, bundle=True)
+        await made.source(project / script, project / directory if directory else None)
 
 
 @pytest.mark.parametrize("file", ["Project.toml", "Manifest.toml"])
 async def test_toml_that_does_not_parse_has_a_place(made: Bundling, project: Path, file: str) -> None:
     (project / file).write_text('name = "P"\nversion = [1,\n  = 3\n')
+    source = await made.source(project / "src" / "main.jl", None)
+    assert source.environment is not None, "it can be shown all the same"
     with pytest.raises(errors.EnvironmentUnreadable, match=r"Nothing was submitted\.") as caught:
-        await made.source(project / "src" / "main.jl", None, bundle=True)
+        refuse_unreadable(source.environment.problems)
     data = caught.value.data
     assert (data["path"], data["line"]) == (str(project / file), 3)
     assert data["column"] >= 1
     assert "line 3" in str(caught.value)
-    reason, environment = await made.environment(project / "src" / "main.jl")
-    assert environment is not None, "it can be shown all the same"
-    assert environment.problems
-    assert "Project.toml" in reason
 
 
-async def test_the_archive_is_written_once(made: Bundling, project: Path, tmp_path: Path) -> None:
-    source = await made.source(project / "src" / "main.jl", None, bundle=True)
+async def test_the_archive_is_the_same_each_time(made: Bundling, project: Path, tmp_path: Path) -> None:
     reports = Reports()
-    first = await made.prepare(source, (), reports)
-    second = await made.prepare(source, (), Silent())
-    assert first.path == second.path
+    first = await made.prepare(await made.plan(project), reports)
+    second = await made.prepare(await made.plan(project), Silent())
+    assert first.sha256 == second.sha256
     assert first.path.parent == tmp_path / "cache" / "bundles"
     assert hashlib.sha256(first.path.read_bytes()).hexdigest() == first.sha256
     assert first.size == first.path.stat().st_size
@@ -107,13 +105,6 @@ async def test_the_archive_is_the_file_that_was_named(made: Bundling, project: P
     assert written.path == output
     assert hashlib.sha256(output.read_bytes()).hexdigest() == written.sha256
     assert list(output.parent.iterdir()) == [output]
-
-
-async def test_a_script_that_a_rule_keeps_home(made: Bundling, project: Path) -> None:
-    (project / ".juliabundleignore").write_text("src\n")
-    source = await made.source(project / "src" / "main.jl", None, bundle=True)
-    with pytest.raises(errors.BundleRefused, match=r"src/main.jl itself is left out of the bundle \(an ignore rule\)"):
-        await made.prepare(source, (), Silent())
 
 
 async def test_a_file_that_changes_meanwhile(made: Bundling, project: Path, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from juliahub_ls.domain.cluster_design import ClusterRequest
 from juliahub_ls.services import submission, transport
 from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections
+from juliahub_ls.services.environments import Environments
+from juliahub_ls.services.job_source import Send
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.submission import SUBMISSION_KEY, SubmitRequest, Submitted, Submitter
@@ -81,7 +83,7 @@ async def submitter(
     TokenStore(auth_file(server.url, environ, tmp_path)).write(TokenTable(id_token="token-1"))
     servers = Servers(tmp_path / "config", Settings(server=server.url))
     connections = Connections(servers, ThisComputer(tmp_path / "state"), lambda: http)
-    return Submitter(connections, Bundling(tmp_path / "cache"))
+    return Submitter(connections, Bundling(tmp_path / "cache", Environments(tmp_path / "config")))
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +120,7 @@ async def test_a_bundle_job(submitter: Submitter, server: ScriptedServer, projec
 async def test_a_script_job_sends_texts(submitter: Submitter, server: ScriptedServer, project: Path) -> None:
     hub = Hub(server)
     (project / "Manifest.toml").write_text('julia_version = "1.10.4"\nmanifest_format = "2.0"\n')
-    done = await submit(submitter, project / "main.jl", bundle=False, cluster=ClusterRequest(time_limit=0))
+    done = await submit(submitter, project / "main.jl", send=Send.ENVIRONMENT, cluster=ClusterRequest(time_limit=0))
     (form,) = hub.forms
     assert (done.bundle, form["usercode"], form["projecttoml"]) == (None, "println(1)\n", 'name = "P"\n')
     assert form["manifesttoml"].startswith("julia_version")
@@ -293,4 +295,4 @@ async def test_a_server_that_is_down(
         connections = Connections(servers, ThisComputer(tmp_path / "state"), lambda: http)
         connections.tokens(servers.current).write(TokenTable(id_token="t"))
         with pytest.raises(errors.ServerUnreachable):
-            await submit(Submitter(connections, Bundling(tmp_path / "cache")), project / "main.jl")
+            await submit(Submitter(connections, Bundling(tmp_path / "cache", Environments(tmp_path / "config"))), project / "main.jl")

@@ -1,12 +1,22 @@
-"""`submit`: bundle a script with its environment, send it, and follow it."""
+"""`submit`: bundle a script with its environment, send it, and follow it; `check`: what would go wrong."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from juliahub_ls.cli.exit_codes import JOB_FAILED, OK
-from juliahub_ls.cli.options import AllowOption, Common, JsonOption, ServerOption, common
+from juliahub_ls.cli.exit_codes import JOB_FAILED, OK, WRONG_INPUT
+from juliahub_ls.cli.options import (
+    AllowOption,
+    BundleOption,
+    Common,
+    GitignoreOption,
+    JsonOption,
+    JuliaOption,
+    SendOption,
+    ServerOption,
+    common,
+)
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
@@ -14,14 +24,14 @@ if TYPE_CHECKING:
     from juliahub_ls.services.services import Services
     from juliahub_ls.services.submission import SubmitRequest, Submitted
 
+ScriptArgument = Annotated[Path, typer.Argument(metavar="SCRIPT", help="A .jl file.")]
+
 
 def submit(
     context: typer.Context,
-    script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="A .jl file.")],
-    bundle: Annotated[
-        Path | None, typer.Option("--bundle", metavar="DIR", help="Bundle this folder; else the script's environment.")
-    ] = None,
-    no_bundle: Annotated[bool, typer.Option("--no-bundle", help="Send the script's text only.")] = False,
+    script: ScriptArgument,
+    bundle: BundleOption = None,
+    send: SendOption = "folder",
     nodes: Annotated[int, typer.Option("--nodes", metavar="N", help="How many machines.")] = 1,
     processes: Annotated[int, typer.Option("--processes-per-node", metavar="P", help="Julia processes on each.")] = 1,
     threads: Annotated[int | None, typer.Option("--threads", metavar="T", help="Threads of each process.")] = None,
@@ -34,10 +44,9 @@ def submit(
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Else the script's name.")] = None,
     time_limit: Annotated[float, typer.Option("--time-limit", metavar="HOURS", help="0 for none.")] = 1.0,
-    julia: Annotated[
-        str | None, typer.Option("--julia", metavar="VERSION", help="Such as 1.10; else the manifest's.")
-    ] = None,
+    julia: JuliaOption = None,
     allow: AllowOption = None,
+    gitignore: GitignoreOption = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Show the log until the job ends.")] = False,
     results: Annotated[
         Path | None, typer.Option("--results", metavar="DIR", help="With --follow: save the result files here.")
@@ -47,17 +56,18 @@ def submit(
 ) -> int:
     """Run a script: on this computer, a group's hub or JuliaHub. With --follow exits with 1 when the job fails."""
     from juliahub_ls.domain.cluster_design import ClusterRequest
+    from juliahub_ls.services.job_source import Send
     from juliahub_ls.services.submission import SubmitRequest
 
-    if bundle is not None and no_bundle:
-        raise typer.BadParameter("Give --bundle or --no-bundle, not both.")
+    _check_send(bundle, send)
     if results is not None and not follow:
         raise typer.BadParameter("--results needs --follow: there are none before the job has ended.")
     asked = common(context, server, as_json, stream=follow)
     request = SubmitRequest(
         script=script,
         directory=bundle,
-        bundle=not no_bundle,
+        send=Send(send),
+        gitignore=gitignore or None,
         allow=tuple(allow or ()),
         name=name,
         env=_environment(env or []),
@@ -77,7 +87,57 @@ def submit(
     return with_services(asked, work)
 
 
-COMMANDS = {"submit": submit}
+def check(
+    context: typer.Context,
+    script: ScriptArgument,
+    bundle: BundleOption = None,
+    send: SendOption = "folder",
+    julia: JuliaOption = None,
+    allow: AllowOption = None,
+    gitignore: GitignoreOption = False,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Say what would go wrong with a script's job, and what mends it. Sends nothing; exits with 2 if it would fail."""
+    from juliahub_ls.cli.submission_view import show_verdict
+    from juliahub_ls.services.job_source import Send
+    from juliahub_ls.services.submission import SubmitRequest
+
+    _check_send(bundle, send)
+    asked = common(context, server, as_json)
+    request = SubmitRequest(
+        script=script,
+        directory=bundle,
+        send=Send(send),
+        gitignore=gitignore or None,
+        allow=tuple(allow or ()),
+        julia=julia,
+    )
+
+    async def work(services: "Services") -> int:
+        from juliahub_ls.cli.status_line import StatusLine
+
+        with StatusLine(asked.output) as status:
+            verdict = await services.submitter.preflight(request, status)
+        if asked.output.as_json:
+            from juliahub_ls import payloads
+
+            asked.output.document(payloads.preflight(verdict))
+        else:
+            show_verdict(asked.output, verdict, script, services.servers.current.name)
+        return OK if verdict.ready else WRONG_INPUT
+
+    return with_services(asked, work)
+
+
+COMMANDS = {"submit": submit, "check": check}
+
+
+def _check_send(bundle: Path | None, send: str) -> None:
+    if bundle is not None and send != "folder":
+        raise typer.BadParameter(
+            "--bundle names a folder to send, and --send says that none is sent. Give one of them."
+        )
 
 
 def _environment(given: list[str]) -> dict[str, str]:
@@ -102,7 +162,8 @@ async def _submit(asked: Common, services: "Services", request: "SubmitRequest")
     from juliahub_ls.services.submission import Submitter
 
     with StatusLine(asked.output) as status:
-        submitter = Submitter(services.connections, ShownBundling(cache_dir(), asked.output))
+        shown = ShownBundling(cache_dir(), services.environments, asked.output, gitignore=services.settings.gitignore)
+        submitter = Submitter(services.connections, shown)
         return await submitter.submit(request, status)
 
 

@@ -7,6 +7,7 @@ from juliahub_ls.domain.cluster_design import ClusterRequest
 from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, SubmitParams
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
+from juliahub_ls.services.job_source import Send
 from juliahub_ls.services.submission import SubmitRequest
 
 
@@ -27,6 +28,14 @@ async def submit(session: Session, params: SubmitParams) -> dict[str, Any]:
     return result
 
 
+async def preflight(session: Session, params: SubmitParams) -> dict[str, Any]:
+    """What submitting would find out, without sending anything."""
+    request = submit_request(params)
+    with session.progress(params.get("workDoneToken"), f"Checking {request.script.name}") as progress:
+        verdict = await session.services.submitter.preflight(request, progress)
+    return payloads.preflight(verdict)
+
+
 def submit_request(params: SubmitParams) -> SubmitRequest:
     """The request in the services' words."""
     cluster = ClusterRequest(
@@ -42,7 +51,8 @@ def submit_request(params: SubmitParams) -> SubmitRequest:
         script=path_of(params["script"]),
         server=params.get("server"),
         directory=path_of(directory) if directory else None,
-        bundle=params.get("bundle", True),
+        send=Send(params.get("send", "folder")),
+        gitignore=params.get("gitignore"),
         allow=tuple(params.get("allow", [])),
         name=params.get("name"),
         env=params.get("env", {}),
@@ -81,6 +91,7 @@ async def extend_job(session: Session, params: ExtendJobParams) -> dict[str, Any
 
 HANDLERS = {
     "juliahub/submit": submit,
+    "juliahub/preflight": preflight,
     "juliahub/jobs": jobs,
     "juliahub/job": job,
     "juliahub/stopJob": stop_job,
