@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from juliahub_ls.domain.artifacts import parse_artifacts, read_artifacts
+from juliahub_ls.domain.artifacts import read_artifacts
 from juliahub_ls.domain.manifest import parse_manifest, read_manifest, version_pair, write_manifest
 from juliahub_ls.domain.project import Source, parse_project, read_project
 
@@ -167,35 +167,6 @@ def test_a_bad_uuid_is_reported_where_it_stands() -> None:
     assert problem.code == "invalid-uuid"
     assert problem.range is not None
     assert problem.range.start_line == 3
-
-
-def test_the_most_specific_artifact_of_a_platform_is_chosen() -> None:
-    artifacts = parse_artifacts(
-        f"""
-        [[lib]]
-        git-tree-sha1 = "{TREE}"
-        os = "linux"
-        arch = "x86_64"
-            [[lib.download]]
-            url = "https://example.org/lib.tar.gz"
-            sha256 = "00"
-        [[lib]]
-        git-tree-sha1 = "{TREE[::-1]}"
-        os = "windows"
-        [data]
-        git-tree-sha1 = "{TREE}"
-        lazy = true
-        [broken]
-        git-tree-sha1 = "nonsense"
-        """
-    )
-    chosen = artifacts.for_platform({"os": "linux", "arch": "x86_64"})
-    assert [(item.name, item.tree_hash, item.lazy, item.urls) for item in chosen] == [
-        ("lib", TREE, False, ("https://example.org/lib.tar.gz",)),
-        ("data", TREE, True, ()),
-    ]
-    assert [problem.code for problem in artifacts.problems] == ["invalid-artifact"]
-    assert [item.name for item in artifacts.for_platform({"os": "macos", "arch": "aarch64"})] == ["data"]
 
 
 def test_every_real_manifest_is_written_again_to_the_byte(corpus: Path) -> None:
