@@ -1,18 +1,8 @@
-"""Ranges and places as LSP's plain JSON."""
-
-from typing import Any
+"""Ranges of a text, in UTF-16 as LSP counts."""
 
 from juliahub_ls.domain.problem import Range
 
 TOP = Range(0, 0, 0, 0)
-
-
-def plain_range(at: Range) -> dict[str, Any]:
-    """An LSP range."""
-    return {
-        "start": {"line": at.start_line, "character": at.start_character},
-        "end": {"line": at.end_line, "character": at.end_character},
-    }
 
 
 def text_in(text: str, at: Range) -> str:

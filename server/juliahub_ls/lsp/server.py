@@ -31,7 +31,7 @@ FEATURES = {
     ),
     "bundles": ("bundlePlan", "bundleFolder", "setBundleRule", "writeBundle"),
     "servers": ("servers", "selectServer", "signIn", "signOut", "nodes", "images"),
-    "jobs": ("submit", "jobs", "job", "stopJob", "extendJob"),
+    "jobs": ("submit", "preflight", "jobs", "job", "stopJob", "extendJob"),
     "logs": ("openLog", "closeLog", "readLog"),
     "results": ("results", "downloadResults"),
 }

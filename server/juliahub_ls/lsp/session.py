@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from juliahub_ls import payloads
 from juliahub_ls.config import Settings, settings_from
+from juliahub_ls.domain.bundle_tree import BundleTree
 from juliahub_ls.domain.environment import LoadedEnvironment
 from juliahub_ls.domain.job_view import JobView
 from juliahub_ls.errors import JuliaHubError, SettingInvalid
@@ -36,7 +37,11 @@ class Session:
         settings, self._wrong = settings_from(options, environ)
         self.services: Services = build_services(settings)
         self.live = LiveFiles(self, server.documents, self.services.tasks, julia_depots)
-        self.workspace = Workspace(self.services.tasks, self._environments_changed, self.live.changed)
+        self.workspace = Workspace(
+            self.services.tasks, self._environments_changed, self.live.changed, scan_limit=settings.scan_limit
+        )
+        self.trees: dict[Path, BundleTree] = {}
+        """The preview that was looked at last."""
         self.logs: dict[str, asyncio.Task[None]] = {}
         self.services.jobs.subscribe(self._job_changed)
         self._telling = asyncio.Lock()

@@ -11,6 +11,7 @@ from pathlib import Path
 from juliahub_ls.domain.artifacts import parse_artifacts
 from juliahub_ls.domain.dependencies import ArtifactView, Dependency, artifact_views, dependencies
 from juliahub_ls.domain.environment import LoadedEnvironment, load_environment
+from juliahub_ls.domain.environment_checks import environment_problems
 from juliahub_ls.domain.environment_files import Environment, JuliaVersion, environment_at
 from juliahub_ls.domain.ignore_rules import parse_ignore_rules
 from juliahub_ls.domain.known_packages import known_uuid
@@ -45,7 +46,7 @@ class EnvironmentView:
     @cached_property
     def dependencies(self) -> list[Dependency]:
         """Direct ones in the file's order, then indirect ones by name."""
-        return dependencies(self.loaded, self._depots, julia_version=self._julia)
+        return dependencies(self.loaded, self._depots, julia_version=self._julia, read=self._snapshot.read)
 
     @cached_property
     def artifacts(self) -> list[ArtifactView]:
@@ -55,7 +56,8 @@ class EnvironmentView:
     @cached_property
     def problems(self) -> list[Problem]:
         """Of all its files."""
-        return list(self.loaded.problems)
+        found = environment_problems(self.loaded, target_julia=self._julia, read=self._snapshot.read)
+        return [*self.loaded.problems, *found]
 
     def dependency(self, name: str, uuid: str | None = None) -> Dependency | None:
         """The one of that name; where two packages share it, the one with the UUID."""

@@ -1,6 +1,7 @@
 """Code actions: what mends a problem, by a command or by an edit where only one edit can be meant."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,14 +10,16 @@ from lsprotocol import types
 from juliahub_ls import payloads
 from juliahub_ls.domain.problem import Problem, Range
 from juliahub_ls.lsp.features.diagnostics import diagnostic, place_of
-from juliahub_ls.lsp.ranges import overlaps, plain_range
+from juliahub_ls.lsp.features.words import SECTIONS
+from juliahub_ls.lsp.ranges import before, overlaps
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.lsp.views import FileView
 
 QUICK_FIX = "quickfix"
-REMOVABLE = {"sources": "source-not-a-dependency", "compat": "compat-not-a-dependency"}
-"""Sections in which the entry of a package that is in no other has no meaning, and the problem that says so."""
+_ENDS = re.compile(r"[ \t]*(#.*)?\r?$")
+REMOVABLE = ("sources", "compat")
+"""Sections in which the entry of a package that is in no other means nothing."""
 
 
 async def answer(session: Session, params: types.CodeActionParams) -> Any:
@@ -39,7 +42,7 @@ class _Edits:
 
     def replace(self, range_: Range, text: str) -> dict[str, Any]:
         """One replaced range."""
-        edits = [{"range": plain_range(range_), "newText": text}]
+        edits = [{"range": payloads.range_(range_), "newText": text}]
         return {"documentChanges": [{"textDocument": self._document, "edits": edits}]}
 
 
@@ -65,9 +68,8 @@ def _commands(problem: Problem) -> list[dict[str, Any]]:
 def _edits(file: FileView, problem: Problem, edits: _Edits) -> Iterator[dict[str, Any]]:
     if problem.code == "invalid-uuid" and problem.range is not None:
         yield from _right_uuid(file, problem.range, edits)
-    for section, code in REMOVABLE.items():
-        if problem.code == code and problem.range is not None:
-            yield from _removal(file, section, problem.range, edits)
+    if problem.code == "package-not-listed" and problem.data.get("section") in REMOVABLE:
+        yield from _removal(file, problem.data["section"], problem.data["package"], edits)
 
 
 def _right_uuid(file: FileView, at: Range, edits: _Edits) -> Iterator[dict[str, Any]]:
@@ -82,13 +84,20 @@ def _right_uuid(file: FileView, at: Range, edits: _Edits) -> Iterator[dict[str, 
         yield {"title": f"Write the UUID of {name}", "edit": edits.replace(value, f'"{uuid}"')}
 
 
-def _removal(file: FileView, section: str, at: Range, edits: _Edits) -> Iterator[dict[str, Any]]:
-    place = file.positions.at(at.start_line, at.start_character)
-    if place is None or len(place.path) < 2 or place.path[0] != section:
-        return
-    name = place.path[1]
+def _removal(file: FileView, section: str, name: str, edits: _Edits) -> Iterator[dict[str, Any]]:
+    """Remove the line, where it is one: no table of its own, no dotted key, nothing inside an inline table."""
     key, value = file.positions.key(section, name), file.positions.value(section, name)
-    if key is None or value is None or key.start_character != 0:
-        return  # a table of its own, or dotted, or inside an inline table: not one line to remove
-    lines = Range(key.start_line, 0, value.end_line + 1, 0)
-    yield {"title": f"Remove {name} from [{section}]", "edit": edits.replace(lines, "")}
+    if any(file.positions.key(other, name) for other in SECTIONS):
+        return  # it is there, with a mistake that is to be mended instead
+    if key is None or value is None:
+        return
+    lines = file.text.split("\n")
+    line = lines[key.start_line]
+    if before(line, key.start_character).strip() or not _ENDS.match(lines[value.end_line], _index(lines, value)):
+        return
+    whole = Range(key.start_line, 0, value.end_line + 1, 0)
+    yield {"title": f"Remove {name} from [{section}]", "edit": edits.replace(whole, "")}
+
+
+def _index(lines: list[str], value: Range) -> int:
+    return len(before(lines[value.end_line], value.end_character))

@@ -1,17 +1,20 @@
 """What is wrong in a file, as LSP diagnostics."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from juliahub_ls import payloads
+from juliahub_ls.domain.environment_files import environment_at
 from juliahub_ls.domain.problem import Problem, Range, Severity
-from juliahub_ls.lsp.ranges import TOP, plain_range
-from juliahub_ls.lsp.uris import path_key
-from juliahub_ls.lsp.views import FileView, Views
+from juliahub_ls.lsp.ranges import TOP
+from juliahub_ls.lsp.views import EnvironmentView, FileView, Views
 
 SOURCE = "JuliaHub"
 _SEVERITIES = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFORMATION: 3}
 _UNNECESSARY = 1
-_NOT_NEEDED = frozenset({"manifest-entry-not-needed"})
+_NOT_NEEDED = frozenset({"manifest-entry-unneeded"})
+_BETWEEN_PROJECT_AND_MANIFEST = frozenset({"dependency-not-in-manifest", "manifest-stale"})
 
 
 def diagnostics(views: Views, path: Path) -> list[dict[str, Any]]:
@@ -26,7 +29,7 @@ def diagnostics(views: Views, path: Path) -> list[dict[str, Any]]:
 def diagnostic(file: FileView, problem: Problem) -> dict[str, Any]:
     """One of them."""
     payload: dict[str, Any] = {
-        "range": plain_range(place_of(file, problem)),
+        "range": payloads.range_(place_of(file, problem)),
         "severity": _SEVERITIES[problem.severity],
         "code": problem.code,
         "source": SOURCE,
@@ -49,18 +52,33 @@ def place_of(file: FileView, problem: Problem) -> Range:
 
 
 def _related(file: FileView, problem: Problem) -> list[dict[str, Any]]:
-    """Where in another file the same package stands, when the problem is between the two."""
-    package = problem.data.get("package")
-    if file.environment is None or not isinstance(package, str):
+    """Where in other files the rest of the matter stands."""
+    view, package = file.environment, problem.data.get("package")
+    if view is None:
         return []
-    found = []
-    for other in file.environment.files():
-        view = file.beside(other) if path_key(other) != path_key(file.path) else None
-        place = _named(view, package) if view else None
-        if place is not None:
-            location = {"uri": other.absolute().as_uri(), "range": plain_range(place)}
-            found.append({"location": location, "message": f"{package} in {other.name}"})
-    return found
+    manifest = view.loaded.manifest_file
+    if problem.code in _BETWEEN_PROJECT_AND_MANIFEST and manifest is not None:
+        other = file.beside(manifest)
+        place = other.positions.value("project_hash") if other else None
+        return [_information(manifest, place or TOP, f"{manifest.name} was made before.")]
+    if problem.code == "development-package-changed" and isinstance(package, str):
+        return list(_new_dependencies(file, view, package, problem.data.get("dependencies", ())))
+    return []
+
+
+def _new_dependencies(file: FileView, view: EnvironmentView, package: str, names: Sequence[str]) -> Iterator[Any]:
+    """The lines of a development package's project that its manifest entry does not know."""
+    dependency = view.dependency(package)
+    environment = environment_at(dependency.source) if dependency and dependency.source else None
+    other = file.beside(environment.project_file) if environment else None
+    for name in names if other else ():
+        place = other.positions.key("deps", name) if other else None
+        if other and place:
+            yield _information(other.path, place, f"{package} needs {name}.")
+
+
+def _information(path: Path, place: Range, message: str) -> dict[str, Any]:
+    return {"location": {"uri": path.absolute().as_uri(), "range": payloads.range_(place)}, "message": message}
 
 
 def _named(file: FileView, name: str) -> Range | None:

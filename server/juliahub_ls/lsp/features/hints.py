@@ -39,7 +39,7 @@ def _hint(view: EnvironmentView, dependency: Dependency, line: int, character: i
     return {
         "position": {"line": line, "character": character},
         "label": label(view, dependency),
-        "tooltip": {"kind": "markdown", "value": package_markdown(dependency, view.environment.directory)},
+        "tooltip": {"kind": "markdown", "value": package_markdown(dependency, view.loaded)},
         "paddingLeft": True,
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from juliahub_ls import payloads
 from juliahub_ls.domain.environment_files import environment_at
 from juliahub_ls.domain.problem import Range
 from juliahub_ls.domain.toml_positions import Place
@@ -13,7 +14,7 @@ from juliahub_ls.lsp.features.ignore_hover import rule_markdown
 from juliahub_ls.lsp.features.package_text import artifact_markdown, escape, folder_link, package_markdown
 from juliahub_ls.lsp.features.words import package_at, value_at
 from juliahub_ls.lsp.file_kinds import FileKind
-from juliahub_ls.lsp.ranges import plain_range, text_in
+from juliahub_ls.lsp.ranges import text_in
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.lsp.views import FileView
@@ -40,7 +41,7 @@ def _hover(file: FileView, line: int, character: int) -> Any:
 
 def hover_of(text: str, range_: Range) -> dict[str, Any]:
     """A `Hover` in Markdown."""
-    return {"contents": {"kind": "markdown", "value": text}, "range": plain_range(range_)}
+    return {"contents": {"kind": "markdown", "value": text}, "range": payloads.range_(range_)}
 
 
 def _text(file: FileView, place: Place) -> str | None:
@@ -51,7 +52,7 @@ def _text(file: FileView, place: Place) -> str | None:
     named = package_at(file, place)
     view = file.environment
     dependency = view.dependency(*named) if named and view else None
-    return package_markdown(dependency, view.environment.directory) if dependency and view else None
+    return package_markdown(dependency, view.loaded) if dependency and view else None
 
 
 def _path(file: FileView, place: Place) -> str | None:
@@ -77,7 +78,7 @@ def _package(file: FileView, place: Place) -> str | None:
     view = file.environment
     name = place.path[1] if len(place.path) > 1 else None
     dependency = view.dependency(name) if view and isinstance(name, str) else None
-    return package_markdown(dependency, file.path.parent) if dependency else None
+    return package_markdown(dependency, view.loaded) if dependency and view else None
 
 
 def _artifact(file: FileView, place: Place) -> str | None:

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from juliahub_ls import payloads
 from juliahub_ls.domain.bundle_plan import BundlePlan
 from juliahub_ls.domain.environment_files import environment_at
 from juliahub_ls.domain.ignore_rules import Rule, parse_ignore_rules
 from juliahub_ls.domain.problem import Range, human_bytes
-from juliahub_ls.lsp.ranges import plain_range
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_key
 from juliahub_ls.lsp.views import FileView
@@ -25,7 +25,7 @@ async def rule_markdown(session: Session, file: FileView, line: int) -> Any:
     plan = await session.services.bundling.plan(bundle_top(file.path.parent))
     width = len(lines[line].rstrip("\r").encode("utf-16-le")) // 2
     contents = {"kind": "markdown", "value": f"`{text}`\n\n{_effect(plan, rule)}"}
-    return {"contents": contents, "range": plain_range(Range(line, 0, line, width))}
+    return {"contents": contents, "range": payloads.range_(Range(line, 0, line, width))}
 
 
 def bundle_top(directory: Path) -> Path:

@@ -8,13 +8,13 @@ from typing import Any
 
 from lsprotocol import types
 
+from juliahub_ls import payloads
 from juliahub_ls.domain.environment import resolved_sources
 from juliahub_ls.domain.environment_files import environment_at
 from juliahub_ls.domain.problem import Range
 from juliahub_ls.domain.toml_text import parse_toml
 from juliahub_ls.lsp.features.words import SECTIONS
 from juliahub_ls.lsp.file_kinds import FileKind
-from juliahub_ls.lsp.ranges import plain_range
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.lsp.views import FileView
@@ -32,7 +32,7 @@ async def answer(session: Session, params: types.DocumentLinkParams) -> Any:
 
 def _links(file: FileView) -> list[dict[str, Any]]:
     return [
-        {"range": plain_range(range_), "target": target}
+        {"range": payloads.range_(range_), "target": target}
         for range_, target in _LINKS[file.kind](file)
         if range_ and target
     ]

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from juliahub_ls.domain.bundle_model import Placement
 from juliahub_ls.domain.dependencies import ArtifactView, Dependency, Origin
+from juliahub_ls.domain.environment import LoadedEnvironment
 
 SHORT_HASH = 8
 _SECTIONS = {
@@ -13,29 +13,29 @@ _SECTIONS = {
 }
 
 
-def package_markdown(dependency: Dependency, base: Path) -> str:
-    """Version, origin, folder and placement. Paths are told relative to `base` where they are below or beside it."""
+def package_markdown(dependency: Dependency, loaded: LoadedEnvironment) -> str:
+    """Version, origin, folder and placement of a package of an environment."""
     version = f" {dependency.version}" if dependency.version else ""
     pinned = " (pinned)" if dependency.pinned else ""
-    lines = [f"**{escape(dependency.name)}**{escape(version)}{pinned}", origin_sentence(dependency, base)]
+    lines = [f"**{escape(dependency.name)}**{escape(version)}{pinned}", origin_sentence(dependency, loaded)]
     if dependency.section in _SECTIONS:
         lines.append(_SECTIONS[dependency.section])
     if dependency.source is not None:
         lines.append(f"On this computer: {folder_link(dependency.source)}")
     elif dependency.origin in (Origin.REGISTRY, Origin.REPOSITORY, Origin.UNREGISTERED):
         lines.append("Not installed on this computer.")
-    lines.append(f"In a job: {placement_phrase(dependency)}.")
+    lines.append(f"In a job: {dependency.placement.value}.")
     return "\n\n".join(lines)
 
 
-def origin_sentence(dependency: Dependency, base: Path) -> str:
-    """Where a package comes from, in a sentence."""
+def origin_sentence(dependency: Dependency, loaded: LoadedEnvironment) -> str:
+    """Where a package comes from, in a sentence. Near folders are told as a project would write them."""
     if dependency.origin is Origin.REGISTRY:
         return f"From the registry {escape(dependency.registry)}." if dependency.registry else "From a registry."
     if dependency.origin is Origin.STDLIB:
         return "Part of Julia itself."
     if dependency.origin is Origin.PATH:
-        where = f" at `{relative(dependency.source, base)}`" if dependency.source else ""
+        where = f" at `{relative(dependency.source, loaded.environment.directory)}`" if dependency.source else ""
         return f"A development package{where}."
     if dependency.origin is Origin.REPOSITORY:
         revision = f" at revision `{dependency.rev}`" if dependency.rev else ""
@@ -43,14 +43,9 @@ def origin_sentence(dependency: Dependency, base: Path) -> str:
         return f"From the repository {escape(dependency.url or '')}{revision}{folder}."
     if dependency.origin is Origin.UNREGISTERED:
         return "In no registry known on this computer."
-    return "Not resolved: no manifest has it. Julia's `] resolve` adds it."
-
-
-def placement_phrase(dependency: Dependency) -> str:
-    """How a job has it."""
-    if dependency.origin is Origin.UNRESOLVED and dependency.placement is Placement.MISSING:
-        return "not available before it is resolved"
-    return dependency.placement.value
+    if loaded.manifest_file is None:
+        return "Not resolved, as there is no manifest. Julia's `] instantiate` makes one."
+    return f"Not resolved: {escape(loaded.manifest_file.name)} does not have it. Julia's `] resolve` adds it."
 
 
 def artifact_markdown(name: str, variants: list[ArtifactView]) -> str:
@@ -86,5 +81,4 @@ def _variant(view: ArtifactView) -> str:
         parts.append(f"{'overridden by' if view.overridden else 'installed in'} {folder_link(view.directory)}")
     else:
         parts.append("not installed on this computer")
-    placement = view.placement if isinstance(view.placement, str) else view.placement.value
-    return f"- {'; '.join(parts)}. In a job: {placement}."
+    return f"- {'; '.join(parts)}. In a job: {view.placement.value}."
