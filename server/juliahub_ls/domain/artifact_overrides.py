@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .artifacts import Artifact, is_tree_hash
+from .artifacts import Artifacts, is_tree_hash
 from .depot import artifact_path
 from .problem import Problem, warning
 from .project import is_uuid
@@ -36,9 +36,15 @@ class Overrides:
     by_package: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
-    def of(self, artifact: Artifact, package: str | None, depots: Sequence[Path]) -> Override | None:
-        """The override of an artifact of the package with the UUID `package`, whose own entry outranks the hash's."""
-        place = self.by_package.get(package or "", {}).get(artifact.name) or self.by_hash.get(artifact.tree_hash)
+    def within(self, package: str | None, artifacts: Artifacts) -> "Overrides":
+        """The overrides for one artifacts file, of the package with the UUID `package`: its names stand for hashes."""
+        places = self.by_package.get(package or "", {})
+        named = {variant.tree_hash: places[variant.name] for variant in artifacts.variants if variant.name in places}
+        return Overrides({**self.by_hash, **named}, self.by_package, self.problems)
+
+    def of(self, tree_hash: str, depots: Sequence[Path]) -> Override | None:
+        """What is in the place of the tree `tree_hash`."""
+        place = self.by_hash.get(tree_hash)
         return Override(place, self._directory(place, depots)) if place else None
 
     def _directory(self, place: str, depots: Sequence[Path]) -> Path | None:

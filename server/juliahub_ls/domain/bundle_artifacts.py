@@ -60,10 +60,12 @@ def plan_artifacts(
     placed: dict[str, BundledArtifact] = {}
     problems: list[Problem] = [*overrides.problems]
     for owner in _owners(loaded, packages, registered):
-        for artifact in read_artifacts(owner.file).for_platform(machine):
+        artifacts = read_artifacts(owner.file)
+        own = overrides.within(owner.uuid, artifacts)
+        for artifact in artifacts.for_platform(machine):
             if artifact.tree_hash in placed:
                 continue
-            override = overrides.of(artifact, owner.uuid, depots)
+            override = own.of(artifact.tree_hash, depots)
             view = view_artifact(artifact, owner, override, depots)
             placed[artifact.tree_hash] = _bundled(view, owner)
             problems += _problems(view, owner, override)

@@ -81,9 +81,9 @@ def artifact_views(
     owner = project_owner(loaded, registered_uuids(depots) or frozenset())
     if owner is None or loaded.artifacts is None:
         return []
-    overrides = read_overrides(depots, read)
+    overrides = read_overrides(depots, read).within(owner.uuid, loaded.artifacts)
     return [
-        view_artifact(artifact, owner, overrides.of(artifact, owner.uuid, depots), depots)
+        view_artifact(artifact, owner, overrides.of(artifact.tree_hash, depots), depots)
         for artifact in loaded.artifacts.variants
     ]
 

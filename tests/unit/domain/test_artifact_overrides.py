@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from juliahub_ls.domain.artifact_overrides import Override, read_overrides
-from juliahub_ls.domain.artifacts import Artifact
+from juliahub_ls.domain.artifacts import Artifact, Artifacts
 
 from .bundle_plans import HASH, TREE, A, B
 from .conftest import MakeTree
@@ -14,7 +14,8 @@ OTHER = TREE[::-1]
 
 
 def override(depots: "list[Path]", name: str, tree_hash: str, package: "str | None" = A) -> "Override | None":
-    return read_overrides(depots).of(Artifact(name, tree_hash), package, depots)
+    artifacts = Artifacts((Artifact(name, tree_hash),))
+    return read_overrides(depots).within(package, artifacts).of(tree_hash, depots)
 
 
 def places(top: Path, text: str) -> str:
