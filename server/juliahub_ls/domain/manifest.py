@@ -147,7 +147,7 @@ def write_manifest(manifest: Manifest, paths: Mapping[str, str]) -> bytes:
         uuid = str(raw.get("uuid", "")).lower()
         if uuid in paths:
             raw["path"] = paths[uuid]
-    return (_HEADER + write_toml(table)).encode()
+    return (_HEADER + write_toml(table)).encode("utf-8", "replace")
 
 
 def version_pair(text: str | None) -> tuple[int, int] | None:

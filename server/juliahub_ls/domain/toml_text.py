@@ -15,8 +15,11 @@ ReadText = Callable[[Path], tuple[str, Problem | None]]
 """A file's text, or a problem that says why there is none: `read_text`, or an editor's open documents before it."""
 
 _MAX_REPAIRS = 16
+_MAX_DEPTH = 100
+_MANY_DOTS = re.compile(r"(?:\.[^.\n]*){100}")
 _OPENING = re.compile(r"=\s*([\[{])")
 _UNCLOSED = {"[": "Unclosed array", "{": "Unclosed inline table"}
+_UNENDED = ("Unterminated string", "Expected \"'''\"")
 _TRIPLE_QUOTES = ('"""', "'''")
 
 
@@ -95,12 +98,16 @@ def _parse(lines: list[str], path: Path | None) -> TomlDocument:
     """What the lines say; those that cannot be understood are blanked in place."""
     problems: list[Problem] = []
     for _ in range(_MAX_REPAIRS):
+        text = "\n".join(lines)
         try:
-            return TomlDocument(tomli.loads("\n".join(lines)), problems)
+            table = tomli.loads(text)
+            if _MANY_DOTS.search(text) and _depth(table) > _MAX_DEPTH:
+                raise RecursionError
+            return TomlDocument(table, problems)
         except tomli.TOMLDecodeError as reason:
             culprit = _culprit(lines, reason)
             problems.append(_syntax_error(culprit, path, lines))
-            for line in range(culprit.line, culprit.last + 1):
+            for line in (culprit.line, *culprit.lost):
                 lines[line] = ""
         except (ValueError, RecursionError):
             problems.append(error("toml-syntax", "This TOML is too deep or has a number too long to read.", path))
@@ -111,12 +118,12 @@ def _parse(lines: list[str], path: Path | None) -> TomlDocument:
 
 @dataclass(frozen=True, slots=True)
 class _Culprit:
-    """The mistake (zero-based, `column` in code points), and the `last` line that is lost with it."""
+    """The mistake (zero-based, `column` in code points), and further lines that mean nothing without this one."""
 
     line: int
     column: int
     reason: str
-    last: int
+    lost: tuple[int, ...] = ()
 
 
 def _culprit(lines: list[str], mistake: tomli.TOMLDecodeError) -> _Culprit:
@@ -128,35 +135,47 @@ def _culprit(lines: list[str], mistake: tomli.TOMLDecodeError) -> _Culprit:
     while line and not lines[line].strip():
         line -= 1
     column = mistake.colno - 1 if line == mistake.lineno - 1 else len(lines[line])
-    return _Culprit(line, column, mistake.msg, line)
+    return _Culprit(line, column, mistake.msg)
 
 
 def _open_string(lines: list[str], end: int, mistake: tomli.TOMLDecodeError) -> _Culprit | None:
     """A string of several lines that never ends, when that is the mistake."""
-    if mistake.msg != "Unterminated string":
+    if end < len(lines) - 1 or not mistake.msg.startswith(_UNENDED):
         return None
     for line in range(end, -1, -1):
         column = max(lines[line].rfind(quotes) for quotes in _TRIPLE_QUOTES)
         if column >= 0:
-            return _Culprit(line, column, mistake.msg, line)
+            return _Culprit(line, column, _UNENDED[0])
     return None
 
 
 def _open_bracket(lines: list[str], end: int, mistake: tomli.TOMLDecodeError) -> _Culprit | None:
     """An array or inline table that is still open at line `end`, where a new statement or nothing follows."""
+    unclosed = mistake.msg.startswith("Unclosed")
     if _mistake(lines[end]):
-        if not mistake.msg.startswith("Unclosed"):
+        if not unclosed:
             return None
         end += 1  # the text ends inside
+    lost: list[int] = []
     for line in range(end - 1, -1, -1):
-        if not lines[line].strip():
-            continue
+        text = lines[line].strip()
         alone, opening = _mistake(lines[line]), _OPENING.search(lines[line])
-        if alone is None:
-            return None
-        if opening and alone.colno > len(lines[line].rstrip()):
-            return _Culprit(line, opening.start(1), _UNCLOSED[opening[1]], end - 1)
+        if alone and opening and alone.colno > len(lines[line].rstrip()):
+            return _Culprit(line, opening.start(1), _UNCLOSED[opening[1]], tuple(lost))
+        if alone:
+            lost.append(line)
+        elif text and not text.startswith("#") and not (unclosed and "table" in mistake.msg):
+            return None  # a statement of its own: nothing is open here
     return None
+
+
+def _depth(table: dict[str, Any]) -> int:
+    """How many tables lie in one another by name. Arrays and braces need no count: the parser's own stack ends first."""
+    depth, level = 0, [table]
+    while level and depth <= _MAX_DEPTH:
+        depth += 1
+        level = [below for above in level for below in above.values() if isinstance(below, dict)]
+    return depth
 
 
 def _mistake(text: str) -> tomli.TOMLDecodeError | None:
