@@ -7,6 +7,7 @@ import {
   ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
+  type Middleware,
   RevealOutputChannelOn,
   WorkDoneProgress,
   type WorkDoneProgressBegin,
@@ -21,6 +22,15 @@ import { RestartPolicy } from "./restarts";
 
 /** `idle`: not asked to run (untrusted, or stopped by us). `failed`: it cannot run, and the user has been told. */
 export type DaemonState = "idle" | "starting" | "running" | "failed";
+
+/** What the daemon has something to say of. Julia's files by their names: they may be plain text, or of whichever TOML extension there is. */
+const DOCUMENTS = [
+  { scheme: "file", language: "julia" },
+  ...["Project", "Manifest", "Manifest-v*", "Artifacts", "LocalPreferences"].map((name) => {
+    return { scheme: "file", pattern: `**/{${name},Julia${name}}.toml` };
+  }),
+  { scheme: "file", pattern: "**/.juliabundleignore" },
+];
 
 export type WorkDone = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
@@ -49,6 +59,7 @@ export class Daemon implements vscode.Disposable {
   constructor(
     private readonly extension: vscode.Extension<unknown>,
     private readonly output: vscode.LogOutputChannel,
+    private readonly middleware: Middleware,
   ) {}
 
   get state(): DaemonState {
@@ -134,7 +145,8 @@ export class Daemon implements vscode.Disposable {
 
   private createClient(launch: Launch): LanguageClient {
     const options: LanguageClientOptions = {
-      documentSelector: [{ scheme: "file", language: "julia" }],
+      documentSelector: DOCUMENTS,
+      middleware: this.middleware,
       initializationOptions: initializationOptions(readConfig()),
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

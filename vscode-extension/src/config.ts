@@ -12,6 +12,10 @@ export interface Config {
   readonly downloadDirectory: string;
   /** What the Julia extension calls its package server; the daemon derives the current server from it. */
   readonly packageServer: string;
+  /** Whether bundles honour `.gitignore` files, too. */
+  readonly gitignore: boolean;
+  /** How many files and folders a search for environments looks at, at most. */
+  readonly scanLimit: number | undefined;
 }
 
 export function readConfig(): Config {
@@ -22,13 +26,15 @@ export function readConfig(): Config {
     server: ours.get("server", ""),
     downloadDirectory: ours.get("downloadDirectory", ""),
     packageServer: vscode.workspace.getConfiguration("julia").get("packageServer", ""),
+    gitignore: ours.get("bundle.gitignore", false),
+    scanLimit: ours.get<number>("scanLimit"),
   };
 }
 
 /** The daemon's initialization options: what is empty is left to its defaults. */
-export function initializationOptions(config: Config): Record<string, string> {
-  const { server, packageServer, downloadDirectory } = config;
-  return Object.fromEntries(Object.entries({ server, packageServer, downloadDirectory }).filter(([, value]) => value !== ""));
+export function initializationOptions({ server, packageServer, downloadDirectory, gitignore, scanLimit }: Config): Record<string, unknown> {
+  const options = { server, packageServer, downloadDirectory, gitignore, scanLimit };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== "" && value !== undefined));
 }
 
 /** Whether a change asks for another daemon: its program or its options differ. */

@@ -1,18 +1,44 @@
 /** Wires the extension together; every decision is the daemon's, every gesture has a file of its own. */
 import * as vscode from "vscode";
+import { EditJournal } from "./bundle/journal";
+import { BundlePreview } from "./bundle/preview";
+import { BundleRules } from "./bundle/rules";
 import { Daemon } from "./client";
 import { selectServer, signIn, signOut } from "./commands/account";
+import {
+  chooseBundleRow,
+  copyBundlePath,
+  leaveOut,
+  letIn,
+  mendProblem,
+  openBundleFile,
+  openBundleRule,
+  openIgnoreFile,
+  refreshBundle,
+  revealBundleFile,
+  saveBundle,
+  setBundleRule,
+  turnBundleRow,
+  undoBundleRule,
+} from "./commands/bundle";
+import { checkFile } from "./commands/check";
+import { chooseEnvironment, mendEnvironment } from "./commands/environment";
 import { refreshJobs, showLog, showResults, stopJob } from "./commands/jobs";
 import { followLog, saveLog } from "./commands/logs";
 import { downloadResults } from "./commands/results";
-import { runFile } from "./commands/run";
+import { runFile, runFileWith } from "./commands/run";
 import { needsRestart } from "./config";
-import { showError } from "./errors";
+import { ownCommand, showError } from "./errors";
 import { JobsModel } from "./jobs";
+import { ActiveEnvironment } from "./juliaExtension";
 import { LogDocuments } from "./log/documents";
+import { methods } from "./protocol";
+import { ActiveScript } from "./script";
 import { ServersModel } from "./servers";
 import type { CommandFactory, Services } from "./services";
+import { BundleTree } from "./views/bundleTree";
 import { EndNotifications } from "./views/endNotifications";
+import { EnvironmentStatus } from "./views/environmentStatus";
 import { JobsTree } from "./views/jobsTree";
 import { LogDecorations } from "./views/logDecorations";
 import { registerLogLinks } from "./views/logLinks";
@@ -22,6 +48,24 @@ import { StatusBar } from "./views/statusBar";
 
 const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.runFile": runFile,
+  "juliahub.runFileWith": runFileWith,
+  "juliahub.checkFile": checkFile,
+  "juliahub.chooseEnvironment": chooseEnvironment,
+  "juliahub.mendEnvironment": mendEnvironment,
+  "juliahub.leaveOut": leaveOut,
+  "juliahub.letIn": letIn,
+  "juliahub.setBundleRule": setBundleRule,
+  "juliahub.undoBundleRule": undoBundleRule,
+  "juliahub.refreshBundle": refreshBundle,
+  "juliahub.saveBundle": saveBundle,
+  "juliahub.openIgnoreFile": openIgnoreFile,
+  "juliahub.chooseBundleRow": chooseBundleRow,
+  "juliahub.turnBundleRow": turnBundleRow,
+  "juliahub.openBundleFile": openBundleFile,
+  "juliahub.revealBundleFile": revealBundleFile,
+  "juliahub.openBundleRule": openBundleRule,
+  "juliahub.copyBundlePath": copyBundlePath,
+  "juliahub.mendProblem": mendProblem,
   "juliahub.signIn": signIn,
   "juliahub.signOut": signOut,
   "juliahub.selectServer": selectServer,
@@ -42,14 +86,17 @@ let daemon: Daemon | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel("JuliaHub", { log: true });
-  daemon = new Daemon(context.extension, output);
-  const services = createServices(context, daemon, output);
-  const { servers, jobs, jobsTree, logs, logDecorations, endNotifications } = services;
+  const journal = new EditJournal();
+  daemon = new Daemon(context.extension, output, { executeCommand: asOurs, workspace: { handleApplyEdit: journal.handleApplyEdit } });
+  const services = createServices(context, daemon, journal, output);
+  const { servers, jobs, jobsTree, logs, logDecorations, endNotifications, script, preview, rules, bundleTree } = services;
+  const active = new ActiveEnvironment(daemon, output);
   context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, logDecorations, endNotifications);
-  context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs));
+  context.subscriptions.push(script, preview, rules, bundleTree, active);
+  context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
   context.subscriptions.push(registerRunLens(), registerLogLinks(logs));
   for (const [name, factory] of Object.entries(COMMANDS)) context.subscriptions.push(registerCommand(name, factory, services));
-  watch(context, daemon, services);
+  watch(context, daemon, active, services);
   startQuietly(daemon);
 }
 
@@ -57,16 +104,23 @@ export async function deactivate(): Promise<void> {
   await daemon?.stop();
 }
 
-function createServices(context: vscode.ExtensionContext, running: Daemon, output: vscode.LogOutputChannel): Services {
+function createServices(context: vscode.ExtensionContext, running: Daemon, journal: EditJournal, output: vscode.LogOutputChannel): Services {
   const servers = new ServersModel(running);
   const jobs = new JobsModel(running, servers, output);
   const logs = new LogDocuments(running, output);
+  const script = new ActiveScript(running, output);
+  const preview = new BundlePreview(running, script);
+  const rules = new BundleRules(running, journal);
   return {
     output,
     daemon: running,
     servers,
     jobs,
     logs,
+    script,
+    preview,
+    rules,
+    bundleTree: new BundleTree(preview, rules, output),
     jobsTree: new JobsTree(jobs, servers),
     logDecorations: new LogDecorations(logs),
     endNotifications: new EndNotifications(jobs, context.workspaceState),
@@ -85,7 +139,13 @@ function registerCommand(name: string, factory: CommandFactory, services: Servic
   });
 }
 
-function watch(context: vscode.ExtensionContext, running: Daemon, { servers, jobs, output }: Services): void {
+/** What code actions call: ours shows progress and saves what was edited. */
+function asOurs(command: string, args: unknown[], next: (command: string, args: unknown[]) => unknown): unknown {
+  const ours = command === methods.mendEnvironment || command === methods.setBundleRule ? ownCommand(command) : undefined;
+  return ours === undefined ? next(command, args) : vscode.commands.executeCommand(ours, ...args);
+}
+
+function watch(context: vscode.ExtensionContext, running: Daemon, active: ActiveEnvironment, { servers, jobs, script, output }: Services): void {
   const askAnew = async (): Promise<void> => {
     await servers.refresh();
     await jobs.refresh();
@@ -95,6 +155,9 @@ function watch(context: vscode.ExtensionContext, running: Daemon, { servers, job
       askAnew().catch((error: unknown) => {
         output.warn(String(error));
       });
+    }),
+    active.onDidChange(() => {
+      script.refresh();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       startQuietly(running);

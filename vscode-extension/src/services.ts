@@ -1,9 +1,13 @@
 /** What commands and views work with, built once by `extension.ts`. */
 import type * as vscode from "vscode";
+import type { BundlePreview } from "./bundle/preview";
+import type { BundleRules } from "./bundle/rules";
 import type { Daemon } from "./client";
 import type { JobsModel } from "./jobs";
 import type { LogDocuments } from "./log/documents";
+import type { ActiveScript } from "./script";
 import type { ServersModel } from "./servers";
+import type { BundleTree } from "./views/bundleTree";
 import type { EndNotifications } from "./views/endNotifications";
 import type { JobsTree } from "./views/jobsTree";
 import type { LogDecorations } from "./views/logDecorations";
@@ -14,6 +18,10 @@ export interface Services {
   readonly servers: ServersModel;
   readonly jobs: JobsModel;
   readonly logs: LogDocuments;
+  readonly script: ActiveScript;
+  readonly preview: BundlePreview;
+  readonly rules: BundleRules;
+  readonly bundleTree: BundleTree;
   readonly jobsTree: JobsTree;
   readonly logDecorations: LogDecorations;
   readonly endNotifications: EndNotifications;
