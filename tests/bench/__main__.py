@@ -1,11 +1,12 @@
 """`make bench`: every figure beside its peer or its bar, as a table and as `bench.json`.
 
-`python -m tests.bench NAME …` runs only the named parts. A missed bar is shown, not an error: machines are shared and
-noisy.
+`python -m tests.bench NAME …` runs only the named parts, `--full` also what takes minutes (as does `BENCH_FULL=1`). A
+missed bar is shown, not an error: machines are shared and noisy.
 """
 
 import importlib
 import json
+import os
 import platform
 import sys
 import tempfile
@@ -18,7 +19,8 @@ from rich.table import Table
 
 from .harness import Row
 
-PARTS = ("scan", "bundle", "daemon", "jobs")
+PARTS = ("scan", "bundle", "growth", "daemon", "jobs")
+RIGHT = ("Ours", "Theirs", "Ratio", "Bar", "Peak memory")
 
 
 def main(names: list[str]) -> None:
@@ -37,8 +39,8 @@ def main(names: list[str]) -> None:
 
 def _table(rows: list[Row]) -> Table:
     table = Table(title=_machine(), title_justify="left")
-    for heading in ("What", "Ours", "Compared with", "Theirs", "Ratio", "Bar", ""):
-        table.add_column(heading, justify="right" if heading in ("Ours", "Theirs", "Ratio", "Bar") else "left")
+    for heading in ("What", "Ours", "Compared with", "Theirs", "Ratio", "Bar", "Peak memory", ""):
+        table.add_column(heading, justify="right" if heading in RIGHT else "left")
     for row in rows:
         table.add_row(
             row.name,
@@ -47,6 +49,7 @@ def _table(rows: list[Row]) -> Table:
             "" if row.peer_value is None else f"{row.peer_value:,.4g} {row.unit}",
             "" if row.ratio is None else f"{row.ratio:.2f}×",
             "" if row.bar is None else f"{row.bar:,g}{'×' if row.ratio is not None else ' ' + row.unit}",
+            "" if row.memory is None else f"{row.memory:,.0f} MB",
             "✓" if row.ok else "✗",
         )
     return table
@@ -59,4 +62,6 @@ def _machine() -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if "--full" in sys.argv:
+        os.environ["BENCH_FULL"] = "1"
+    main([name for name in sys.argv[1:] if name != "--full"])

@@ -1,9 +1,10 @@
 """Bundles beside `tar | tee | sha256sum` over the same files (design §5)."""
 
+import itertools
 import random
 import shlex
+import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 
 from juliahub_ls.domain.bundle_cache import BundleCache
@@ -12,6 +13,8 @@ from juliahub_ls.domain.bundle_writer import write_bundle
 from juliahub_ls.domain.walk_memory import WalkMemory
 
 from .harness import Row, compare, row
+from .once import bundle as _bundle
+from .once import by_tarfile, once
 
 _MANY, _MANY_BYTES = 50_000, 180_000_000
 _BIG_BYTES = 2**30
@@ -19,13 +22,14 @@ _PEER = "tar | tee | sha256sum"
 
 
 def rows(work: Path) -> list[Row]:
-    """Bundle many small files, one big one, the same again, and beside Python's own `tarfile`; in the folder `work`."""
+    """Bundle many small files and one big one; again, unchanged and with one change; and beside Python's `tarfile`."""
     small = small_files(work / "many", _MANY, _MANY_BYTES)
     big = big_file(work / "big", _BIG_BYTES)
     return [
         _against_pipeline("bundle 50,000 files, 180 MB", small, work, 2.5, repeats=5),
         _against_pipeline("bundle one file of 1 GiB", big, work, 1.2, repeats=3),
         _again(small, work),
+        _one_changed(small, work),
         _against_tarfile(small, work),
     ]
 
@@ -58,10 +62,6 @@ def big_file(directory: Path, size: int) -> Path:
     return directory
 
 
-def _bundle(directory: Path, output: Path) -> None:
-    write_bundle(plan_bundle(directory), output)
-
-
 def _against_pipeline(name: str, directory: Path, work: Path, bar: float, repeats: int) -> Row:
     output, other = work / "ours.tar", work / "peer.tar"
     command = f"tar -cf - --sort=name {shlex.quote(directory.name)} | tee {shlex.quote(str(other))} | sha256sum"
@@ -70,9 +70,10 @@ def _against_pipeline(name: str, directory: Path, work: Path, bar: float, repeat
         subprocess.run(command, shell=True, check=True, cwd=directory.parent, stdout=subprocess.DEVNULL)
 
     ours, peer = compare(lambda: _bundle(directory, output), pipeline, repeats)
+    memory = once("bundle", directory, output).megabytes
     output.unlink()
     other.unlink()
-    return row(name, ours, _PEER, peer, bar)
+    return row(name, ours, _PEER, peer, bar, memory=memory)
 
 
 def _again(directory: Path, work: Path) -> Row:
@@ -87,14 +88,30 @@ def _again(directory: Path, work: Path) -> Row:
     return row("bundle again, nothing changed", ours, "the first time", first, 0.15)
 
 
+def _one_changed(directory: Path, work: Path) -> Row:
+    memory, cache, output = WalkMemory(), BundleCache(work / "changing"), work / "ours.tar"
+    changing = sorted(directory.rglob("*.csv"))[_MANY // 2]
+    versions = itertools.count(1)
+
+    def changed() -> None:
+        changing.write_text(f"version {next(versions)}\n")
+        assert not cache.bundle(plan_bundle(directory, memory=memory)).reused
+
+    def first() -> None:
+        _bundle(directory, output)
+
+    cache.bundle(plan_bundle(directory, memory=memory))
+    ours, anew = compare(changed, first, repeats=7)
+    assert write_bundle(plan_bundle(directory), output) == cache.bundle(plan_bundle(directory, memory=memory)).written
+    output.unlink()
+    shutil.rmtree(work / "changing")
+    return row("bundle again, one file of 50,000 changed", ours, "the first time", anew, None)
+
+
 def _against_tarfile(directory: Path, work: Path) -> Row:
     output, other = work / "ours.tar", work / "peer.tar"
 
-    def python() -> None:
-        with tarfile.open(other, "w", format=tarfile.USTAR_FORMAT) as archive:
-            archive.add(directory, directory.name)
-
-    ours, peer = compare(lambda: _bundle(directory, output), python, repeats=1)
+    ours, peer = compare(lambda: _bundle(directory, output), lambda: by_tarfile(directory, other), repeats=1)
     output.unlink()
     other.unlink()
     return row("bundle 50,000 files, 180 MB", ours, "Python's tarfile, no hash", peer, None)

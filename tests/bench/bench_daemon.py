@@ -1,6 +1,6 @@
 """How fast the daemon starts and answers.
 
-Beside a bare pygls server with one command, and while a bundle is written.
+Beside a bare pygls server with one command, while a bundle is written, and while a home folder is opened.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
+from .bench_scan import make_tree
 from .harness import Row, bounded, row
 
 BARE = """
@@ -22,6 +23,7 @@ server = LanguageServer("bare", "1")
 def hello(*args): return 42
 server.start_io()
 """
+HOME_FILES = 200_000
 STARTS = 7
 ROUND_TRIPS = 1000
 
@@ -29,7 +31,8 @@ ROUND_TRIPS = 1000
 def rows(work: Path) -> list[Row]:
     """Start-up against the bare server.
 
-    The round trip idle and while a bundle of 20,000 files is planned and written.
+    The round trip idle, while a bundle of 20,000 files is planned and written, and while a folder of 200,000 files is
+    searched for environments and then watched.
     """
     bare_script = work / "bare.py"
     bare_script.write_text(BARE)
@@ -41,10 +44,12 @@ def rows(work: Path) -> list[Row]:
         "daemon: spawn to initialize answered", statistics.median(ours), "bare pygls", statistics.median(bare), 1.2
     )
     idle, busy = asyncio.run(_round_trips(work))
+    home = asyncio.run(_opening(make_tree(work / "home", HOME_FILES)))
     return [
         start,
         bounded("daemon: round trip p99, idle", _p99(idle) * 1000, "ms", None),
         bounded("daemon: round trip p99 while a bundle is written", _p99(busy) * 1000, "ms", 20),
+        bounded("daemon: round trip p99 while 200,000 files are opened", _p99(home) * 1000, "ms", 20),
     ]
 
 
@@ -81,6 +86,27 @@ async def _round_trips(work: Path) -> tuple[list[float], list[float]]:
     client.exit(None)
     await client.stop()
     return idle, busy
+
+
+async def _opening(home: Path) -> list[float]:
+    """Round trips from the moment a daemon hears of a folder until it knows the environments, and some more."""
+    client = LanguageClient("bench", "1")
+    await client.start_io(sys.executable, "-m", "juliahub_ls")
+    folder = types.WorkspaceFolder(uri=home.as_uri(), name="home")
+    await client.initialize_async(
+        types.InitializeParams(capabilities=types.ClientCapabilities(), workspace_folders=[folder])
+    )
+    client.initialized(types.InitializedParams())
+    scanning = asyncio.ensure_future(client.protocol.send_request_async("juliahub/environments", {}))
+    trips = []
+    while not scanning.done() or len(trips) < ROUND_TRIPS:
+        trips.append(await _round_trip(client))
+    found = await scanning
+    assert len(found.environments) == HOME_FILES // 1000
+    await client.shutdown_async(None)
+    client.exit(None)
+    await client.stop()
+    return trips
 
 
 async def _round_trip(client: LanguageClient) -> float:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure. `ratio` is ours over the peer's and `bar` its limit; without a bar `ok` is true."""
+    """One figure. `ratio` is ours over the peer's and `bar` its limit; without a bar `ok` is true.
+
+    `memory`: the peak of ours in megabytes, where it was measured in a process of its own.
+    """
 
     name: str
     value: float
@@ -18,6 +21,7 @@ class Row:
     ratio: float | None
     bar: float | None
     ok: bool
+    memory: float | None = None
 
 
 def compare(ours: Callable[[], object], peer: Callable[[], object], repeats: int = 5) -> tuple[float, float]:
@@ -35,10 +39,19 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def row(name: str, value: float, peer: str, peer_value: float, bar: float | None, unit: str = "s") -> Row:
+def row(
+    name: str,
+    value: float,
+    peer: str,
+    peer_value: float,
+    bar: float | None,
+    unit: str = "s",
+    *,
+    memory: float | None = None,
+) -> Row:
     """A row from two figures of the same unit, judged by their ratio."""
     ratio = value / peer_value
-    return Row(name, value, unit, peer, peer_value, ratio, bar, bar is None or ratio <= bar)
+    return Row(name, value, unit, peer, peer_value, ratio, bar, bar is None or ratio <= bar, memory)
 
 
 def bounded(name: str, value: float, unit: str, bar: float | None, *, at_least: bool = False) -> Row:

@@ -22,8 +22,8 @@ from .bundle_model import InjectedFile, PlannedFile
 from .bundle_plan import BundlePlan
 from .bundle_shelf import BundleShelf
 from .bundle_splice import Layout, Record, Splice, SpliceDamaged, is_settled, read_record, write_index
-from .bundle_walk import status_of
 from .bundle_writer import BundleProgress, WrittenBundle, write_bundle
+from .file_status import status_at
 
 _FORMAT = 2
 _BATCH = 4096
@@ -88,7 +88,7 @@ class BundleCache:
         now = time.time_ns()
         for index in self._directory.glob(f"{folder}-*.index"):
             record, path = read_record(index), index.with_suffix(".tar")
-            if record and record.made <= now and _status(path) == record.status:
+            if record and record.made <= now and status_at(str(path)) == record.status:
                 kept.append((path, record))
         return sorted(kept, key=lambda item: item[1].made, reverse=True)
 
@@ -144,15 +144,8 @@ def _remember(
     path: Path, plan: BundlePlan, layout: Layout, about: tuple[str, bool, int], written: WrittenBundle
 ) -> None:
     """Writes the index beside the tar. Without one, for want of space, the tar is sent all the same."""
-    status = _status(path)
+    status = status_at(str(path))
     if status:
         record = Record(*about, written.sha256, written.size, written.files, status)
         with contextlib.suppress(OSError):
             write_index(path.with_suffix(".index"), plan, layout, record)
-
-
-def _status(path: Path) -> tuple[int, int, int, int] | None:
-    try:
-        return status_of(path.stat())
-    except OSError:
-        return None

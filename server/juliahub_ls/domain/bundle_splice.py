@@ -27,15 +27,15 @@ from typing import BinaryIO, NamedTuple
 from .bundle_gather import sort_key
 from .bundle_model import PlannedFile
 from .bundle_plan import BundlePlan
-from .walk_memory import GRAIN_NS
+from .file_status import GRAIN_NS, Status
 
 _FORMAT = "juliahub bundle index 2"
 _BATCH = 2048
 _FRAME = struct.Struct("<II")
 _MAX_FRAME = 2**25
-_Status = tuple[str, str, int, int, int, int, bool]
-_Member = tuple[_Status, int, int]
-_Batch = tuple[list[_Status], list[int], list[int]]
+_Known = tuple[str, str, int, int, int, int, bool]
+_Member = tuple[_Known, int, int]
+_Batch = tuple[list[_Known], list[int], list[int]]
 
 
 class SpliceDamaged(Exception):
@@ -80,7 +80,7 @@ class Record(NamedTuple):
     sha256: str
     size: int
     files: int
-    status: tuple[int, int, int, int]
+    status: Status
 
 
 def write_index(path: Path, plan: BundlePlan, layout: Layout, record: Record) -> None:
