@@ -9,12 +9,14 @@ def driver_script(code_file: PurePosixPath) -> str:
     """Includes `code_file`, a path relative to the bundle's top folder, which is where the job starts.
 
     The components are joined by Julia, so that neither separator is assumed; `@__DIR__` and relative includes in the
-    user's code work because the file is really included.
+    user's code work because the file is really included. `PROGRAM_FILE` is that file, so that code under
+    `if abspath(PROGRAM_FILE) == @__FILE__` runs as it does with `julia file`.
     """
     components = ", ".join(julia_string(part) for part in code_file.parts)
     return (
         f"let path = joinpath(pwd(), {components})\n"
         f'    isfile(path) || error("The script is not in the bundle: ", path)\n'
+        f"    Core.eval(Base, :(global PROGRAM_FILE = $path))\n"
         f"    Base.include(Main, path)\n"
         f"end\n"
     )

@@ -253,8 +253,8 @@ class _Reader:
         in a loop is likely to be long; of other values made into text nothing is known.
         """
         names = {token.text for token in value if token.kind == "name"}
-        if value[0].kind == "string" and len(value) == 1:
-            return "too long" if len(value[0].value or "") > SUMMARY_LIMIT else "short"
+        if value[0].kind == "string" and value[0].value is not None and len(value) == 1:
+            return "too long" if len(value[0].value) > SUMMARY_LIMIT else "short"
         if names & _SHORTENING:
             return "short"
         if "for" in names or names & _COLLECTING or names & self._grown:

@@ -41,10 +41,20 @@ def test_components_are_separate() -> None:
 def test_the_script_is_included_where_it_lies(make_tree: MakeTree) -> None:
     name = 'odd $name "quoted".jl'
     top = make_tree(
-        {f"sub/{name}": 'include("other.jl"); println(x, " ", basename(@__DIR__))', "sub/other.jl": "x = 42"}
+        {
+            f"sub/{name}": 'include("other.jl"); println(x, " ", basename(@__DIR__))',
+            "sub/other.jl": "x = 42; abspath(PROGRAM_FILE) == @__FILE__ && print('n')",
+        }
     )
     done = run(driver_script(PurePosixPath("sub") / name), top)
     assert (done.stdout, done.returncode) == ("42 sub\n", 0), done.stderr
+
+
+@needs_julia
+@pytest.mark.julia
+def test_the_script_is_the_program(make_tree: MakeTree) -> None:
+    top = make_tree({"sub/main.jl": "if abspath(PROGRAM_FILE) == @__FILE__\n    print(basename(PROGRAM_FILE))\nend"})
+    assert run(driver_script(PurePosixPath("sub/main.jl")), top).stdout == "main.jl"
 
 
 @needs_julia
