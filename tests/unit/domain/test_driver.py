@@ -43,7 +43,7 @@ def test_the_script_is_included_where_it_lies(make_tree: MakeTree) -> None:
     top = make_tree(
         {
             f"sub/{name}": 'include("other.jl"); println(x, " ", basename(@__DIR__))',
-            "sub/other.jl": "x = 42; abspath(PROGRAM_FILE) == @__FILE__ && print('n')",
+            "sub/other.jl": "x = 42; abspath(PROGRAM_FILE) == (@__FILE__) && print('n')",
         }
     )
     done = run(driver_script(PurePosixPath("sub") / name), top)
