@@ -15,7 +15,7 @@
     │   ├── ClusterImpossible, TimeLimitInvalid, PatternInvalid, SettingInvalid
     │   ├── BundleRefused           a problem of the plan, such as its size
     │   ├── FileChangedWhileBundling, EditRefused
-    │   ├── JobNotFound, NoResults, ServerUnknown, PlainHttpRefused
+    │   ├── JobNotFound, DatasetNotFound, NoResults, ServerUnknown, PlainHttpRefused
     ├── RefusedByServer       the server's own words
     │   ├── PermissionDenied, TooManyRequests
     ├── ServerError           wait, or tell who runs it
@@ -206,6 +206,13 @@ class JobNotFound(InputError):
 
     code = "job-not-found"
     text = "{server} has no job {job} of yours. `juliahub jobs` lists those it has."
+
+
+class DatasetNotFound(InputError):
+    """No such dataset, no such version, or several of that name."""
+
+    code = "dataset-not-found"
+    text = "{server} has no dataset “{name}” of yours. {hint}"
 
 
 class NoResults(InputError):

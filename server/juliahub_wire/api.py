@@ -16,3 +16,7 @@ class ApiVersion(WireModel):
     api_version: str
     username: str | None = None
     timezone: Timezone | None = None
+
+
+LEGACY_VERSION = "0.0.0-legacy"
+"""What JuliaHub.jl calls servers without `/api/v1`, 6.1 and older (§2.1)."""

@@ -64,3 +64,45 @@ class ProductImageGroups(WireModel):
     """`GET /juliaruncloud/product_image_groups?extended=true` (§4.3)."""
 
     image_groups: dict[str, list[Image]]
+
+
+LEGACY_DEFAULT_KEY = "julia"
+
+
+class LegacyChoice(WireModel):
+    """One image that a legacy server offers; an empty `value` is its default (§4.4)."""
+
+    value: str
+    text: str
+
+
+class LegacyOption(WireModel):
+    """One question of the form; `sysimg` is the image."""
+
+    attrid: str
+    attrchoices: list[LegacyChoice] = Field(default_factory=list)
+
+
+class LegacyOptions(WireModel):
+    """The questions for batch jobs."""
+
+    batchjob: list[LegacyOption] = Field(default_factory=list)
+
+
+class LegacyImagesAnswer(WireModel):
+    """`GET /juliaruncloud/get_image_options` on servers without products (§4.4)."""
+
+    success: bool
+    message: str = ""
+    image_options: LegacyOptions = Field(default_factory=LegacyOptions)
+
+    def images(self) -> list[Image]:
+        """As the image groups of newer servers would say it: a CPU and a GPU image for every choice."""
+        found = []
+        for option in self.image_options.batchjob:
+            for choice in option.attrchoices if option.attrid == "sysimg" else ():
+                kind = "base" if not choice.value else "option"
+                for device in ("cpu", "gpu"):
+                    key = choice.value or LEGACY_DEFAULT_KEY
+                    found.append(Image(display_name=choice.text, type=f"{kind}-{device}", image_key_name=key))
+        return found

@@ -15,12 +15,13 @@ from juliahub_ls.services.hub_requests import HubRequests
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, first_words, retrying, translated
 from juliahub_wire import images, logs, paths
-from juliahub_wire.api import ApiVersion
+from juliahub_wire.api import LEGACY_VERSION, ApiVersion
 from juliahub_wire.bundles import UploadInfo, UploadUrlAnswer
 from juliahub_wire.jobs import Job, JobDetails, KillAnswer, SuccessAnswer
 from juliahub_wire.nodes import NodeSpec, NodeSpecsAnswer
 from juliahub_wire.stream import StreamQuery
 from juliahub_wire.submission import Submission, SubmitAnswer
+from juliahub_wire.users import LEGACY_USER_QUERY, ROLE_HEADER, LegacyUserAnswer
 
 JOB_LIST: TypeAdapter[list[Job]] = TypeAdapter(list[Job])
 CHUNK = 1 << 20
@@ -31,8 +32,9 @@ class HubClient(HubRequests):
     """The calls of §2 to §9, each typed. Methods raise `errors.JuliaHubError` alone."""
 
     async def api_version(self) -> ApiVersion:
-        """Who the token belongs to (§2.1)."""
-        return self.model(ApiVersion, await self.get(paths.API_VERSION), paths.API_VERSION)
+        """Who the token belongs to and what the server speaks; of a legacy server GraphQL tells (§2.1, §2.2)."""
+        answer = await self.get_if_there(paths.API_VERSION)
+        return await self._legacy_version() if answer is None else self.model(ApiVersion, answer, paths.API_VERSION)
 
     async def node_specs(self) -> list[NodeSpec]:
         """The machine types (§3)."""
@@ -42,15 +44,14 @@ class HubClient(HubRequests):
         return answer.node_specs
 
     async def default_product_images(self) -> list[images.Image]:
-        """The images of the default product, the default image first (§4.3)."""
-        applications = self.model(
-            images.DefaultApplications, await self.get(paths.DEFAULT_APPLICATIONS), paths.DEFAULT_APPLICATIONS
-        )
-        answer = await self.get(paths.PRODUCT_IMAGE_GROUPS, {"extended": "true"})
-        groups = self.model(images.ProductImageGroups, answer, paths.PRODUCT_IMAGE_GROUPS).image_groups
-        batch = (app for app in applications.defaultApps if app.product_name == images.DEFAULT_PRODUCT)
-        group = next((app.image_group for app in batch if app.image_group), None)
-        found = groups.get(group, []) if group else []
+        """The images of the default product, the default image first (§4.3); legacy servers have no other (§4.4)."""
+        groups = await self.get_if_there(paths.PRODUCT_IMAGE_GROUPS, {"extended": "true"})
+        if groups is None:
+            answer = self.model(images.LegacyImagesAnswer, await self.get(paths.IMAGE_OPTIONS), paths.IMAGE_OPTIONS)
+            found = answer.images()
+        else:
+            known = self.model(images.ProductImageGroups, groups, paths.PRODUCT_IMAGE_GROUPS)
+            found = known.image_groups.get(await self._image_group(images.DEFAULT_PRODUCT) or "", [])
         return sorted(found, key=lambda image: ("base" not in image.type, image.display_name))
 
     async def upload_bundle(self, bundle: Path, info: UploadInfo, sent: Callable[[int], None]) -> None:
@@ -156,6 +157,22 @@ class HubClient(HubRequests):
         raise errors.UnexpectedAnswer(
             server=self.server, endpoint=path, reason="an empty answer", state=NOTHING_CHANGED
         )
+
+    async def _legacy_version(self) -> ApiVersion:
+        body: dict[str, Any] = {"query": LEGACY_USER_QUERY, "variables": {}, "operationName": None}
+        response = await self.send("POST", paths.GRAPHQL, content=json.dumps(body), headers=ROLE_HEADER)
+        answer = self.model(LegacyUserAnswer, decode(response, self.server), paths.GRAPHQL)
+        if answer.errors or answer.data is None or len(answer.data.users) != 1:
+            words = answer.errors[0].message if answer.errors else "The server does not say whose token this is."
+            raise errors.RefusedByServer(message=words)
+        return ApiVersion(api_version=LEGACY_VERSION, username=answer.data.users[0].username)
+
+    async def _image_group(self, product: str) -> str | None:
+        """The name of the group that holds a batch product's images (§4.2)."""
+        value = await self.get(paths.DEFAULT_APPLICATIONS)
+        applications = self.model(images.DefaultApplications, value, paths.DEFAULT_APPLICATIONS)
+        batch = (app for app in applications.defaultApps if app.product_name == product)
+        return next((app.image_group for app in batch if app.image_group), None)
 
     async def _job_call(self, jobname: str, method: str, path: str, **request: Any) -> Any:
         """A call about one job, where 403 means that there is none (§7.1)."""

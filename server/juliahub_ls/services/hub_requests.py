@@ -41,6 +41,15 @@ class HubRequests:
 
         return await retrying(attempt)
 
+    async def get_if_there(self, path: str, params: dict[str, str] | None = None) -> Any:
+        """As `get`, and None for 404: older servers do not have every endpoint (§13)."""
+
+        async def attempt() -> Any:
+            response = await self.send("GET", path, params=params)
+            return None if response.status_code == 404 else decode(response, self.server)
+
+        return await retrying(attempt)
+
     async def send(self, method: str, path: str, state: str = NOTHING_CHANGED, **request: Any) -> httpx.Response:
         """One request with the bearer token; after a 401 once more with another token. Any status is an answer."""
         headers = request.pop("headers", None) or {}

@@ -75,7 +75,53 @@ async def test_images(client: HubClient, server: ScriptedServer, apps: Any, grou
     server.on(DEFAULTS, {"defaultApps": apps, "defaultUserAppArgs": []})
     server.on(GROUPS, {"image_groups": groups})
     assert [found.display_name for found in await client.default_product_images()] == names
-    assert server.requests[1].url.query == "extended=true"
+    assert server.requests[server.seen.index(GROUPS)].url.query == "extended=true"
+
+
+async def test_a_legacy_server_tells_the_user_by_graphql(client: HubClient, server: ScriptedServer) -> None:
+    user = {"id": 42, "username": "ada", "name": "Ada Example", "firstname": "Ada", "info": [{"email": "a@b.c"}]}
+    server.on("POST /v1/graphql", {"data": {"users": [user]}})
+    found = await client.api_version()
+    assert (found.username, found.api_version) == ("ada", "0.0.0-legacy")
+    body = json.loads(server.bodies[1])
+    assert (body["operationName"], body["variables"]) == (None, {})
+    assert server.requests[1].headers["x-hasura-role"] == "jhuser"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"data": None, "errors": [{"message": "Not allowed."}]}, "Not allowed"),
+        ({"data": {"users": []}}, "does not say whose"),
+        ({"data": {"users": [{"id": 1, "username": "a"}, {"id": 2, "username": "b"}]}}, "does not say whose"),
+    ],
+)
+async def test_a_legacy_server_that_does_not_tell(
+    client: HubClient, server: ScriptedServer, answer: Any, words: str
+) -> None:
+    server.on("POST /v1/graphql", answer)
+    with pytest.raises(errors.RefusedByServer, match=words):
+        await client.api_version()
+
+
+async def test_a_failing_server_is_no_legacy_one(client: HubClient, server: ScriptedServer) -> None:
+    server.on("GET /api/v1", Response(status_code=500))
+    with pytest.raises(errors.ServerFailed):
+        await client.api_version()
+    assert "POST /v1/graphql" not in server.seen
+
+
+async def test_images_of_a_legacy_server(client: HubClient, server: ScriptedServer) -> None:
+    choices = [{"value": "big", "text": "Big", "price": 0.0}, {"value": "", "text": "Julia", "price": 0.0}]
+    option = {"attrid": "sysimg", "attrname": "Image", "attrvalue": "", "attrdisplay": True, "attrchoices": choices}
+    server.on("GET /juliaruncloud/get_image_options", {"success": True, "image_options": {"batchjob": [option]}})
+    found = await client.default_product_images()
+    assert [(image.display_name, image.type, image.image_key_name) for image in found] == [
+        ("Julia", "base-cpu", "julia"),
+        ("Julia", "base-gpu", "julia"),
+        ("Big", "option-cpu", "big"),
+        ("Big", "option-gpu", "big"),
+    ]
 
 
 async def test_jobs(client: HubClient, server: ScriptedServer) -> None:
