@@ -19,9 +19,13 @@ STATE_DIR_VARIABLE = "LOCALHUB_STATE_DIR"
 
 
 class HubState(WireModel):
-    """A running embedded hub: where it listens and which process it is. `create_time` is psutil's, Unix seconds."""
+    """A running hub: where it is reached and which process it is. `create_time` is psutil's, Unix seconds.
+
+    `local_url` is there when this computer should use another address than everyone else.
+    """
 
     url: str
+    local_url: str | None = None
     pid: int
     create_time: float
     version: str

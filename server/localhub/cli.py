@@ -1,20 +1,20 @@
-"""The command line: start, serve, status, stop, code.
+"""The command line: start, serve, status, stop, code, and accounts.
 
 Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 there is no hub running.
 """
 
-import json
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from .accounts_cli import group_app, user_app
+from .cli_common import FAILED, NOT_RUNNING, AsJson, DataDir, data_dir, fail, say
+
 if TYPE_CHECKING:
     from .settings import Settings
-
-FAILED = 1
-NOT_RUNNING = 3
 
 app = typer.Typer(
     help="A hub of your own that speaks JuliaHub's protocol.",
@@ -22,15 +22,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(user_app, name="user")
+app.add_typer(group_app, name="group")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 StateDir = Annotated[
     Optional[Path],  # noqa: UP045 - typer evaluates it on Python 3.10
     typer.Option("--state", help="Folder of the hub's state file.", show_default="the user's"),
-]
-DataDir = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option("--data", help="Folder of jobs, results and database.", show_default="the user's"),
 ]
 Idle = Annotated[float, typer.Option("--idle", min=1, help="Leave after this many seconds without requests and jobs.")]
 PackageServer = Annotated[
@@ -38,6 +35,7 @@ PackageServer = Annotated[
     typer.Option("--package-server", help="Package server of jobs.", show_default="JULIA_PKG_SERVER"),
 ]
 IDLE_DEFAULT = 900.0
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 @app.command()
@@ -53,13 +51,13 @@ def start(
     from .settings import Settings
 
     settings = Settings(
-        data_dir=_data_dir(data), state_dir=_state_dir(state), idle_seconds=idle, package_server=_server(package_server)
+        data_dir=data_dir(data), state_dir=_state_dir(state), idle_seconds=idle, package_server=_server(package_server)
     )
     try:
         hub = hub_client.start(settings)
     except (hub_client.CannotReach, OSError) as error:
-        _fail(str(error), as_json)
-    _say(hub.model_dump(), f"localhub is running at {hub.url}", as_json)
+        fail(str(error), as_json)
+    say(hub.model_dump(), f"localhub is running at {hub.url}", as_json)
 
 
 @app.command()
@@ -75,9 +73,13 @@ def serve(
         typer.Option(exists=True, dir_okay=False, help="Private key, PEM."),
     ] = None,
     data: DataDir = None,
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Host name under which clients come.", show_default="the certificate's"),
+    ] = None,
     public_url: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="Address clients use, if it is another: behind a proxy, or with --host 0.0.0.0."),
+        typer.Option(help="Address clients use, if it is another: behind a proxy that speaks TLS."),
     ] = None,
     package_server: PackageServer = None,
 ) -> None:
@@ -90,20 +92,24 @@ def serve(
         raise typer.BadParameter(
             f"Tokens would travel unencrypted on {host}. Give --tls-cert and --tls-key, or listen on {LOOPBACK}."
         )
-    if public_url is None and host in ("0.0.0.0", "::"):  # noqa: S104 - it is the user's choice
-        raise typer.BadParameter(f"With --host {host} say where clients reach this hub: --public-url https://….")
+    if name is not None and not _HOST_NAME.fullmatch(name):
+        raise typer.BadParameter("--name must be a host name, like hub.example.org.")
+    if name is not None and public_url is not None:
+        raise typer.BadParameter("Give --name or --public-url, not both.")
     if public_url is not None and not _is_safe_address(public_url):
         raise typer.BadParameter("--public-url must be like https://hub.example.org:8443.")
-    data_dir = _data_dir(data)
+    folder = data_dir(data)
     _serve(
         Settings(
-            data_dir=data_dir,
-            state_dir=data_dir / "state",
+            data_dir=folder,
+            state_dir=folder / "state",
             host=host,
             port=port,
             tls_cert=tls_cert,
             tls_key=tls_key,
             public_url=public_url,
+            name=name,
+            accounts=True,
             package_server=_server(package_server),
             log_to_terminal=True,
         )
@@ -119,10 +125,10 @@ def status(state: StateDir = None, as_json: AsJson = False) -> None:
     state_dir = _state_dir(state)
     hub = hub_client.running(state_dir)
     if hub is None:
-        _say({"running": False}, "localhub is not running.", as_json)
+        say({"running": False}, "localhub is not running.", as_json)
         raise typer.Exit(NOT_RUNNING)
     live = hub_client.ask(state_dir, "GET", STATUS_PATH).get("live_jobs", 0)
-    _say(
+    say(
         {"running": True, "live_jobs": live, **hub.model_dump()},
         f"localhub is running at {hub.url}, {_count(live)}.",
         as_json,
@@ -142,15 +148,15 @@ def stop(
     state_dir = _state_dir(state)
     hub = hub_client.running(state_dir)
     if hub is None:
-        _say({"running": False}, "localhub is not running.", as_json)
+        say({"running": False}, "localhub is not running.", as_json)
         raise typer.Exit(NOT_RUNNING)
     try:
         live = hub_client.ask(state_dir, "POST", STOP_PATH + ("?jobs=true" if jobs else "")).get("live_jobs", 0)
         hub_client.wait_until_gone(hub)
     except hub_client.CannotReach as error:
-        _fail(str(error), as_json)
+        fail(str(error), as_json)
     gone = f"localhub has stopped; {_count(live)} {'stopped too' if jobs else 'running on'}."
-    _say({"running": False, "live_jobs": live}, gone, as_json)
+    say({"running": False, "live_jobs": live}, gone, as_json)
 
 
 @app.command()
@@ -162,8 +168,8 @@ def code(state: StateDir = None, as_json: AsJson = False) -> None:
     try:
         value = str(hub_client.ask(_state_dir(state), "POST", CODE_PATH)["code"])
     except hub_client.CannotReach as error:
-        _fail(str(error), as_json, NOT_RUNNING if isinstance(error, hub_client.NotRunning) else FAILED)
-    _say({"code": value}, value, as_json)
+        fail(str(error), as_json, NOT_RUNNING if isinstance(error, hub_client.NotRunning) else FAILED)
+    say({"code": value}, value, as_json)
 
 
 def main() -> None:
@@ -178,7 +184,7 @@ def _serve(settings: "Settings") -> None:
     try:
         run(settings)
     except CannotServe as error:
-        _fail(str(error), as_json=False)
+        fail(str(error), as_json=False)
 
 
 def _is_safe_address(url: str) -> bool:
@@ -201,27 +207,9 @@ def _state_dir(chosen: Path | None) -> Path:
     return (chosen or state_dir()).absolute()
 
 
-def _data_dir(chosen: Path | None) -> Path:
-    import platformdirs
-
-    from .settings import DATA_DIR_VARIABLE
-
-    default = os.environ.get(DATA_DIR_VARIABLE) or platformdirs.user_data_dir("localhub", appauthor=False)
-    return (chosen or Path(default)).absolute()
-
-
 def _server(chosen: str | None) -> str | None:
     return chosen or os.environ.get("JULIA_PKG_SERVER") or None
 
 
 def _count(jobs: int) -> str:
     return "no jobs" if jobs == 0 else "1 job" if jobs == 1 else f"{jobs} jobs"
-
-
-def _say(value: dict[str, Any], sentence: str, as_json: bool) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False) if as_json else sentence)
-
-
-def _fail(message: str, as_json: bool, exit_code: int = FAILED) -> NoReturn:
-    typer.echo(json.dumps({"error": message}, ensure_ascii=False) if as_json else message, err=not as_json)
-    raise typer.Exit(exit_code)

@@ -8,3 +8,6 @@ STOP_PATH = "/localhub/stop"
 
 CODE_PATH = "/localhub/sign_in_code"
 """POST: `{"code": …}`, a one-time code that lets sign-ins be approved as the asking user."""
+
+ACCOUNTS_CHANGED_PATH = "/localhub/accounts_changed"
+"""POST, by the hub's owner: the command line has changed accounts in the database."""

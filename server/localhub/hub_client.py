@@ -91,7 +91,7 @@ def wait_until_gone(state: HubState) -> None:
 
 
 def _connection(state: HubState, state_dir: Path) -> http.client.HTTPConnection:
-    url, certificate = urlsplit(state.url), state_dir / CERTIFICATE_FILE
+    url, certificate = urlsplit(state.local_url or state.url), state_dir / CERTIFICATE_FILE
     host = url.hostname or ""
     if url.scheme != "https":
         return http.client.HTTPConnection(host, url.port, timeout=REQUEST_SECONDS)

@@ -7,6 +7,7 @@ import logging
 import logging.handlers
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,9 +17,10 @@ from typing import Any
 import filelock
 import uvicorn
 
+from . import tls
 from .engines.julia_versions import find_julias
 from .engines.local import LocalEngine
-from .listener import address, listening, origins
+from .listener import address, listening, local_address, origins
 from .services.files import private_dir
 from .services.hub import Hub
 from .settings import CannotServe, Settings
@@ -43,8 +45,9 @@ def run(settings: Settings) -> None:
     try:
         private_dir(settings.data_dir)
         _configure_logging(settings)
+        names = _names(settings)
         with _sole_hub(settings.data_dir), listening(settings) as listener:
-            asyncio.run(_serve(settings, listener))
+            asyncio.run(_serve(settings, listener, names))
     except OSError as error:
         raise CannotServe(f"localhub cannot use {settings.data_dir}: {error}.") from error
 
@@ -64,26 +67,47 @@ def _sole_hub(data_dir: Path) -> Iterator[None]:
         lock.release()
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
+def _names(settings: Settings) -> list[str]:
+    """The host names of the certificate. Raises `CannotServe` for one that clients would not accept."""
+    if settings.tls_cert is None or settings.tls_key is None:
+        return []
+    certificate = tls.check(settings.tls_cert, settings.tls_key)
+    if settings.name is not None and not certificate.covers(settings.name):
+        raise CannotServe(
+            f"The certificate {settings.tls_cert} does not name {settings.name}, so clients would refuse it. It names: "
+            f"{', '.join(certificate.names) or 'nothing'}."
+        )
+    return certificate.host_names
+
+
+async def _serve(settings: Settings, listener: socket.socket, names: list[str]) -> None:
     owner = _user_name()
     hub = Hub.open(
-        settings.data_dir, LocalEngine(), find_julias, (owner, f"{owner}@localhost"), settings.package_server
+        settings.data_dir,
+        LocalEngine(),
+        find_julias,
+        (owner, f"{owner}@localhost"),
+        settings.package_server,
+        has_accounts=settings.accounts,
     )
-    url = address(settings, listener)
+    url = address(settings, listener, names)
     server: uvicorn.Server
 
     def leave() -> None:
         server.should_exit = True
 
-    guard = create_app(hub, origins(url, settings, listener), leave)
+    guard = create_app(hub, origins(url, settings, listener, names), leave)
     server = _Server(_configuration(guard, settings))
-    _on_signals(leave)
     # Julias are looked for while the first client is still getting ready.
     threading.Thread(target=hub.images, name="find-julias", daemon=True).start()
     await hub.runs.recover()
-    state = StateFiles(settings.state_dir, hub, url, settings.data_dir, settings.tls_cert)
+    local_url = local_address(settings, listener)
+    state = StateFiles(settings.state_dir, hub, url, local_url, settings.data_dir, settings.tls_cert)
+    _on_signals(leave, lambda: _reload_certificate(settings, server.config, state))
     state.publish()
     _log.info("serving %s from %s", url, settings.data_dir)
+    if settings.accounts and not hub.accounts.can_anyone_sign_in():
+        _log.warning("nobody can sign in yet. Add an account: localhub user add NAME --data %s", settings.data_dir)
     try:
         async with _background(state.keep(), _watch_idle(settings, hub, guard, leave), _tidy(hub)):
             await server.serve(sockets=[listener])
@@ -124,10 +148,26 @@ def _configuration(guard: Guard, settings: Settings) -> uvicorn.Config:
     )
 
 
-def _on_signals(leave: Callable[[], None]) -> None:
+def _on_signals(leave: Callable[[], None], reload: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(leave))
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(reload))
+
+
+def _reload_certificate(settings: Settings, configuration: uvicorn.Config, state: StateFiles) -> None:
+    """New connections get the certificate that is in the files now; a bad one changes nothing."""
+    if settings.tls_cert is None or settings.tls_key is None or configuration.ssl is None:
+        return
+    try:
+        tls.check(settings.tls_cert, settings.tls_key)
+        tls.load(configuration.ssl, settings.tls_cert, settings.tls_key)
+        state.certificate_changed()
+    except (CannotServe, OSError) as error:
+        _log.error("the certificate was not reloaded, the one before stays in use: %s", error)
+    else:
+        _log.info("the certificate was reloaded")
 
 
 async def _watch_idle(settings: Settings, hub: Hub, guard: Guard, leave: Callable[[], None]) -> None:

@@ -2,12 +2,15 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .services.files import write_atomic
-from .settings import LOOPBACK, CannotServe, Settings
+from .settings import LOOPBACK, LOOPBACK_NAMES, CannotServe, Settings
 
 _BACKLOG = 1024
+_FIRST_FREE_PORT = 1024
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - known, not chosen
 
 
 @contextlib.contextmanager
@@ -30,19 +33,39 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def address(settings: Settings, listener: socket.socket) -> str:
-    """The URL clients are told."""
+def address(settings: Settings, listener: socket.socket, names: Sequence[str] = ()) -> str:
+    """The URL clients are told; `names` are those of the certificate. Raises `CannotServe`."""
     if settings.public_url is not None:
         return settings.public_url.rstrip("/")
-    scheme = "http" if settings.tls_cert is None else "https"
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"{scheme}://{host}:{listener.getsockname()[1]}"
+    host = settings.name or next((name for name in names if not is_loopback(name)), settings.host)
+    if host in _EVERYWHERE:
+        raise CannotServe(f"With --host {host} say under which name clients come: --name hub.example.org.")
+    return _url(settings, host, listener)
 
 
-def origins(url: str, settings: Settings, listener: socket.socket) -> list[str]:
-    """Every origin this hub answers under: its address, and the names of this computer's loopback."""
+def local_address(settings: Settings, listener: socket.socket) -> str:
+    """The URL under which this computer itself reaches the hub, whatever its name servers say."""
+    return _url(settings, _EVERYWHERE.get(settings.host, settings.host), listener)
+
+
+def origins(url: str, settings: Settings, listener: socket.socket, names: Sequence[str] = ()) -> list[str]:
+    """Every origin this hub answers under.
+
+    Its address, the one it listens on, the names of its certificate, and those of this computer's loopback.
+    """
+    hosts = (_EVERYWHERE.get(settings.host, settings.host), *names, LOOPBACK, "localhost", "::1")
+    return [url, *(_url(settings, host, listener) for host in hosts)]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether that name or address means the very computer that uses it."""
+    return host in LOOPBACK_NAMES or host.startswith("127.") or host.endswith(".localhost")
+
+
+def _url(settings: Settings, host: str, listener: socket.socket) -> str:
     scheme, port = "http" if settings.tls_cert is None else "https", listener.getsockname()[1]
-    return [url, *(f"{scheme}://{name}:{port}" for name in (LOOPBACK, "localhost", "[::1]"))]
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{bracketed}" + ("" if port == _DEFAULT_PORTS[scheme] else f":{port}")
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -57,8 +80,14 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         if listener is not None:
             listener.close()
-        raise CannotServe(
-            f"localhub cannot listen on {host}, port {port}: {error.strerror or error}. Choose another port with "
-            "--port, or end the program that uses this one."
-        ) from error
+        raise CannotServe(f"localhub cannot listen on {host}, port {port}: {_why_not(error, port)}") from error
     return listener
+
+
+def _why_not(error: OSError, port: int) -> str:
+    if isinstance(error, PermissionError) and port < _FIRST_FREE_PORT:
+        return (
+            f"only an administrator may use ports below {_FIRST_FREE_PORT}. Choose another port with --port, or allow "
+            "this program that one."
+        )
+    return f"{error.strerror or error}. Choose another port with --port, or end the program that uses this one."

@@ -21,7 +21,9 @@ class CannotServe(Exception):
 class Settings:
     """`state_dir`: where clients of this computer find us. `port` None: the one used last, else a free one.
 
-    `public_url`: the address clients use when it is not the one we listen on. `idle_seconds` None: never leave.
+    `public_url`: the address clients use when it is not the one we listen on. `name`: the host name they use; without
+    one those of the certificate count. `accounts`: people sign in with name and password. `idle_seconds` None: never
+    leave.
     """
 
     data_dir: Path
@@ -31,6 +33,8 @@ class Settings:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     public_url: str | None = None
+    name: str | None = None
+    accounts: bool = False
     package_server: str | None = None
     idle_seconds: float | None = None
     log_to_terminal: bool = False

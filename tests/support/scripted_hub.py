@@ -16,13 +16,16 @@ from typing import Any
 
 import httpx
 import uvicorn
+from argon2 import PasswordHasher
 
 from juliahub_wire.nodes import NodeSpec
+from localhub.domain.client import Client
 from localhub.domain.offer import JuliaImage
 from localhub.engines import job_files
 from localhub.engines.protocol import ExitState, JobSpec, Observation, RunnerState
 from localhub.listener import address, listening, origins
 from localhub.services.hub import Hub
+from localhub.services.passwords import Passwords
 from localhub.settings import Settings
 from localhub.web.app import create_app
 from tests.support.hub import wait_for
@@ -100,10 +103,12 @@ class ScriptedHub:
 
     def token(self, user: str = "ada") -> str:
         """A new access token of that user."""
-        from localhub.services.tokens import ensure_user
+        return str(self.table(user)["access_token"])
 
-        account = ensure_user(self.hub.store, user, f"{user}@localhost")
-        return str(self.hub.tokens.issue(account, self.url)["access_token"])
+    def table(self, user: str = "ada") -> dict[str, Any]:
+        """A new sign-in of that user: the full token table."""
+        account = self.hub.accounts.ensure(user, f"{user}@localhost")
+        return self.hub.tokens.issue(account, self.url, Client("test"))
 
     def started(self, jobname: str) -> ScriptedJob:
         """That job, when the engine was asked to start it."""
@@ -112,11 +117,22 @@ class ScriptedHub:
 
 
 @contextmanager
-def scripted_hub(data_dir: Path, engine: ScriptedEngine | None = None) -> Iterator[ScriptedHub]:
-    """A hub of the user `ada` over this data directory."""
+def scripted_hub(
+    data_dir: Path, engine: ScriptedEngine | None = None, *, has_accounts: bool = False
+) -> Iterator[ScriptedHub]:
+    """A hub of the user `ada` over this data directory. With accounts its passwords are cheap to check."""
     engine = engine or ScriptedEngine()
     settings = Settings(data_dir, data_dir / "state")
-    hub = Hub.open(data_dir, engine, lambda: IMAGES, ("ada", "ada@localhost"), None)
+    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    hub = Hub.open(
+        data_dir,
+        engine,
+        lambda: IMAGES,
+        ("ada", "ada@localhost"),
+        None,
+        has_accounts=has_accounts,
+        passwords=cheap,
+    )
     with listening(settings) as listener:
         url = address(settings, listener)
         app = create_app(hub, origins(url, settings, listener), lambda: None)

@@ -6,7 +6,6 @@ import time
 import httpx
 import pytest
 from joserfc import jwt
-from joserfc.jwk import RSAKey
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -33,15 +32,30 @@ PROTECTED = [
     ("POST", "/localhub/sign_in_code"),
     ("GET", "/localhub/status"),
     ("GET", "/auth/renew/token.toml/v2/"),
-    ("GET", "/"),
+    ("POST", "/localhub/accounts_changed"),
+    ("POST", "/v1/graphql"),
+    ("GET", "/juliaruncloud/get_image_options"),
+    ("GET", "/datasets"),
+    ("GET", "/user/datasets"),
+    ("POST", "/user/datasets"),
+    ("DELETE", "/user/datasets/x"),
+    ("POST", "/datasets/x/versions"),
+    ("POST", "/api/v1/projects/add"),
+    ("GET", "/app/config/features/manage"),
+    ("GET", "/app/config/groups"),
+    ("GET", "/app/token/activelist"),
+    ("GET", "/auth/renew/token.toml/device/"),
+    ("GET", "/dex/token"),
+    ("GET", "/auth%2Fconfiguration"),
+    ("GET", "/nowhere"),
     ("PUT", "/juliaruncloud/submit_job"),
 ]
 
 
 def lapsed(hub: ScriptedHub) -> str:
-    key = RSAKey.import_key((hub.data_dir / "keys" / "signing.pem").read_bytes())
-    claims = {"aud": "localhub", "sub": "1", "sid": "x", "preferred_username": "ada", "email": "a@b"}
-    return jwt.encode({"alg": "RS256"}, claims | {"exp": int(time.time()) - 1}, key)
+    signing = hub.hub.tokens.keys.current
+    claims = {"aud": "localhub", "sub": "1", "sid": "x", "preferred_username": "ada", "name": "Ada", "email": "a@b"}
+    return jwt.encode({"alg": "RS256", "kid": signing.kid}, claims | {"exp": int(time.time()) - 1}, signing.key)
 
 
 def revoked(hub: ScriptedHub) -> str:
@@ -68,7 +82,7 @@ def test_nothing_is_done_without_a_valid_token(hub: ScriptedHub, method: str, pa
 
 
 def test_either_token_is_good_for_everything(hub: ScriptedHub) -> None:
-    table = hub.hub.tokens.issue(hub.hub.owner, hub.url)
+    table = hub.table()
     for kind in ("access_token", "id_token"):
         with hub.client(table[kind]) as client:
             assert client.get("/api/v1").json()["username"] == "ada"

@@ -272,7 +272,8 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
     [
         (["--host", "0.0.0.0"], "--tls-cert"),
         (["--tls-cert", __file__], "go together"),
-        (["--host", "::", "--tls-cert", __file__, "--tls-key", __file__], "--public-url"),
+        (["--name", "no name"], "--name"),
+        (["--name", "hub.example.org", "--public-url", "https://hub.example.org"], "not both"),
         (["--public-url", "http://hub.example.org"], "https://hub"),
         (["--public-url", "https://hub.example.org/prefix"], "https://hub"),
         (["--public-url", "https://hub.example.org:x"], "https://hub"),

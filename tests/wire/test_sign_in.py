@@ -30,10 +30,6 @@ def claim(stranger: httpx.Client, challenge: str, response: str) -> httpx.Respon
     return stranger.post("/auth/claimtoken", content=f'{{"challenge": "{challenge}", "response": "{response}"}}')
 
 
-def test_the_classic_flow_is_offered_and_nothing_more(stranger: httpx.Client) -> None:
-    assert stranger.get("/auth/configuration").json() == {"auth_flows": ["classic"]}
-
-
 def test_a_sign_in_from_challenge_to_token(hub: ScriptedHub, stranger: httpx.Client, client: httpx.Client) -> None:
     challenge, response = begin(stranger)
     page = stranger.get(f"/auth/response?{response}")
@@ -86,7 +82,7 @@ def test_a_challenge_that_is_none_is_refused(stranger: httpx.Client, body: bytes
 
 
 def test_a_renewal_is_a_complete_auth_toml(hub: ScriptedHub, stranger: httpx.Client) -> None:
-    first = hub.hub.tokens.issue(hub.hub.owner, hub.url)
+    first = hub.table()
     answer = httpx.get(
         first["refresh_url"], headers={"Authorization": f"Bearer {first['refresh_token']}"}, trust_env=False
     )

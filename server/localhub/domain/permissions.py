@@ -1,6 +1,14 @@
 """Who may do what."""
 
+from enum import Enum
 from typing import NamedTuple
+
+
+class Role(str, Enum):
+    """What an account may do beyond its own jobs: an admin sees all accounts and sign-ins."""
+
+    USER = "user"
+    ADMIN = "admin"
 
 
 class User(NamedTuple):
@@ -9,6 +17,7 @@ class User(NamedTuple):
     id: int
     name: str
     email: str
+    full_name: str = ""
 
 
 def may_use_job(user: User, owner_id: int) -> bool:

@@ -1,8 +1,18 @@
 """Why a request is turned down, in the sentence the user reads."""
 
+import math
+
 
 class Refusal(Exception):
     """A request that cannot be granted. The text is shown verbatim: what happened and what to do next."""
+
+
+class TooMany(Refusal):
+    """Too many tries in a short time; `retry_after` is whole seconds."""
+
+    def __init__(self, seconds: float, what: str = "Too many tries") -> None:
+        self.retry_after = max(1, math.ceil(seconds))
+        super().__init__(f"{what}. Wait {duration_text(self.retry_after)} and try again.")
 
 
 class UnknownJob(Refusal):
@@ -33,3 +43,11 @@ def byte_text(count: int) -> str:
         if size < 999.95:
             break
     return f"{size:.1f} {unit}"
+
+
+def duration_text(seconds: int) -> str:
+    """A time for people, rounded up: `40 seconds`, `2 minutes`."""
+    if seconds < 60:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    minutes = math.ceil(seconds / 60)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

@@ -19,6 +19,7 @@ from localhub.domain.refusals import Refusal, UnknownJob
 from .blobs import Blob, BlobStore
 from .models import JobFileRow, JobRow
 from .store import Store
+from .uploads import Uploads
 
 _NAME_ALPHABET = string.ascii_lowercase + string.digits
 
@@ -26,9 +27,10 @@ _NAME_ALPHABET = string.ascii_lowercase + string.digits
 class Jobs:
     """The jobs in the store. Every method blocks on the disk."""
 
-    def __init__(self, store: Store, blobs: BlobStore) -> None:
+    def __init__(self, store: Store, blobs: BlobStore, uploads: Uploads) -> None:
         self._store = store
         self._blobs = blobs
+        self._uploads = uploads
 
     def submitted_before(self, user: User, submission_key: str | None) -> str | None:
         """The job that this user's submission with that key became, None when it is new."""
@@ -44,7 +46,7 @@ class Jobs:
         Raises `Refusal` (bundle not uploaded) or `StorageFull`; then nothing was accepted.
         """
         now = time.time()
-        files = self._files(design, now)
+        files = self._files(user, design, now)
         row = JobRow(
             jobname="jr-" + "".join(secrets.choice(_NAME_ALPHABET) for _ in range(10)),
             user_id=user.id,
@@ -85,7 +87,7 @@ class Jobs:
         files = self.get(user, jobname).files
         return next((file for file in files if file.name == name and file_type in (None, file.type)), None)
 
-    def _files(self, design: JobDesign, now: float) -> list[JobFileRow]:
+    def _files(self, user: User, design: JobDesign, now: float) -> list[JobFileRow]:
         code = self._blobs.put(design.code.encode())
         files = [job_file(FileType.INPUT, "code.jl", code, now), job_file(FileType.SOURCE, "code.jl", code, now)]
         for name, text in (("Project.toml", design.project_toml), ("Manifest.toml", design.manifest_toml)):
@@ -93,7 +95,8 @@ class Jobs:
                 files.append(job_file(FileType.PROJECT, name, self._blobs.put(text.encode()), now))
         if design.bundle is not None:
             uploaded = self._blobs.find(design.bundle.hash)
-            if uploaded is None or uploaded.size != design.bundle.file_size:
+            sent = self._uploads.has_sent(user, design.bundle.hash)
+            if uploaded is None or uploaded.size != design.bundle.file_size or not sent:
                 raise Refusal("The job was not submitted: its bundle has not been uploaded. Submit it again.")
             files.append(job_file(FileType.INPUT, bundles.FILE_NAME, uploaded, now))
         return files

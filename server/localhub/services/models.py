@@ -1,5 +1,6 @@
 """The tables. Instants are Unix seconds; identifiers a client sees are text."""
 
+import time
 from typing import Any
 
 from sqlalchemy import JSON, Double, ForeignKey, UniqueConstraint
@@ -14,17 +15,52 @@ class Base(DeclarativeBase):
 
 
 class UserRow(Base):
-    """An account."""
+    """An account. Without a password it is that of the operating-system user who runs the hub.
+
+    One that was removed keeps its row, since its jobs name it, under a name that nobody can have.
+    """
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     email: Mapped[str]
+    full_name: Mapped[str] = mapped_column(default="")
+    role: Mapped[str] = mapped_column(default="user")
+    password_hash: Mapped[str | None]
+    created_at: Mapped[float] = mapped_column(default=time.time)
+    removed_at: Mapped[float | None]
+    groups: Mapped[list["GroupRow"]] = relationship(
+        secondary="group_members", order_by="GroupRow.name", lazy="selectin", back_populates="members"
+    )
+
+
+class GroupRow(Base):
+    """A group of accounts."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    members: Mapped[list[UserRow]] = relationship(
+        secondary="group_members", order_by="UserRow.name", back_populates="groups"
+    )
+
+
+class GroupMemberRow(Base):
+    """That an account belongs to a group."""
+
+    __tablename__ = "group_members"
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
 
 
 class SessionRow(Base):
-    """One sign-in. Every access token names its session, so revoking the session revokes them all."""
+    """One sign-in. Every access token names its session, so revoking the session revokes them all.
+
+    `client`, `agent` and `address` say what asked for it, in its own words but for the address.
+    """
 
     __tablename__ = "sessions"
 
@@ -32,6 +68,10 @@ class SessionRow(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[float]
     revoked_at: Mapped[float | None]
+    client: Mapped[str] = mapped_column(default="")
+    agent: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    renewed_at: Mapped[float | None]
 
 
 class RefreshTokenRow(Base):
@@ -80,4 +120,14 @@ class JobFileRow(Base):
     name: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(index=True)
+    uploaded_at: Mapped[float]
+
+
+class UploadRow(Base):
+    """That a user has sent these bytes: who knows no more of a bundle than its hash cannot use it."""
+
+    __tablename__ = "uploads"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
     uploaded_at: Mapped[float]

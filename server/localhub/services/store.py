@@ -18,7 +18,7 @@ from localhub.domain.refusals import StorageFull
 
 from .models import Base
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -82,8 +82,8 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def migrate(engine: Engine) -> None:
-    """Run the migrations up to the newest."""
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Run the migrations up to that one, or to the newest."""
     from alembic import command
     from alembic.config import Config
 
@@ -91,4 +91,4 @@ def migrate(engine: Engine) -> None:
     configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
         configuration.attributes["connection"] = connection
-        command.upgrade(configuration, "head")
+        command.upgrade(configuration, revision)

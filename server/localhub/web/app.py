@@ -7,15 +7,31 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from localhub.domain.refusals import StorageFull
+from localhub.domain.refusals import StorageFull, TooMany
 from localhub.services.hub import Hub
 
-from .api import bundles, control, files, images, jobs, logs, nodes, sign_in, submission, version
+from .api import (
+    administration,
+    bundles,
+    control,
+    datasets,
+    device,
+    files,
+    graphql,
+    images,
+    jobs,
+    logs,
+    nodes,
+    sign_in,
+    submission,
+    version,
+)
 from .guard import Guard
-from .pages import sign_in as sign_in_page
-from .requests import failure
+from .pages import account, approval
+from .requests import failure, too_many
 
-_PARTS = (version, sign_in, sign_in_page, nodes, images, submission, bundles, jobs, logs, files, control)
+_API = (version, sign_in, device, graphql, administration, nodes, images, submission, bundles, jobs, logs, files)
+_PARTS = (*_API, datasets, control, account, approval)
 
 
 def create_app(hub: Hub, origins: Iterable[str], stop: Callable[[], None]) -> Guard:
@@ -25,7 +41,12 @@ def create_app(hub: Hub, origins: Iterable[str], stop: Callable[[], None]) -> Gu
     """
     app = Starlette(
         routes=[route for part in _PARTS for route in part.routes],
-        exception_handlers={HTTPException: _no_such_page, StorageFull: _storage_full, Exception: _unexpected},
+        exception_handlers={
+            HTTPException: _no_such_page,
+            StorageFull: _storage_full,
+            TooMany: _too_many,
+            Exception: _unexpected,
+        },
     )
     app.state.hub = hub
     app.state.stop = stop
@@ -39,6 +60,11 @@ async def _no_such_page(_request: Request, error: Exception) -> Response:
 
 async def _storage_full(_request: Request, error: Exception) -> Response:
     return failure(str(error), 507)
+
+
+async def _too_many(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooMany)
+    return too_many(error)
 
 
 async def _unexpected(_request: Request, _error: Exception) -> Response:

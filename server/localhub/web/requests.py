@@ -3,18 +3,25 @@
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
+from urllib.parse import parse_qsl
 
 from anyio import to_thread
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from juliahub_wire.model import WireModel
+from localhub.domain.client import Client, told
 from localhub.domain.permissions import User
-from localhub.domain.refusals import Refusal
+from localhub.domain.refusals import Refusal, TooMany
 from localhub.services.hub import Hub
+from localhub.services.rate_limits import network
 from localhub.services.tokens import Principal
 
 MAX_JSON_BYTES = 2**16
+MAX_FORM_FIELDS = 20
+
+ENCODED_SLASH = "\0"
+"""Stands in a request's path for `%2F`, so that routes see where segments really end."""
 
 _T = TypeVar("_T")
 
@@ -30,9 +37,24 @@ def user_of(connection: HTTPConnection) -> User:
 
 
 def base_url(connection: HTTPConnection) -> str:
-    """This hub's address as the client wrote it; the guard has checked the host."""
-    scheme = {"ws": "http", "wss": "https"}.get(connection.url.scheme, connection.url.scheme)
-    return f"{scheme}://{connection.headers['host']}"
+    """This hub's address as the client reached it; the guard has seen to it that it is ours."""
+    return cast(str, connection.scope["base_url"])
+
+
+def path_segment(connection: HTTPConnection, name: str) -> str:
+    """A parameter of the path, decoded: an encoded slash is part of it (protocol §1.1, point 6)."""
+    return cast(str, connection.path_params[name]).replace(ENCODED_SLASH, "/")
+
+
+def client_of(request: Request, name: str) -> Client:
+    """Who asks for a token: what it calls itself, its user agent, and where it is."""
+    address = request.client.host if request.client is not None else ""
+    return Client(told(name), told(request.headers.get("user-agent", "")), address)
+
+
+def network_of(request: Request) -> str:
+    """The key of what is limited by address."""
+    return network(request.client.host if request.client is not None else "")
 
 
 async def blocking(function: Callable[..., _T], *arguments: Any) -> _T:
@@ -48,6 +70,18 @@ async def read_body(request: Request, limit: int = MAX_JSON_BYTES) -> bytes:
         if len(body) > limit:
             raise Refusal("The request is too long.")
     return bytes(body)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """An url-encoded form, escaped or with raw spaces and colons (protocol §1.2); of several values the first.
+
+    Raises `Refusal`.
+    """
+    try:
+        pairs = parse_qsl((await read_body(request)).decode(), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
+    except ValueError:
+        raise Refusal("The request's body is not a form.") from None
+    return dict(reversed(pairs))
 
 
 async def read_json(request: Request) -> dict[str, Any]:
@@ -70,14 +104,20 @@ def integer(query: Mapping[str, str], name: str) -> int | None:
         raise Refusal(f"The parameter {name} must be an integer.") from None
 
 
-def json_answer(value: Any, status: int = 200) -> Response:
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer that no cache keeps."""
-    return JSONResponse(value, status, {"Cache-Control": "no-store"})
+    return JSONResponse(value, status, {"Cache-Control": "no-store", **(headers or {})})
 
 
 def answer(model: WireModel) -> Response:
     """A wire model as JSON; what is None is left out (protocol §7.2: omit rather than null)."""
     return json_answer(model.model_dump(mode="json", by_alias=True, exclude_none=True))
+
+
+def too_many(refusal: TooMany) -> Response:
+    """429, with when to try again."""
+    headers = {"Retry-After": str(refusal.retry_after)}
+    return json_answer({"success": False, "message": str(refusal)}, 429, headers)
 
 
 def failure(message: str, status: int = 200) -> Response:

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
 from localhub.services import store
-from localhub.services.models import Base
+from localhub.services.models import Base, SessionRow, UserRow
 
 
 @contextmanager
@@ -68,4 +68,19 @@ def test_commits_are_synchronous_and_logged_ahead(tmp_path: Path) -> None:
         assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    opened.close()
+
+
+def test_what_the_first_hubs_stored_is_still_there(tmp_path: Path) -> None:
+    path = tmp_path / "first.sqlite"
+    with engine_of(path) as engine:
+        store.migrate(engine, "0001")
+        with engine.begin() as connection:
+            connection.execute(text("INSERT INTO users (name, email) VALUES ('ada', 'ada@localhost')"))
+            connection.execute(text("INSERT INTO sessions (id, user_id, created_at) VALUES ('s', 1, 5.0)"))
+    opened = store.Store(path)
+    with opened.session() as session:
+        user, sign_in = session.query(UserRow).one(), session.query(SessionRow).one()
+        assert (user.name, user.role, user.password_hash, user.removed_at) == ("ada", "user", None, None)
+        assert (sign_in.client, sign_in.renewed_at) == ("", None)
     opened.close()

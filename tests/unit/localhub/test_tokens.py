@@ -2,18 +2,19 @@
 
 import base64
 import json
-import stat
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from localhub.domain.client import Client
 from localhub.services import tokens as tokens_module
-from localhub.services.models import RefreshTokenRow
+from localhub.services.accounts import Accounts
+from localhub.services.models import RefreshTokenRow, SessionRow
+from localhub.services.signing_keys import SigningKeys
 from localhub.services.store import Store
-from localhub.services.tokens import InvalidToken, Tokens, ensure_user
+from localhub.services.tokens import InvalidToken, Tokens
 
 URL = "http://127.0.0.1:4711"
 
@@ -27,11 +28,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def tokens(store: Store, tmp_path: Path) -> Tokens:
-    return Tokens(store, tmp_path / "signing.pem")
+    return Tokens(store, SigningKeys(tmp_path))
 
 
 def issue(tokens: Tokens, store: Store) -> dict[str, object]:
-    return tokens.issue(ensure_user(store, "ada", "ada@localhost"), URL)
+    return tokens.issue(Accounts(store).ensure("ada", "ada@localhost"), URL, Client("device", "curl", "192.0.2.1"))
 
 
 def shift_clock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
@@ -71,7 +72,8 @@ def test_garbage_is_refused(tokens: Tokens, store: Store) -> None:
 
 
 def test_another_hubs_token_is_refused(tokens: Tokens, store: Store, tmp_path: Path) -> None:
-    foreign = issue(Tokens(store, tmp_path / "other.pem"), store)
+    (tmp_path / "other").mkdir()
+    foreign = issue(Tokens(store, SigningKeys(tmp_path / "other")), store)
     with pytest.raises(InvalidToken):
         tokens.verify(str(foreign["access_token"]))
 
@@ -89,7 +91,7 @@ def test_a_token_lapses(tokens: Tokens, store: Store, monkeypatch: pytest.Monkey
 def test_a_revoked_sign_in_is_over_for_good(tokens: Tokens, store: Store, tmp_path: Path) -> None:
     table = issue(tokens, store)
     tokens.revoke(tokens.verify(str(table["access_token"])).session_id)
-    for checking in (tokens, Tokens(store, tmp_path / "signing.pem")):
+    for checking in (tokens, Tokens(store, SigningKeys(tmp_path))):
         with pytest.raises(InvalidToken):
             checking.verify(str(table["id_token"]))
         with pytest.raises(InvalidToken):
@@ -98,7 +100,7 @@ def test_a_revoked_sign_in_is_over_for_good(tokens: Tokens, store: Store, tmp_pa
 
 def test_tokens_outlive_a_restart(tokens: Tokens, store: Store, tmp_path: Path) -> None:
     table = issue(tokens, store)
-    assert Tokens(store, tmp_path / "signing.pem").verify(str(table["access_token"])).user.name == "ada"
+    assert Tokens(store, SigningKeys(tmp_path)).verify(str(table["access_token"])).user.name == "ada"
 
 
 def test_renewing_replaces_the_refresh_token(tokens: Tokens, store: Store) -> None:
@@ -133,6 +135,22 @@ def test_refresh_tokens_are_stored_as_hashes_and_lapse(
         assert session.query(RefreshTokenRow).count() == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
-def test_the_key_is_the_users_alone(tokens: Tokens, tmp_path: Path) -> None:
-    assert stat.S_IMODE((tmp_path / "signing.pem").stat().st_mode) == 0o600
+def test_a_sign_in_says_where_it_came_from_and_goes_when_it_is_revoked(tokens: Tokens, store: Store) -> None:
+    table = issue(tokens, store)
+    principal = tokens.verify(str(table["access_token"]))
+    tokens.renew(str(table["refresh_token"]), URL)
+    ((row, owner),) = tokens.sign_ins(principal.user)
+    assert (row.client, row.agent, row.address, owner.name) == ("device", "curl", "192.0.2.1", "ada")
+    assert row.renewed_at is not None
+    tokens.revoke(row.id)
+    assert tokens.sign_ins() == []
+
+
+def test_what_another_process_revoked_is_seen(tokens: Tokens, store: Store) -> None:
+    token = str(issue(tokens, store)["access_token"])
+    session_id = tokens.verify(token).session_id
+    with store.session() as session:
+        session.get_one(SessionRow, session_id).revoked_at = time.time()
+    tokens.reload()
+    with pytest.raises(InvalidToken):
+        tokens.verify(token)

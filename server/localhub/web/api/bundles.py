@@ -10,14 +10,14 @@ from juliahub_wire.bundles import UploadInfo
 from localhub.domain.refusals import Refusal, StorageFull
 from localhub.services import uploads
 from localhub.services.blobs import CHUNK, Blob, BlobWriter
-from localhub.web.requests import base_url, blocking, failure, hub_of, json_answer
+from localhub.web.requests import base_url, blocking, failure, hub_of, json_answer, user_of
 
 
 async def upload_url(request: Request) -> Response:
     """A signed URL to PUT the announced file to."""
     try:
         info = UploadInfo.model_validate(dict(request.query_params))
-        url = await blocking(hub_of(request).uploads.url, info, base_url(request))
+        url = await blocking(hub_of(request).uploads.url, user_of(request), info, base_url(request))
     except ValidationError:
         return failure("The request needs file_size and hash of the bundle.", 400)
     except Refusal as refusal:
@@ -29,13 +29,14 @@ async def upload(request: Request) -> Response:
     """Store exactly the announced bytes, or nothing."""
     hub = hub_of(request)
     try:
-        expected = hub.uploads.check(request.path_params["sha256"], dict(request.query_params))
+        expected, user_id = hub.uploads.check(request.path_params["sha256"], dict(request.query_params))
     except Refusal as refusal:
         return failure(str(refusal), 403)
     writer = hub.blobs.writer()
     try:
         await _receive(request, writer, expected)
         await blocking(writer.finish, expected)
+        await blocking(hub.uploads.note, user_id, expected.sha256)
     except StorageFull as full:
         return failure(str(full), 507)
     except Refusal as refusal:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from localhub.control_paths import STATUS_PATH, STOP_PATH
+from localhub.control_paths import ACCOUNTS_CHANGED_PATH, STATUS_PATH, STOP_PATH
 from localhub.web.requests import blocking, failure, hub_of, json_answer, user_of
 
 
@@ -16,7 +16,7 @@ async def status(request: Request) -> Response:
 async def stop(request: Request) -> Response:
     """End the hub; with `jobs=true` its live jobs too, else they go on. Only for its owner."""
     hub = hub_of(request)
-    if user_of(request) != hub.owner:
+    if not _is_owner(request):
         return failure("Only who runs this hub may stop it.", 403)
     live = hub.runs.live_names()
     if request.query_params.get("jobs") == "true":
@@ -26,4 +26,20 @@ async def stop(request: Request) -> Response:
     return json_answer({"success": True, "live_jobs": len(live)})
 
 
-routes = [Route(STATUS_PATH, status), Route(STOP_PATH, stop, methods=["POST"])]
+async def accounts_changed(request: Request) -> Response:
+    """What the command line did to accounts takes effect."""
+    if not _is_owner(request):
+        return failure("Only who runs this hub may do that.", 403)
+    await blocking(hub_of(request).accounts_changed)
+    return json_answer({"success": True})
+
+
+def _is_owner(request: Request) -> bool:
+    return user_of(request).id == hub_of(request).owner.id
+
+
+routes = [
+    Route(STATUS_PATH, status),
+    Route(STOP_PATH, stop, methods=["POST"]),
+    Route(ACCOUNTS_CHANGED_PATH, accounts_changed, methods=["POST"]),
+]

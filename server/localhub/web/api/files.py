@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from localhub.domain.refusals import UnknownJob
-from localhub.web.requests import blocking, failure, hub_of, user_of
+from localhub.web.requests import blocking, failure, hub_of, path_segment, user_of
 
 
 class _Download(FileResponse):
@@ -18,7 +18,7 @@ class _Download(FileResponse):
 
 async def job_file(request: Request) -> Response:
     """The raw bytes, with `Range`, `ETag` (the SHA-256) and `Content-Length`. The name may hold an encoded `/`."""
-    hub, jobname, name = hub_of(request), request.path_params["jobname"], request.path_params["name"]
+    hub, jobname, name = hub_of(request), path_segment(request, "jobname"), path_segment(request, "name")
     file_type = request.query_params.get("filetype")
     try:
         file = await blocking(hub.jobs.file, user_of(request), jobname, name, file_type)

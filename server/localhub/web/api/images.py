@@ -65,6 +65,21 @@ async def product_image_groups(request: Request) -> Response:
     return answer(ProductImageGroups(image_groups={IMAGE_GROUP: [_image(image) for image in images]}))
 
 
+async def image_options(request: Request) -> Response:
+    """The same for clients that know no products (§4.4): an empty value is the default Julia."""
+    images = await blocking(hub_of(request).images)
+    choices = [
+        {"value": "" if image.default else image.key, "text": _option_text(image), "price": 0.0} for image in images
+    ]
+    option = {"attrid": "sysimg", "attrname": "Image", "attrvalue": "", "attrdisplay": True, "attrchoices": choices}
+    return json_answer({"success": True, "image_options": {"batchjob": [option]}})
+
+
+def _option_text(image: JuliaImage) -> str:
+    """Clients know the default by this text (§4.4)."""
+    return "Julia" if image.default else image.display_name
+
+
 def _image(image: JuliaImage) -> Image:
     kind = "base-cpu" if image.default else "option-cpu"
     return Image(display_name=image.display_name, type=kind, image_key_name=image.key)
@@ -76,4 +91,5 @@ routes = [
     Route(paths.PACKAGE_APPLICATIONS, no_applications),
     Route(paths.USER_APPLICATIONS, no_applications),
     Route(paths.PRODUCT_IMAGE_GROUPS, product_image_groups),
+    Route(paths.IMAGE_OPTIONS, image_options),
 ]

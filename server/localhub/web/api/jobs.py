@@ -15,7 +15,17 @@ from localhub.domain import job
 from localhub.domain.refusals import Refusal, UnknownJob
 from localhub.domain.submission_rules import MAX_LIMIT_HOURS
 from localhub.services.models import JobFileRow, JobRow
-from localhub.web.requests import answer, blocking, failure, hub_of, integer, json_answer, read_json, user_of
+from localhub.web.requests import (
+    answer,
+    blocking,
+    failure,
+    hub_of,
+    integer,
+    json_answer,
+    path_segment,
+    read_json,
+    user_of,
+)
 
 
 async def get_jobs(request: Request) -> Response:
@@ -34,7 +44,7 @@ async def get_jobs(request: Request) -> Response:
 async def get_job(request: Request) -> Response:
     """One job; an unknown one is an empty list."""
     try:
-        row = await blocking(hub_of(request).jobs.get, user_of(request), request.path_params["jobname"])
+        row = await blocking(hub_of(request).jobs.get, user_of(request), path_segment(request, "jobname"))
     except UnknownJob:
         return json_answer({"details": []})
     return json_answer({"details": [_wire(row)]})
@@ -97,7 +107,7 @@ def _wire_file(file: JobFileRow) -> JobFile:
 
 routes = [
     Route(paths.GET_JOBS, get_jobs),
-    Route("/api/rest/jobs/{jobname:path}", get_job),
+    Route("/api/rest/jobs/{jobname}", get_job),
     Route(paths.KILL_JOB, kill_job),
     Route(paths.EXTEND_JOB, extend_job, methods=["POST"]),
 ]
