@@ -10,19 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import tomli
-
 from .problem import Range
-from .toml_text import repaired_toml, utf16_length
+from .toml_tree import Path, TomlTree, items, pair_value
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Point
-
-Path = tuple[str | int, ...]
-"""Keys from the top; in arrays the index: `("deps", "Foo", 0, "path")`."""
+    from tree_sitter import Node
 
 Part = Literal["header", "key", "value"]
-_KEYS = ("bare_key", "quoted_key")
 _HEADERS = ("table", "table_array_element")
 
 
@@ -73,7 +67,7 @@ class TomlPositions:
             if isinstance(path[-1], str)
         }
         for header in self._headers.below.get(table, ()):
-            found.setdefault(header.key, Entry(str(header.name), header.key, header.range))
+            found.setdefault(header.key, Entry(header.name, header.key, header.range))
         return sorted(found.values(), key=lambda entry: (entry.key.start_line, entry.key.start_character))
 
     def at(self, line: int, character: int) -> Place | None:
@@ -110,63 +104,44 @@ class _Spot(NamedTuple):
 
 
 class _Header(NamedTuple):
-    name: str | int
+    name: str
     key: Range
     range: Range
-
-
-class _Columns:
-    """Bytes of a line, as tree-sitter counts, to UTF-16."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = None if text.isascii() else text.split("\n")
-
-    def range(self, node: "Node") -> Range:
-        start, end = node.start_point, node.end_point
-        return Range(start.row, self._column(start), end.row, self._column(end))
-
-    def _column(self, point: "Point") -> int:
-        if self._lines is None:
-            return point.column
-        line = self._lines[point.row]
-        if line.isascii():
-            return point.column
-        return utf16_length(line.encode("utf-8", "surrogatepass")[: point.column].decode("utf-8", "surrogatepass"))
 
 
 class _Section:
     """A header and the lines below it, or what stands before the first header. Read when first asked."""
 
-    def __init__(self, path: Path, start: int, nodes: list["Node"], columns: _Columns) -> None:
+    def __init__(self, path: Path, start: int, segments: list[tuple[Path, Range]], node: "Node | None", tree: TomlTree):
         self.path = path
         self.start = start
-        self.segments: list[tuple[Path, Range]] = []
-        self._nodes = nodes
-        self._columns = columns
+        self._segments = segments
+        self._node = node
+        self._tree = tree
 
     @cached_property
     def spots(self) -> dict[Path, _Spot]:
         """Everything that has a place here, by its path below the section's."""
         found: dict[Path, _Spot] = {}
-        waiting: list[tuple[Path, Node]] = [((), node) for node in reversed(self._nodes) if node.type == "pair"]
+        nodes = self._node.children if self._node else self._tree.statements
+        waiting: list[tuple[Path, Node]] = [((), node) for node in reversed(nodes) if node.type == "pair"]
         while waiting:  # not recursive: what is nested deep must not be too deep
             path, node = waiting.pop()
-            if node.type != "pair":
-                found.setdefault(path, _Spot(None, self._columns.range(node)))
-                waiting += _items(path, node)
-                continue
-            keys, value = _pair(node)
-            for key in keys[:-1]:
-                path = (*path, _name(key))
-                found.setdefault(path, _Spot(self._columns.range(key), None))
-            path = (*path, _name(keys[-1]))
-            found.setdefault(path, _Spot(self._columns.range(keys[-1]), self._columns.range(value) if value else None))
-            waiting += _items(path, value) if value else []
+            value: Node | None = node
+            key: Range | None = None
+            if node.type == "pair":
+                keys, value = self._tree.keys(node.children[0]), pair_value(node)
+                for name, segment in keys[:-1]:
+                    path = (*path, name)
+                    found.setdefault(path, _Spot(segment, None))
+                path, key = (*path, keys[-1][0]), keys[-1][1]
+            found.setdefault(path, _Spot(key, self._tree.range(value) if value else None))
+            waiting += items(path, value) if value else []
         return found
 
     def places(self) -> Iterator[Place]:
         """The same as places, with paths from the top."""
-        for path, range_ in self.segments:
+        for path, range_ in self._segments:
             yield Place(path, "header", range_)
         for path, spot in self.spots.items():
             if spot.key:
@@ -179,98 +154,41 @@ class _Headers:
     """All headers of a text, with the paths they mean: `[a.b]` after `[[a]]` is in that array's last element."""
 
     def __init__(self, text: str) -> None:
-        root, text = _tree(text)
-        self._columns = _Columns(text)
+        self._tree = TomlTree(text)
         self._lengths: dict[Path, int] = {}
-        self.sections = [_Section((), -1, root, self._columns)]
+        self.sections = [_Section((), -1, [], None, self._tree)]
         self.by_path: dict[Path, list[_Section]] = {(): self.sections[:]}
         self.first: dict[Path, _Header] = {}
         self.below: dict[Path, list[_Header]] = {}
-        for node in root:
-            if node.type in _HEADERS and not node.children[1].is_missing:
+        for node in self._tree.statements:
+            if node.type in _HEADERS:
                 self._add(node)
 
     def _add(self, node: "Node") -> None:
-        children = node.children
-        keys = _keys(children[1])
-        whole = self._columns.range(children[1])
+        inside = node.children[1]
+        keys = self._tree.keys(inside)
+        if not keys:
+            return
         path: Path = ()
         segments = []
-        for number, key in enumerate(keys):
-            parent, path = path, (*path, _name(key))
-            range_ = self._columns.range(key)
-            last = number == len(keys) - 1
-            if last and node.type == "table_array_element":
+        for name, range_ in keys:
+            parent, path = path, (*path, name)
+            last = range_ is keys[-1][1]
+            new_item = last and node.type == "table_array_element"
+            if new_item:
                 self._lengths[path] = self._lengths.get(path, 0) + 1
-                self._know(parent, path, _Header(path[-1], range_, whole), again=True)
-            else:
-                self._know(parent, path, _Header(path[-1], range_, whole if last else range_), again=False)
+            if new_item or path not in self.first:
+                header = _Header(name, range_, self._tree.range(inside) if last else range_)
+                self.below.setdefault(parent, []).append(header)
+                self.first.setdefault(path, header)
             if path in self._lengths:
                 path = (*path, self._lengths[path] - 1)
-                self.first.setdefault(path, _Header(path[-2], range_, whole))
+                if new_item:
+                    self.first[path] = header
             segments.append((path, range_))
-        section = _Section(path, node.start_point.row, children[3:], self._columns)
-        section.segments = segments
+        section = _Section(path, node.start_point.row, segments, node, self._tree)
         self.sections.append(section)
         self.by_path.setdefault(path, []).append(section)
-
-    def _know(self, parent: Path, path: Path, header: _Header, *, again: bool) -> None:
-        if again or path not in self.first:
-            self.below.setdefault(parent, []).append(header)
-        self.first.setdefault(path, header)
-
-
-def _tree(text: str) -> tuple[list["Node"], str]:
-    """The statements of the text, and the text as it was read: lines that cannot be understood are blank."""
-    import tree_sitter_toml  # when first needed: a daemon that starts has no text to look at
-    from tree_sitter import Language, Parser
-
-    parser = Parser(Language(tree_sitter_toml.language()))
-    root = parser.parse(text.encode("utf-8", "surrogatepass")).root_node
-    if root.has_error:
-        text = repaired_toml(text)
-        root = parser.parse(text.encode("utf-8", "surrogatepass")).root_node
-    return root.children, text
-
-
-def _items(path: Path, value: "Node") -> list[tuple[Path, "Node"]]:
-    """What an array or inline table holds, the last first; nothing for other values."""
-    if value.type == "inline_table":
-        return [(path, child) for child in reversed(value.named_children) if child.type == "pair"]
-    if value.type != "array":
-        return []
-    children = [child for child in value.named_children if child.type not in ("comment", "ERROR")]
-    return [((*path, number), child) for number, child in reversed(list(enumerate(children)))]
-
-
-def _pair(node: "Node") -> tuple[list["Node"], "Node | None"]:
-    children = node.children
-    value = children[2] if len(children) > 2 and not children[2].is_missing else None
-    return _keys(children[0]), value
-
-
-def _keys(node: "Node") -> list["Node"]:
-    """The parts of a key; the grammar nests dotted ones to the left."""
-    found: list[Node] = []
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        if current.type in _KEYS:
-            found.append(current)
-        else:
-            waiting += reversed(current.named_children)
-    return found
-
-
-def _name(key: "Node") -> str:
-    """What a key means, its quotes and escapes undone."""
-    text = (key.text or b"").decode("utf-8", "surrogatepass")
-    if key.type == "bare_key":
-        return text
-    try:
-        return next(iter(tomli.loads(f"{text} = 0")))
-    except ValueError:
-        return text[1:-1]
 
 
 def _holds(range_: Range, here: tuple[int, int]) -> bool:

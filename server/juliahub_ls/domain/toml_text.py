@@ -170,7 +170,7 @@ def _open_bracket(lines: list[str], end: int, mistake: tomli.TOMLDecodeError) ->
 
 
 def _depth(table: dict[str, Any]) -> int:
-    """How many tables lie in one another by name. Arrays and braces need no count: the parser's own stack ends first."""
+    """How many tables lie in one another by name. Of brackets and braces the parser itself accepts few enough."""
     depth, level = 0, [table]
     while level and depth <= _MAX_DEPTH:
         depth += 1
