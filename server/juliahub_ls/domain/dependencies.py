@@ -15,7 +15,7 @@ from .environment import LoadedEnvironment
 from .environment_files import JuliaVersion
 from .manifest import ManifestEntry
 from .project import Source
-from .registries import registered_uuids, registry_of
+from .registries import registered_uuids, registries, registry_of
 from .toml_text import ReadText, read_text
 from .workspaces import Projects
 
@@ -104,6 +104,7 @@ class _Look:
         self._projects = Projects(read)
         self._loaded = loaded
         self._depots = depots
+        self._registries = registries(depots)
         self._placed = placed
         self._entries = loaded.manifest.by_uuid() if loaded.manifest else {}
 
@@ -114,7 +115,7 @@ class _Look:
 
     def _resolved(self, entry: ManifestEntry, section: str) -> Dependency:
         placed = self._placed.get(entry.uuid)
-        registry = None if entry.is_stdlib or entry.path is not None else registry_of(self._depots, entry.uuid)
+        registry = None if entry.is_stdlib or entry.path is not None else registry_of(self._registries, entry.uuid)
         return Dependency(
             name=entry.name,
             uuid=entry.uuid,
@@ -149,7 +150,7 @@ class _Look:
 
     def _unresolved(self, name: str, uuid: str, section: str) -> Dependency:
         source, placed = self._loaded.project.sources.get(name, Source()), self._placed.get(uuid)
-        registry = registry_of(self._depots, uuid)
+        registry = registry_of(self._registries, uuid)
         placement = Placement.ABSENT
         if placed:
             placement = placed.placement

@@ -48,9 +48,9 @@ def registered_uuids(depots: Sequence[Path]) -> frozenset[str] | None:
     return frozenset().union(*(registry.uuids for registry in found)) if found else None
 
 
-def registry_of(depots: Sequence[Path], uuid: str) -> str | None:
-    """The name of the first registry that has the package."""
-    return next((registry.name for registry in registries(depots) if uuid.lower() in registry.uuids), None)
+def registry_of(found: Sequence[Registry], uuid: str) -> str | None:
+    """The name of the first of the registries that has the package."""
+    return next((registry.name for registry in found if uuid in registry.uuids), None)
 
 
 def uuids_named(depots: Sequence[Path], name: str) -> frozenset[str]:

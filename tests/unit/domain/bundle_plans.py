@@ -42,7 +42,7 @@ def depot(base: Path, *, registered: str) -> Path:
     root = base / "depot"
     registry = root / "registries/General/Registry.toml"
     registry.parent.mkdir(parents=True)
-    registry.write_text(f'[packages]\n{registered} = {{ name = "X", path = "X" }}\n')
+    registry.write_text(f'name = "Ours"\n[packages]\n{registered} = {{ name = "X", path = "X" }}\n')
     source = root / "packages/B" / version_slug(B, TREE)
     (source / "src").mkdir(parents=True)
     (source / "src/B.jl").write_text("module B end")
