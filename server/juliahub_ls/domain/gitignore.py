@@ -8,6 +8,7 @@ are not read: what is sent must not depend on them.
 """
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 from .ignore_rules import Rule
 
 GITIGNORE = ".gitignore"
+_MANY_STARS = re.compile(r"(\\.)|\*{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _pattern(line: str, file: Path, number: int) -> GitPattern | None:
     includes = line.startswith("!")
     body = line[includes:]
     directories_only = body.endswith("/")
-    body = body.removesuffix("/")
+    body = _MANY_STARS.sub(lambda match: match[1] or "**", body.removesuffix("/"))
     if body.endswith("/**"):
         body += "/*"  # pathspec's own expression for it matches no whole path
     if not body:
@@ -131,8 +133,14 @@ def _pattern(line: str, file: Path, number: int) -> GitPattern | None:
         return None
     if compiled.regex is None:
         return None
-    everything = compiled.regex.pattern == "."
-    return GitPattern(rule, directories_only, bool if everything else compiled.regex.fullmatch)
+    if compiled.regex.pattern == ".":
+        return GitPattern(rule, directories_only, bool)
+    matches = re.compile(compiled.regex.pattern.replace("[^", "[^/")).fullmatch  # for git no class has the slash
+    return GitPattern(rule, directories_only, matches if "/" in body else lambda path: matches(_name(path)))
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _trimmed(line: str) -> str:
