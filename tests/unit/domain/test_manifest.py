@@ -1,4 +1,4 @@
-"""Projects, manifests and artifacts as values, and manifests written again."""
+"""Manifests as values, and written again."""
 
 from pathlib import Path
 
@@ -6,8 +6,9 @@ import pytest
 import tomli
 
 from juliahub_ls.domain.artifacts import read_artifacts
-from juliahub_ls.domain.manifest import parse_manifest, read_manifest, version_pair, write_manifest
-from juliahub_ls.domain.project import Source, parse_project, read_project
+from juliahub_ls.domain.manifest import UsedRegistry, parse_manifest, read_manifest, version_pair, write_manifest
+from juliahub_ls.domain.problem import Range
+from juliahub_ls.domain.toml_positions import TomlPositions
 
 EXAMPLE = "7876af07-990d-54b4-ab0e-23690620f79a"
 OTHER = "682c06a0-de6a-54ab-a142-c8b1cf79cde6"
@@ -37,6 +38,7 @@ project_hash = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 [[deps.Example]]
 git-tree-sha1 = "{TREE}"
 pinned = true
+registries = ["General", "Local"]
 repo-rev = "main"
 repo-subdir = "lib"
 repo-url = "https://example.org/Example.jl"
@@ -46,11 +48,23 @@ version = "0.5.3"
     [deps.Example.deps]
     Other = "{OTHER}"
 
+    [deps.Example.extensions]
+    ExampleOtherExt = ["Other", "Test"]
+    ExampleTestExt = "Test"
+
+    [deps.Example.syntax]
+    julia_version = "1.13.0"
+
+    [deps.Example.weakdeps]
+    Test = "8dfed614-e22c-5e08-85e1-65c5234f0b40"
+
 [[deps.Other]]
+entryfile = "Other.jl"
 path = "dev/Other"
 uuid = "{OTHER}"
 
 [registries.General]
+url = "https://example.org/General.git"
 uuid = "23338594-aafe-5451-b93e-139f81909106"
 """
 
@@ -78,6 +92,56 @@ def test_format_2() -> None:
         "lib",
     )
     assert (example.tree_sha, example.pinned, example.deps) == (TREE, True, ("Other",))
+    assert (example.dep_uuids, example.weakdeps) == ({"Other": OTHER}, ("Test",))
+    assert example.extensions == {"ExampleOtherExt": ("Other", "Test"), "ExampleTestExt": ("Test",)}
+    assert example.registries == ("General", "Local")
+    assert manifest.by_uuid()[OTHER].entryfile == "Other.jl"
+    assert manifest.registries == {
+        "General": UsedRegistry("General", "23338594-aafe-5451-b93e-139f81909106", "https://example.org/General.git")
+    }
+
+
+def test_one_registry_is_a_word_in_an_entry() -> None:
+    manifest = parse_manifest(f'manifest_format = "2.1"\n[[deps.A]]\nregistries = "General"\nuuid = "{OTHER}"\n')
+    assert manifest.entries[0].registries == ("General",)
+
+
+def test_a_package_called_registries_is_one_in_format_1() -> None:
+    manifest = parse_manifest(f'[[registries]]\nuuid = "{OTHER}"\n[[deps]]\nuuid = "{EXAMPLE}"\n')
+    assert [entry.name for entry in manifest.entries] == ["registries", "deps"]
+    assert manifest.registries == {}
+
+
+TWO_OF_A_NAME = f"""
+[[Top]]
+uuid = "{TREE[:8]}-0000-4000-8000-000000000000"
+    [Top.deps]
+    Twin = "{OTHER}"
+[[Twin]]
+uuid = "{EXAMPLE}"
+[[Twin]]
+deps = ["Base64", "Unknown"]
+uuid = "{OTHER}"
+[[Base64]]
+uuid = "2a0f44e3-6c83-55bd-87e4-b1978d98bd5f"
+"""
+
+
+def test_what_an_entry_depends_on_in_turn() -> None:
+    manifest = parse_manifest(TWO_OF_A_NAME)
+    top, first, second, base = manifest.entries
+    assert manifest.reachable([top.uuid]) == {top.uuid, second.uuid, base.uuid}
+    assert manifest.reachable([first.uuid]) == {first.uuid}
+    assert manifest.reachable(["unknown"]) == {"unknown"}
+    assert [entry.index for entry in manifest.by_name()["Twin"]] == [0, 1]
+
+
+def test_where_an_entry_stands() -> None:
+    manifest, places = parse_manifest(TWO_OF_A_NAME), TomlPositions(TWO_OF_A_NAME)
+    second = manifest.by_uuid()[OTHER]
+    assert places.value(*manifest.place(second, "uuid")) == Range(9, 7, 9, 45)
+    newer = parse_manifest(FORMAT_2)
+    assert newer.place(newer.entries[0], "path") == ("deps", "Example", 0, "path")
 
 
 @pytest.mark.parametrize("text", [FORMAT_1, FORMAT_2])
@@ -100,6 +164,11 @@ def test_an_entry_without_uuid_and_an_unknown_format_are_reported() -> None:
         "unknown-manifest-format",
         "invalid-manifest-entry",
         "invalid-manifest-entry",
+    ]
+    assert [problem.range for problem in manifest.problems] == [
+        Range(0, 18, 0, 23),
+        Range(1, 2, 1, 8),
+        Range(4, 7, 4, 10),
     ]
     assert manifest.entries == ()
 
@@ -124,51 +193,6 @@ def test_versions(text: str | None, pair: tuple[int, int] | None) -> None:
     assert version_pair(text) == pair
 
 
-def test_a_project() -> None:
-    project = parse_project(
-        f"""
-        name = "Mine"
-        uuid = "{EXAMPLE.upper()}"
-        version = "0.1.0"
-        [deps]
-        Example = "{EXAMPLE}"
-        [weakdeps]
-        Other = "{OTHER}"
-        [sources]
-        Example = {{path = "../Example"}}
-        Other = {{url = "https://example.org/Other.jl", rev = "main", subdir = "lib"}}
-        [extensions]
-        OtherExt = "Other"
-        [workspace]
-        projects = ["test", "docs"]
-        [compat]
-        julia = "1.10"
-        [preferences.Example]
-        backend = "none"
-        """
-    )
-    assert project.is_package
-    assert project.uuid == EXAMPLE
-    assert project.deps == {"Example": EXAMPLE}
-    assert project.weakdeps == {"Other": OTHER}
-    assert project.sources["Other"] == Source(None, "https://example.org/Other.jl", "main", "lib")
-    assert project.path_sources == {"Example": "../Example"}
-    assert project.extensions == {"OtherExt": ("Other",)}
-    assert project.workspace == ("test", "docs")
-    assert project.compat == {"julia": "1.10"}
-    assert project.preferences == {"Example": {"backend": "none"}}
-    assert project.problems == ()
-
-
-def test_a_bad_uuid_is_reported_where_it_stands() -> None:
-    project = parse_project('name = "A"\n[deps]\nGood = "' + EXAMPLE + '"\nBad = "nonsense"\n')
-    assert list(project.deps) == ["Good"]
-    (problem,) = project.problems
-    assert problem.code == "invalid-uuid"
-    assert problem.range is not None
-    assert problem.range.start_line == 3
-
-
 def test_every_real_manifest_is_written_again_to_the_byte(corpus: Path) -> None:
     files = sorted(corpus.rglob("*Manifest*.toml"))
     assert len(files) == 13
@@ -179,14 +203,7 @@ def test_every_real_manifest_is_written_again_to_the_byte(corpus: Path) -> None:
         assert write_manifest(manifest, {}) == file.read_bytes()
 
 
-def test_every_real_project_and_artifacts_file_is_understood(corpus: Path) -> None:
-    projects = sorted(corpus.rglob("Project.toml"))
-    assert len(projects) == 162
-    for file in projects:
-        project, table = read_project(file), tomli.loads(file.read_text())
-        assert project.problems == ()
-        assert project.deps == table.get("deps", {})
-        assert len(project.sources) == len(table.get("sources", {}))
+def test_every_real_artifacts_file_is_understood(corpus: Path) -> None:
     for file in corpus.rglob("Artifacts.toml"):
         artifacts = read_artifacts(file)
         assert artifacts.problems == ()
