@@ -65,6 +65,13 @@ def test_breaks(host: Host, tmp_path: Path) -> None:
     host.play("breaks", tmp_path)
 
 
+def test_bundle_and_environment(host: Host, example: Path) -> None:
+    """See what goes along, change it with a click, choose an environment, edit a project file, check."""
+    (example / ".env").write_text("SECRET=1\n")
+    (example / "scratch").mkdir(exist_ok=True)
+    host.play("bundle", example)
+
+
 def test_the_daemon_dies(host: Host, example: Path) -> None:
     """Once: nobody notices. Again and again: one message, and a way to start it."""
     host.play("daemon-dies", example)
