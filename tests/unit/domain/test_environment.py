@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.environment import load_environment
+from juliahub_ls.domain.environment import (
+    LoadedEnvironment,
+    ResolvedSource,
+    load_environment,
+    load_environments,
+    resolved_sources,
+)
 from juliahub_ls.domain.environment_files import environment_at, find_environment, is_environment_file
-from juliahub_ls.domain.script_environment import Reason, environment_for_script
+from juliahub_ls.domain.problem import Problem
+from juliahub_ls.domain.toml_text import read_text
 from juliahub_ls.domain.workspace_scan import scan
 from juliahub_ls.domain.workspaces import Projects
 
@@ -54,21 +61,6 @@ def test_the_files_a_watcher_cares_about(name: str, expected: bool) -> None:
     assert is_environment_file(name) is expected
 
 
-def test_a_script_has_the_nearest_environment_upward(make_tree: MakeTree) -> None:
-    top = make_tree({"Project.toml": "", "sub/Project.toml": "", "sub/deep/er/main.jl": "", "main.jl": ""})
-    assert environment_for_script(top / "sub/deep/er/main.jl").environment == environment_at(top / "sub")
-    found = environment_for_script(top / "main.jl", active=top / "sub")
-    assert (found.environment, found.reason) == (environment_at(top / "sub"), Reason.ACTIVE)
-    found = environment_for_script(top / "sub/deep/er/main.jl", active=top / "nowhere")
-    assert found.reason is Reason.NEAREST
-
-
-def test_the_search_does_not_climb_above_home(make_tree: MakeTree) -> None:
-    top = make_tree({"Project.toml": "", "home/me/main.jl": ""})
-    found = environment_for_script(top / "home/me/main.jl", home=top / "home")
-    assert (found.environment, found.reason) == (None, Reason.NONE)
-
-
 def test_a_workspace_member_has_the_roots_manifest(make_tree: MakeTree) -> None:
     top = make_tree(
         {
@@ -92,6 +84,83 @@ def test_a_workspace_member_has_the_roots_manifest(make_tree: MakeTree) -> None:
     (top / "test/Manifest.toml").write_text("")
     assert load_environment(member, (1, 12)).manifest_file == top / "Manifest.toml"
     assert load_environment(member, (1, 11)).manifest_file == top / "test/Manifest.toml"
+
+
+def test_a_workspaces_root_knows_all_its_members(make_tree: MakeTree) -> None:
+    top = make_tree(
+        {
+            "Project.toml": '[workspace]\nprojects = ["test", "lib/A", "gone", "lib/A/../A"]\n',
+            "test/Project.toml": '[workspace]\nprojects = [".."]\n',
+            "lib/A/Project.toml": '[workspace]\nprojects = ["docs", "test"]\n',
+            "lib/A/docs/Project.toml": "",
+            "lib/A/test/JuliaProject.toml": '[workspace]\nprojects = ["deep"]\n',
+            "lib/A/test/deep/Project.toml": "",
+            "other/Project.toml": "",
+        }
+    )
+    names = ["test", "lib/A", "gone", "lib/A/docs", "lib/A/test", "lib/A/test/deep"]
+    assert [path.relative_to(top).as_posix() for path in load(top).members] == names
+    assert load(top / "lib/A").members == (), "a member has the root's manifest, not one of its own"
+    assert load(top / "lib/A/test/deep").workspace_root == top
+    together = load_environments(scan([top]).environments)
+    assert [loaded.members for loaded in together] == [load(item.environment.directory).members for item in together]
+
+
+def test_the_roots_manifest_outranks_the_one_a_member_names(make_tree: MakeTree) -> None:
+    top = make_tree(
+        {
+            "Project.toml": 'manifest = "env/Shared.toml"\n[workspace]\nprojects = ["test"]\n',
+            "env/Shared.toml": "",
+            "Manifest.toml": "",
+            "test/Project.toml": 'manifest = "Mine.toml"\n',
+            "test/Mine.toml": "",
+        }
+    )
+    assert load(top / "test").manifest_file == top / "env/Shared.toml"
+    assert load(top / "test", (1, 11)).manifest_file == top / "test/Mine.toml"
+    (top / "env/Shared.toml").unlink()
+    assert load(top / "test").manifest_file == top / "Manifest.toml"
+    (top / "Manifest.toml").unlink()
+    assert load(top / "test").manifest_file == top / "test/Mine.toml"
+
+
+def test_open_documents_count_before_the_disk(make_tree: MakeTree) -> None:
+    top = make_tree({"Project.toml": "", "test/Project.toml": "", "Manifest.toml": ""})
+
+    def read(path: Path) -> "tuple[str, Problem | None]":
+        return ('[workspace]\nprojects = ["test"]\n', None) if path == top / "Project.toml" else read_text(path)
+
+    environment = environment_at(top / "test")
+    assert environment is not None
+    assert load_environment(environment, read=read).workspace_root == top
+    assert load_environment(environment).workspace_root is None
+
+
+def test_sources_as_they_are_meant_here(make_tree: MakeTree) -> None:
+    text = (
+        '[sources]\nHere = { path = "lib/Here" }\nGone = { path = "../Gone" }\n'
+        'Web = { url = "https://example.org/Web.jl", rev = "main", subdir = "lib" }\nOdd = { path = "a\\u0000b" }\n'
+    )
+    top = make_tree({"p/Project.toml": text, "p/lib/Here/Project.toml": ""})
+    assert resolved_sources(load(top / "p")) == [
+        ResolvedSource("Here", "lib/Here", top / "p/lib/Here", True),
+        ResolvedSource("Gone", "../Gone", top / "Gone", False),
+        ResolvedSource("Web", url="https://example.org/Web.jl", rev="main", subdir="lib"),
+        ResolvedSource("Odd", "a\0b", top / "p/a\0b", False),
+    ]
+
+
+def test_every_source_of_real_projects_is_resolved(corpus: Path) -> None:
+    found = [source for file in corpus.rglob("Project.toml") for source in resolved_sources(load(file.parent))]
+    assert len(found) > 500
+    assert all(source.directory and source.directory.is_absolute() for source in found if source.path)
+    assert sum(source.exists is True for source in found) > 400
+
+
+def load(directory: Path, julia: "tuple[int, int] | None" = None) -> LoadedEnvironment:
+    environment = environment_at(directory, julia)
+    assert environment is not None
+    return load_environment(environment, julia)
 
 
 def test_a_project_may_name_its_manifest(make_tree: MakeTree) -> None:
@@ -145,7 +214,17 @@ def test_scan_does_not_follow_links_and_says_when_it_stopped(make_tree: MakeTree
     shallow = scan([top], max_depth=1)
     assert (len(shallow.environments), shallow.truncated) == (1, True)
     assert scan([top], max_entries=0).truncated
+    assert not scan([top], max_entries=7).truncated
     assert scan([top], cancelled=lambda: True).truncated
+
+
+def test_scan_ends_at_its_bound_wherever_that_is_met(make_tree: MakeTree) -> None:
+    top = make_tree({"Project.toml": "", **{f"many/{number}.txt": "" for number in range(100)}, "z/Project.toml": ""})
+    bounded = scan([top], max_entries=50)
+    assert (bounded.truncated, bounded.entries, bounded.limit) == (True, 51, 50)
+    whole = scan([top], max_entries=104)
+    assert (whole.truncated, whole.entries, len(whole.environments)) == (False, 104, 2)
+    assert scan([top], max_entries=103).truncated, "also when it is met in the last folder"
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may read everything")
