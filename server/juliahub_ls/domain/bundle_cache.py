@@ -32,7 +32,7 @@ _PER_FILE = 1024
 
 @dataclass(frozen=True, slots=True)
 class CachedBundle:
-    """The tar at `path`, which stays for at least ten minutes; `reused`: nothing had to be read."""
+    """The tar at `path`, which stays until it is released, or for ten minutes; `reused`: nothing had to be read."""
 
     path: Path
     written: WrittenBundle
@@ -59,7 +59,7 @@ class BundleCache:
         kept = self._kept(folder)
         for path, record in kept:
             if record.settled and record.key == key:
-                self._shelf.use(path)
+                self._shelf.lease(path)
                 return CachedBundle(path, WrittenBundle(record.sha256, record.size, record.files), reused=True)
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         base = kept[0][0] if kept else None
@@ -67,11 +67,15 @@ class BundleCache:
         path = self._directory / f"{folder}-{uuid.uuid4().hex}.tar"
         made, layout = time.time_ns(), Layout()
         written = _write(plan, path, base, layout, progress, cancelled)
-        self._shelf.use(path)
+        self._shelf.lease(path)
         if self._shelf.has_room():
             _remember(path, plan, layout, (key, is_settled(plan, made), made), written)
         self._shelf.tidy()
         return CachedBundle(path, written, reused=False)
+
+    def release(self, path: Path) -> None:
+        """The bundle has been sent, or will not be: others may take its place."""
+        self._shelf.release(path)
 
     def _fingerprint(self, plan: BundlePlan) -> str:
         """`fingerprint`, with the last one remembered: comparing plans is much quicker than hashing one."""

@@ -1,13 +1,16 @@
 """Bounds what the bundle cache keeps: in number, in bytes, and by what is left of the disk.
 
-Of each folder only the newest bundle is worth keeping. One handed out less than ten minutes ago may be on its way to a
-server and stays, whatever the bounds. Several processes may tidy the same shelf.
+Of each folder only the newest bundle is worth keeping. One that was handed out and not released may be on its way to a
+server and stays for ten minutes, whatever the bounds; a lease beside it says so to other processes, any of which may
+tidy the shelf.
 """
 
 import contextlib
+import math
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +21,8 @@ MAX_BYTES = 4 * 2**30
 FREE_BYTES = 2**30
 """What stays free on the disk: with less than this left, older bundles go and new ones are not kept."""
 
-IN_USE_SECONDS = 600
+LEASE_SECONDS = 600
+"""How long a bundle stays for who does not release it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,24 @@ class BundleShelf:
         self._directory = directory
         self._keep = keep
         self._max_bytes = max_bytes
-        self._handed_out: dict[Path, float] = {}
+        self._leases: dict[Path, list[float]] = {}
+        self._name = uuid.uuid4().hex[:8]
 
-    def use(self, path: Path) -> None:
-        """Marks a bundle as in use from now on, for this process and for others."""
-        self._handed_out[path] = time.monotonic()
+    def lease(self, path: Path) -> None:
+        """Marks a bundle as used now, and in use until as many `release` or ten minutes have passed."""
+        self._leases.setdefault(path, []).append(time.monotonic())
         with contextlib.suppress(OSError):
-            os.utime(path.with_suffix(".index"))
+            self._lease_file(path).touch()
+            os.utime(path.with_suffix(_INDEX))
+
+    def release(self, path: Path) -> None:
+        """One user less; when it was the last one, the bundle goes when it is its turn."""
+        leases = self._leases.get(path, [])
+        del leases[:1]
+        if not leases:
+            self._leases.pop(path, None)
+            with contextlib.suppress(OSError):
+                self._lease_file(path).unlink(missing_ok=True)
 
     def has_room(self) -> bool:
         """Whether the disk has more than `FREE_BYTES` left. A disk that does not say is taken to."""
@@ -59,7 +74,7 @@ class BundleShelf:
         for item in kept:
             if self._free() - size > FREE_BYTES:
                 return
-            self._remove(item)
+            self._remove(item.path)
 
     def tidy(self) -> None:
         """Removes what is superseded or beyond the bounds, oldest first, and what dead processes left behind."""
@@ -69,7 +84,7 @@ class BundleShelf:
             superseded = item.folder in folders
             beyond = count + 1 > self._keep or total + item.size > self._max_bytes
             folders.add(item.folder)
-            if not ((superseded or beyond) and self._remove(item)):
+            if not ((superseded or beyond) and self._remove(item.path)):
                 count += 1
                 total += item.size
         self._sweep()
@@ -77,35 +92,39 @@ class BundleShelf:
     def _list(self) -> Iterator[_Kept]:
         for path in self._directory.glob("*.tar"):
             with contextlib.suppress(OSError):
-                status, used, size = path.stat(), 0.0, 0
+                status, size, used = path.stat(), 0, 0.0
                 with contextlib.suppress(OSError):
-                    index = path.with_suffix(".index").stat()
-                    used, size = index.st_mtime, index.st_size
-                yield _Kept(path, status.st_size + size, max(status.st_mtime, used))
+                    index = path.with_suffix(_INDEX).stat()
+                    size, used = index.st_size, index.st_mtime
+                yield _Kept(path, status.st_size + size, used or status.st_mtime)
 
-    def _remove(self, item: _Kept) -> bool:
-        if self._in_use(item.path, item.used):
+    def _remove(self, path: Path) -> bool:
+        if self._is_leased(path):
             return False
         with contextlib.suppress(OSError):  # Windows: another process has it open
-            item.path.with_suffix(".index").unlink(missing_ok=True)
-            item.path.unlink(missing_ok=True)
-            self._handed_out.pop(item.path, None)
+            path.with_suffix(_INDEX).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            self._leases.pop(path, None)
             return True
         return False
 
-    def _in_use(self, path: Path, used: float) -> bool:
-        """Our own uses are timed by a clock that nobody sets; those of others by their mark, also one in the future."""
-        handed_out = self._handed_out.get(path)
-        if handed_out is not None and time.monotonic() - handed_out < IN_USE_SECONDS:
+    def _is_leased(self, path: Path) -> bool:
+        """Our own leases are timed by a clock that nobody sets; those of others by their files, also future ones."""
+        leases = self._leases.get(path)
+        if leases and time.monotonic() - leases[-1] < LEASE_SECONDS:
             return True
-        return abs(time.time() - used) < IN_USE_SECONDS
+        others = (file for file in self._directory.glob(f"{path.stem}.*{_LEASE}") if file != self._lease_file(path))
+        return any(_age(file) < LEASE_SECONDS for file in others)
+
+    def _lease_file(self, path: Path) -> Path:
+        return path.with_name(f"{path.stem}.{self._name}{_LEASE}")
 
     def _sweep(self) -> None:
-        """Removes parts of bundles that nobody has written to for a while, and indexes without a tar."""
+        """Removes old leases, parts of bundles that nobody writes to any more, and indexes whose tar is gone."""
         for path in self._directory.iterdir():
             orphan = path.suffix != ".tar" and not path.with_suffix(".tar").exists()
             with contextlib.suppress(OSError):
-                if orphan and abs(time.time() - path.stat().st_mtime) > IN_USE_SECONDS:
+                if orphan and _age(path) > LEASE_SECONDS:
                     path.unlink()
 
     def _free(self) -> int:
@@ -113,3 +132,14 @@ class BundleShelf:
             return shutil.disk_usage(self._directory).free
         except OSError:
             return FREE_BYTES * 2**20
+
+
+def _age(path: Path) -> float:
+    """Seconds since the file was written, either way; infinite when it is gone."""
+    try:
+        return abs(time.time() - path.stat().st_mtime)
+    except OSError:
+        return math.inf
+
+
+_INDEX, _LEASE = ".index", ".lease"

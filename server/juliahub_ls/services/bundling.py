@@ -103,6 +103,10 @@ class Bundling:
         cached = await _making(partial(self._bundles.bundle, plan), self._archives, progress)
         return PreparedBundle(plan, cached.path, cached.written.size, cached.written.sha256)
 
+    def release(self, bundle: PreparedBundle) -> None:
+        """A prepared archive is no longer needed: the cache may let it go when others need the space."""
+        self._bundles.release(bundle.path)
+
     def _remember(self, key: tuple[Path, BundleOptions], plan: BundlePlan) -> BundlePlan:
         known = self._plans.pop(key, None)
         kept = known if known is not None and known == plan else plan

@@ -85,7 +85,10 @@ class Submitter:
         assert outlook.design is not None
         bundle = await self._bundling.prepare(outlook.plan, progress) if outlook.plan else None
         if bundle is not None:
-            await self._upload(outlook.client, bundle, progress)
+            try:
+                await self._upload(outlook.client, bundle, progress)
+            finally:
+                self._bundling.release(bundle)
         submission = self._form(request, outlook.source, outlook.design, outlook.image, bundle)
         done = Submitted(outlook.client.server, "", outlook.design, bundle, tuple(outlook.problems))
         return outlook.client, submission, done

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain import bundle_shelf
 from juliahub_ls.domain.bundle_cache import BundleCache
 from juliahub_ls.domain.bundle_plan import plan_bundle
 from juliahub_ls.domain.bundle_shelf import FREE_BYTES, BundleShelf
@@ -19,7 +18,7 @@ Usage = namedtuple("Usage", "total used free")
 
 
 def put(directory: Path, name: str, size: int, age: float) -> Path:
-    """A kept tar of `size` bytes with an index, both last used `age` seconds ago."""
+    """A kept tar of `size` bytes with an index, last used `age` seconds ago by somebody who released it."""
     path = directory / f"{name}.tar"
     path.write_bytes(bytes(size))
     path.with_suffix(".index").write_bytes(b"")
@@ -56,17 +55,31 @@ def test_of_each_folder_the_newest_is_kept(tmp_path: Path) -> None:
     assert left(tmp_path) == ["folder-0", "other-2"]
 
 
-def test_what_was_used_lately_stays_whatever_the_bounds(tmp_path: Path) -> None:
-    put(tmp_path, "a-1", 1000, age=300)
-    put(tmp_path, "a-2", 1000, age=-300)
-    old = put(tmp_path, "a-3", 1000, age=10_000)
-    put(tmp_path, "a-4", 1000, age=20_000)
-    put(tmp_path, "a-5", 1000, age=-20_000)
-    shelf = BundleShelf(tmp_path, keep=1, max_bytes=1)
-    shelf.use(old)
-    os.utime(old.with_suffix(".index"), (1, 1))
-    shelf.tidy()
-    assert left(tmp_path) == ["a-1", "a-2", "a-3"]
+def test_what_is_in_use_stays_whatever_the_bounds(tmp_path: Path) -> None:
+    paths = {name: put(tmp_path, f"a-{name}", 1000, age=2000) for name in ("ours", "other's", "ahead", "expired")}
+    ours, others = BundleShelf(tmp_path, keep=1, max_bytes=1), BundleShelf(tmp_path, keep=1, max_bytes=1)
+    ours.lease(paths["ours"])
+    for name, age in (("other's", 300), ("ahead", -300), ("expired", 10_000)):
+        others.lease(paths[name])
+        lease = next(tmp_path.glob(f"a-{name}.*.lease"))
+        os.utime(lease, (time.time() - age,) * 2)
+    os.utime(next(tmp_path.glob("a-ours.*.lease")), (1, 1))
+    ours.tidy()
+    assert left(tmp_path) == ["a-ahead", "a-other's", "a-ours"]
+
+
+def test_what_is_released_goes_when_its_turn_comes(tmp_path: Path) -> None:
+    path, window, other = put(tmp_path, "a-1", 10, age=2000), *(BundleShelf(tmp_path, keep=0) for _ in range(2))
+    for shelf in (window, window, other):
+        shelf.lease(path)
+    window.release(path)
+    window.tidy()
+    window.release(path)
+    window.tidy()
+    assert left(tmp_path) == ["a-1"]
+    other.release(path)
+    window.tidy()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_dead_processes_left_goes(tmp_path: Path) -> None:
@@ -111,7 +124,10 @@ def test_nothing_is_kept_on_a_full_disk(make_tree: MakeTree, tmp_path: Path, mon
     first = cache.bundle(plan_bundle(top))
     assert first.path.stat().st_size == first.written.size
     assert list(directory.glob("*.index")) == []
-    assert not cache.bundle(plan_bundle(top)).reused
+    cache.release(first.path)
+    second = cache.bundle(plan_bundle(top))
+    assert not second.reused
+    assert list(directory.glob("*.tar")) == [second.path]
 
 
 def test_a_disk_that_does_not_say_how_full_it_is(tmp_path: Path) -> None:
@@ -126,10 +142,8 @@ def test_the_newest_bundle_of_a_folder_replaces_the_ones_before(make_tree: MakeT
         (top / "main.jl").write_text("x" * number)
         paths.append(BundleCache(directory).bundle(plan_bundle(top)).path)
     assert all(path.exists() for path in paths)
-    for path in paths:
-        for file in (path, path.with_suffix(".index")):
-            os.utime(file, (1, 1))
+    for lease in directory.glob("*.lease"):
+        os.utime(lease, (1, 1))
     (top / "main.jl").write_text("last")
     last = BundleCache(directory).bundle(plan_bundle(top)).path
     assert list(directory.glob("*.tar")) == [last]
-    assert bundle_shelf.IN_USE_SECONDS == 600
