@@ -26,12 +26,13 @@ _ARM = ("armv7l", "armv6l")
 def normal_tags(tags: Tags) -> dict[str, str]:
     """The tags in lower case, versions with three numbers, and what Julia takes for granted on Linux filled in."""
     found = {key.lower(): value.lower() for key, value in tags.items()}
-    found["arch"] = _ARCHITECTURES.get(found.get("arch", ""), found.get("arch", ""))
+    if "arch" in found:
+        found["arch"] = _ARCHITECTURES.get(found["arch"], found["arch"])
     for key in _VERSIONS & found.keys():
         found[key] = _three_numbers(found[key])
     if found.get("os") == "linux":
         found.setdefault("libc", "glibc")
-        if found["arch"] in _ARM:
+        if found.get("arch") in _ARM:
             found.setdefault("call_abi", "eabihf")
     return found
 

@@ -1,10 +1,10 @@
 """Which artifacts go into a bundle, and which the job fetches itself (protocol §6.2)."""
 
+from pathlib import Path
+
 import pytest
 
-from juliahub_ls.domain.bundle_model import (
-    ArtifactPlacement,
-)
+from juliahub_ls.domain.bundle_model import ArtifactPlacement, BundleOptions
 from juliahub_ls.domain.bundle_plan import plan_bundle
 
 from .bundle_plans import HASH, TREE, A, C, codes, depot, names
@@ -35,3 +35,67 @@ def test_artifacts(
     assert (f".bundle/depot/artifacts/{HASH}/data.txt" in names(plan)) is bundled
     assert (".bundle/depot/artifacts" in plan.empty_directories) is not bundled
     assert codes(plan) == (["artifact-missing"] if expected is ArtifactPlacement.MISSING else [])
+
+
+def overridden(make_tree: MakeTree, place: str, download: str = "") -> "tuple[Path, Path]":
+    base = make_tree(
+        {
+            "p/Project.toml": f'name = "P"\nuuid = "{A}"\n',
+            "p/Artifacts.toml": f'[table]\ngit-tree-sha1 = "{TREE}"\n{download}',
+            "mine/own.txt": "7",
+        }
+    )
+    root = depot(base, registered=A)
+    (root / "artifacts" / "Overrides.toml").write_text(f'[{A}]\ntable = "{place.format(base=base.as_posix())}"\n')
+    return base / "p", root
+
+
+DOWNLOAD = '[[table.download]]\nurl = "https://example.org/t"\nsha256 = "00"\n'
+
+
+@pytest.mark.parametrize("download", ["", DOWNLOAD])
+@pytest.mark.parametrize(("place", "content"), [("{base}/mine", "own.txt"), (HASH, "data.txt")])
+def test_what_overrides_an_artifact_goes_in_below_its_hash(
+    make_tree: MakeTree, place: str, content: str, download: str
+) -> None:
+    top, root = overridden(make_tree, place, download)
+    plan = plan_bundle(top, depots=[root])
+    assert [artifact.placement for artifact in plan.artifacts] == [ArtifactPlacement.BUNDLED]
+    assert f".bundle/depot/artifacts/{TREE}/{content}" in names(plan)
+    assert codes(plan) == ["artifact-overridden"]
+    assert not [name for name in names(plan) if "Overrides" in name]
+
+
+@pytest.mark.parametrize(
+    ("download", "placement", "words"),
+    [
+        ("", ArtifactPlacement.MISSING, "will not find"),
+        (DOWNLOAD, ArtifactPlacement.DOWNLOADED, "download the original"),
+    ],
+)
+@pytest.mark.parametrize("place", ["{base}/gone", "0" * 40])
+def test_an_override_that_leads_nowhere(
+    make_tree: MakeTree, place: str, download: str, placement: ArtifactPlacement, words: str
+) -> None:
+    top, root = overridden(make_tree, place, download)
+    plan = plan_bundle(top, depots=[root])
+    assert [artifact.placement for artifact in plan.artifacts] == [placement]
+    assert codes(plan) == ["override-missing"]
+    assert words in plan.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("target", "tree_hash"),
+    [({"os": "linux", "arch": "x86_64"}, TREE), ({"os": "linux", "arch": "aarch64"}, HASH), ({"os": "macos"}, None)],
+)
+def test_artifacts_are_for_the_nodes_platform(
+    make_tree: MakeTree, target: "dict[str, str]", tree_hash: "str | None"
+) -> None:
+    text = "".join(
+        f'[[table]]\ngit-tree-sha1 = "{tree}"\nos = "linux"\narch = "{arch}"\n'
+        for arch, tree in (("x86_64", TREE), ("aarch64", HASH))
+    )
+    base = make_tree({"p/Project.toml": "", "p/Artifacts.toml": text})
+    options = BundleOptions(target_platform=tuple(target.items()))
+    found = plan_bundle(base / "p", depots=[depot(base, registered=A)], options=options).artifacts
+    assert [artifact.tree_hash for artifact in found] == ([tree_hash] if tree_hash else [])
