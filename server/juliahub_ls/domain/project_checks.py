@@ -17,11 +17,11 @@ def project_problems(project: Project, file: Path, places: TomlPositions) -> lis
     - `extension-package-not-listed` (error): what brings an extension in is neither in `[weakdeps]` nor in `[deps]`;
       Julia then fails to load the package.
     """
-    return [
-        *(_not_listed(name, section, file, place) for section, name, place in _unlisted(project, places)),
-        *_extensions(project, file, places),
-        *_missing_sources(project, file, places),
-    ]
+    missing = _missing_sources(project, file, places)
+    if any(problem.code in ("toml-syntax", "invalid-uuid") for problem in project.problems):
+        return list(missing)  # what seems unlisted may stand in a line that is being typed
+    unlisted = (_not_listed(name, section, file, place) for section, name, place in _unlisted(project, places))
+    return [*unlisted, *_extensions(project, file, places), *missing]
 
 
 def _unlisted(project: Project, places: TomlPositions) -> Iterator[tuple[str, str, Range | None]]:
