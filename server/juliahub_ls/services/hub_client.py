@@ -132,8 +132,8 @@ class HubClient(HubRequests):
         except logs.LogPageError as error:
             raise errors.RefusedByServer(message=str(error)) from error
 
-    async def stream_request(self, jobname: str, after: int) -> tuple[str, dict[str, str]]:
-        """URL and headers of the log's WebSocket, from the record after `after` (§8.2)."""
+    async def stream_request(self, jobname: str, after: int | None) -> tuple[str, dict[str, str]]:
+        """URL and headers of the log's WebSocket, from the record after `after`; None: from the present end (§8.2)."""
         query = StreamQuery(jobname=jobname, offset=after, log_batch=True)
         values = {name: _query_text(value) for name, value in query.model_dump(exclude_none=True).items()}
         url = self.url.replace("http", "ws", 1) + paths.STREAM_LOGS + "?" + urlencode(values)

@@ -22,6 +22,7 @@ SILENCE_SECONDS = 20.0
 LONGEST_PAUSE = 15.0
 POLL_SECONDS = 2.0
 FRAME_BYTES = 64 << 20
+REMEMBERED_IDS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class LogStream:
         self._jobname = jobname
         self.last = after
         self._last_ms = 0
+        self._last_id = str(after)
+        self._seen: dict[str, None] | None = None
+        """The latest ids, of a server whose ids are no numbers: what comes twice is known by them alone."""
         self._complete = False
         self._breaks = 0
 
@@ -120,9 +124,7 @@ class LogStream:
         return first if first and first[0].is_top else await self._whole(page)
 
     async def _page_after_last(self) -> list[LogRecord]:
-        return await self._client.log_page(
-            self._jobname, {"start_time": str(self._last_ms), "event_id": str(self.last)}
-        )
+        return await self._client.log_page(self._jobname, {"start_time": str(self._last_ms), "event_id": self._last_id})
 
     async def _whole(self, collected: list[LogRecord]) -> list[LogRecord]:
         """Page backwards from the last page to the top, as JuliaHub.jl does (§8.1)."""
@@ -145,17 +147,34 @@ class LogStream:
                 self._complete = self._complete or record.is_bottom
                 continue
             number = record_number(record, self.last + 1)
-            if number <= self.last:
+            if number <= self.last or self._came_before(record.event_id):
                 continue
             self.last = number
             fresh.append(record)
         if fresh:
             self._last_ms = fresh[-1].unix_ms or self._last_ms
+            self._last_id = fresh[-1].event_id or str(self.last)
         return fresh
 
+    def _came_before(self, event_id: str | None) -> bool:
+        """Whether an id that is no number has been given out; if not, it has from now on."""
+        if event_id is None or event_id.isdecimal():
+            return False
+        seen = self._seen = self._seen if self._seen is not None else {}
+        if event_id in seen:
+            return True
+        seen[event_id] = None
+        if len(seen) > REMEMBERED_IDS:
+            del seen[next(iter(seen))]
+        return False
+
     async def _socket(self) -> AsyncIterator[LogEvent]:
-        """Stream from the cursor. A hole in the numbers is filled by REST, or told as a gap."""
-        url, headers = await self._client.stream_request(self._jobname, self.last)
+        """Stream from the cursor. A hole in the numbers is filled by REST, or told as a gap.
+
+        A server without numbers streams from its present end; what came between is fetched once the stream is open.
+        """
+        after = self.last if self._seen is None else None
+        url, headers = await self._client.stream_request(self._jobname, after)
         options: dict[str, Any] = {"compression": None, "max_size": FRAME_BYTES, "ping_interval": None}
         if url.startswith("ws://"):
             options["proxy"] = None
@@ -165,6 +184,9 @@ class LogStream:
             await self._refused(error.response.status_code)
             return
         async with socket:
+            if after is None:
+                async for batch in self.pages():
+                    yield batch
             while not self._complete:
                 frame = await asyncio.wait_for(socket.recv(), SILENCE_SECONDS)
                 records = _records(frame)

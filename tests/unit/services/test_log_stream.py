@@ -302,3 +302,71 @@ async def test_leaving_early_closes_the_connection(client: HubClient, server: Sc
     with pytest.raises(asyncio.CancelledError):
         await following
     await asyncio.wait_for(left.wait(), 20)
+
+
+class OpaqueLog:
+    """A log whose ids are no numbers. Pages hold `page` records; the stream starts at the present end."""
+
+    def __init__(self, names: str, page: int = 3) -> None:
+        self.names = names
+        self.page = page
+        self.finished = False
+
+    async def answer(self, request: Request) -> Response:
+        query = request.query_params
+        if "start_time" in query:
+            start = self.names.index(query["event_id"][0]) + 1 if query["event_id"] != "0" else 0
+            return self._page(start, start + self.page)
+        if "end_time" in query:
+            end = self.names.index(query["event_id"][0])
+            return self._page(max(0, end - self.page), end)
+        return self._page(max(0, len(self.names) - self.page), len(self.names))
+
+    def _page(self, start: int, end: int) -> Response:
+        elements = [opaque(name, self.names.index(name)) for name in self.names[start:end]]
+        top = [TOP] if start == 0 else []
+        bottom = [BOTTOM] if self.finished and end >= len(self.names) else []
+        return PlainTextResponse(logs.encode_page([*top, *elements, *bottom]))
+
+
+def opaque(name: str, place: int) -> str:
+    return json.dumps({"message": name, "eventId": f"{name}-uuid", "timestamp": 1000 + place})
+
+
+async def test_ids_that_are_no_numbers_come_once_and_in_order(client: HubClient, server: ScriptedServer) -> None:
+    """Written between the last page and the stream's opening, sent twice, broken off, and all there in the end."""
+    log = OpaqueLog("abcde")
+    server.on(LOGS, log.answer)
+
+    async def first(socket: WebSocket) -> None:
+        assert "offset" not in socket.query_params
+        log.names += "fgh"
+        await socket.accept()
+        for name in "ghi":
+            log.names += name if name not in log.names else ""
+            await socket.send_text(opaque(name, log.names.index(name)))
+        await socket.close(1011)
+
+    async def second(socket: WebSocket) -> None:
+        await socket.accept()
+        log.names += "j"
+        for name in "hij":
+            await socket.send_text(opaque(name, log.names.index(name)))
+        await socket.send_text(BOTTOM)
+        await socket.receive_text()
+
+    handlers = [first, second]
+
+    async def connection(socket: WebSocket) -> None:
+        await handlers.pop(0)(socket)
+
+    server.on_socket(STREAM, connection)
+    messages: list[str] = []
+
+    async def follow() -> None:
+        async for event in LogStream(client, "jr-1").events():
+            if isinstance(event, Records):
+                messages.extend(one.message for one in event.records)
+
+    await asyncio.wait_for(follow(), 20)
+    assert "".join(messages) == "abcdefghij"
