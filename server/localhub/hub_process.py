@@ -98,6 +98,7 @@ async def _serve(settings: Settings, listener: socket.socket, names: list[str]) 
 
     guard = create_app(hub, origins(url, settings, listener, names), leave)
     server = _Server(_configuration(guard, settings))
+    server.config.load()  # whatever keeps us from serving does so before anyone is told of us
     # Julias are looked for while the first client is still getting ready.
     threading.Thread(target=hub.images, name="find-julias", daemon=True).start()
     await hub.runs.recover()

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -82,11 +83,12 @@ def running_hub(folder: Path, *options: str, env: dict[str, str] | None = None) 
         stop_hub(folder)
 
 
-def localhub(*arguments: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
-    """Run the command line."""
+def localhub(*arguments: str, env: dict[str, str] | None = None, typed: str = "") -> "subprocess.CompletedProcess[str]":
+    """Run the command line; `typed` is its standard input."""
     return subprocess.run(
         [sys.executable, "-m", "localhub", *arguments],
         env=hub_environment() | (env or {}),
+        input=typed,
         capture_output=True,
         text=True,
         timeout=60,
@@ -98,6 +100,13 @@ def hub_environment() -> dict[str, str]:
     """Our environment, with the source tree importable."""
     path = os.pathsep.join(filter(None, [str(SERVER), os.environ.get("PYTHONPATH")]))
     return os.environ | {"PYTHONPATH": path}
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_for(condition: Any, what: str, seconds: float = 30.0) -> Any:

@@ -1,11 +1,9 @@
 """The embedded hub as a process: started on demand, found, stopped, lost (real processes, the real command line)."""
 
-import contextlib
 import json
 import os
 import socket
 import stat
-import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +16,8 @@ import tomli
 import trustme
 
 from juliahub_wire.hub_state import HubState, read_state
-from tests.support.hub import RunningHub, hub_environment, localhub, running_hub, start_hub, stop_hub, wait_for
+from tests.support.hub import RunningHub, free_port, localhub, running_hub, start_hub, stop_hub, wait_for
+from tests.support.served_hub import served, write_certificate
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -68,8 +67,10 @@ def test_the_hub_outlives_who_started_it_and_has_no_terminal(folder: Path) -> No
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
 def test_what_it_writes_is_the_users_alone(folder: Path) -> None:
     start_hub(folder)
-    for secret in ("state/hub.json", "state/auth.toml", "data/keys/signing.pem", "data/keys/uploads.key"):
-        assert stat.S_IMODE((folder / secret).stat().st_mode) == 0o600, secret
+    keys = list((folder / "data" / "keys").iterdir())
+    assert len(keys) == 2
+    for secret in (folder / "state" / "hub.json", folder / "state" / "auth.toml", *keys):
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600, secret
     for private in ("state", "data", "data/blobs", "data/jobs", "data/keys", "data/logs"):
         assert stat.S_IMODE((folder / private).stat().st_mode) == 0o700, private
 
@@ -208,34 +209,10 @@ def test_one_data_folder_has_one_hub(folder: Path) -> None:
     assert "Another localhub serves" in done.stderr
 
 
-@contextlib.contextmanager
-def served(*options: str) -> Iterator["subprocess.Popen[str]"]:
-    """`localhub serve` in the foreground."""
-    command = [sys.executable, "-m", "localhub", "serve", *options]
-    with subprocess.Popen(
-        command, env=hub_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_serving_with_tls(tmp_path: Path) -> None:
-    authority, port = trustme.CA(), free_port()
-    certificate = authority.issue_cert("localhost", "127.0.0.1")
-    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
-    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    tls = ("--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem"))
-    with served("--port", str(port), "--data", str(tmp_path / "data"), *tls):
+    port = free_port()
+    tls = write_certificate(trustme.CA(), tmp_path, "localhost", "127.0.0.1")
+    with served("--port", str(port), "--data", str(tmp_path / "data"), *tls, printed=tmp_path / "printed"):
         state = wait_for(lambda: read_state(tmp_path / "data" / "state"), "the hub to serve")
         assert state.url == f"https://127.0.0.1:{port}"
         hub = RunningHub(f"https://localhost:{port}", tmp_path / "data" / "state", tmp_path / "data", state.pid)
@@ -289,7 +266,8 @@ def test_options_that_cannot_be_safe_are_refused(tmp_path: Path, options: list[s
 
 def test_a_hub_behind_a_proxy_answers_to_its_public_name(tmp_path: Path) -> None:
     port = free_port()
-    with served("--port", str(port), "--data", str(tmp_path / "data"), "--public-url", "https://hub.example.org"):
+    where = ("--port", str(port), "--data", str(tmp_path / "data"))
+    with served(*where, "--public-url", "https://hub.example.org", printed=tmp_path / "printed"):
         state = wait_for(lambda: read_state(tmp_path / "data" / "state"), "the hub to serve")
         assert state.url == "https://hub.example.org"
         statuses = [
