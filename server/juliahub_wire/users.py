@@ -1,5 +1,7 @@
 """Users as GraphQL tells of them (protocol §2.2, §2.3, Appendix F). Servers may know these query texts alone."""
 
+from typing import Any
+
 from pydantic import Field
 
 from .model import WireModel
@@ -57,8 +59,8 @@ class GraphQLError(WireModel):
     message: str = ""
 
 
-class LegacyUserAnswer(WireModel):
-    """`POST /v1/graphql` with `LEGACY_USER_QUERY`."""
+class GraphQLAnswer(WireModel):
+    """Any answer of `POST /v1/graphql`."""
 
-    data: LegacyUsers | None = None
+    data: dict[str, Any] | None = None
     errors: list[GraphQLError] = Field(default_factory=list)

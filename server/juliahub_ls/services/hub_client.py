@@ -21,7 +21,7 @@ from juliahub_wire.jobs import Job, JobDetails, KillAnswer, SuccessAnswer
 from juliahub_wire.nodes import NodeSpec, NodeSpecsAnswer
 from juliahub_wire.stream import StreamQuery
 from juliahub_wire.submission import Submission, SubmitAnswer
-from juliahub_wire.users import LEGACY_USER_QUERY, ROLE_HEADER, LegacyUserAnswer
+from juliahub_wire.users import LEGACY_USER_QUERY, LegacyUsers
 
 JOB_LIST: TypeAdapter[list[Job]] = TypeAdapter(list[Job])
 CHUNK = 1 << 20
@@ -159,13 +159,10 @@ class HubClient(HubRequests):
         )
 
     async def _legacy_version(self) -> ApiVersion:
-        body: dict[str, Any] = {"query": LEGACY_USER_QUERY, "variables": {}, "operationName": None}
-        response = await self.send("POST", paths.GRAPHQL, content=json.dumps(body), headers=ROLE_HEADER)
-        answer = self.model(LegacyUserAnswer, decode(response, self.server), paths.GRAPHQL)
-        if answer.errors or answer.data is None or len(answer.data.users) != 1:
-            words = answer.errors[0].message if answer.errors else "The server does not say whose token this is."
-            raise errors.RefusedByServer(message=words)
-        return ApiVersion(api_version=LEGACY_VERSION, username=answer.data.users[0].username)
+        users = self.model(LegacyUsers, await self.graphql(LEGACY_USER_QUERY, {}, None), paths.GRAPHQL).users
+        if len(users) != 1:
+            raise errors.RefusedByServer(message="The server does not say whose token this is.")
+        return ApiVersion(api_version=LEGACY_VERSION, username=users[0].username)
 
     async def _image_group(self, product: str) -> str | None:
         """The name of the group that holds a batch product's images (§4.2)."""

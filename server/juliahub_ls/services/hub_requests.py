@@ -1,5 +1,6 @@
 """Requests to one server in one account's name: its token, one renewal, repeats that do no harm, typed answers."""
 
+import json
 from typing import Any, TypeVar
 
 import httpx
@@ -12,6 +13,7 @@ from juliahub_ls.services.reachability import Reachability
 from juliahub_ls.services.transport import NOTHING_CHANGED, decode, retrying, translated
 from juliahub_wire import paths
 from juliahub_wire.model import WireModel
+from juliahub_wire.users import ROLE_HEADER, GraphQLAnswer
 
 M = TypeVar("M", bound=WireModel)
 
@@ -49,6 +51,21 @@ class HubRequests:
             return None if response.status_code == 404 else decode(response, self.server)
 
         return await retrying(attempt)
+
+    async def graphql(self, query: str, variables: dict[str, Any], operation: str | None) -> Any:
+        """The `data` of a query (§2). Raises `RefusedByServer` with the server's words for `errors` in a 200."""
+
+        async def attempt() -> Any:
+            body = {"query": query, "variables": variables, "operationName": operation}
+            headers = ROLE_HEADER | {"Content-Type": "application/json", "Accept": "application/json"}
+            response = await self.send("POST", paths.GRAPHQL, content=json.dumps(body), headers=headers)
+            return decode(response, self.server)
+
+        answer = self.model(GraphQLAnswer, await retrying(attempt), paths.GRAPHQL)
+        if answer.errors or answer.data is None:
+            words = answer.errors[0].message if answer.errors else "The server's answer is empty."
+            raise errors.RefusedByServer(message=words)
+        return answer.data
 
     async def send(self, method: str, path: str, state: str = NOTHING_CHANGED, **request: Any) -> httpx.Response:
         """One request with the bearer token; after a 401 once more with another token. Any status is an answer."""
