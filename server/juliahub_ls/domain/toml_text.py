@@ -16,6 +16,7 @@ ReadText = Callable[[Path], tuple[str, Problem | None]]
 
 _MAX_REPAIRS = 16
 _MAX_DEPTH = 100
+_MAX_OPEN = 1_000
 _MANY_DOTS = re.compile(r"(?:\.[^.\n]*){100}")
 _OPENING = re.compile(r"=\s*([\[{])")
 _UNCLOSED = {"[": "Unclosed array", "{": "Unclosed inline table"}
@@ -151,20 +152,20 @@ def _open_string(lines: list[str], end: int, mistake: tomli.TOMLDecodeError) -> 
 
 def _open_bracket(lines: list[str], end: int, mistake: tomli.TOMLDecodeError) -> _Culprit | None:
     """An array or inline table that is still open at line `end`, where a new statement or nothing follows."""
-    unclosed = mistake.msg.startswith("Unclosed")
+    inline_table = mistake.msg == _UNCLOSED["{"]  # what looks like statements may then be its keys
     if _mistake(lines[end]):
-        if not unclosed:
+        if not mistake.msg.startswith("Unclosed"):
             return None
         end += 1  # the text ends inside
     lost: list[int] = []
-    for line in range(end - 1, -1, -1):
+    for line in range(end - 1, max(end - _MAX_OPEN, 0) - 1, -1):
         text = lines[line].strip()
         alone, opening = _mistake(lines[line]), _OPENING.search(lines[line])
         if alone and opening and alone.colno > len(lines[line].rstrip()):
             return _Culprit(line, opening.start(1), _UNCLOSED[opening[1]], tuple(lost))
         if alone:
             lost.append(line)
-        elif text and not text.startswith("#") and not (unclosed and "table" in mistake.msg):
+        elif text and not text.startswith("#") and (text.startswith("[") or not inline_table):
             return None  # a statement of its own: nothing is open here
     return None
 

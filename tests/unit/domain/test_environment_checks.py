@@ -213,6 +213,11 @@ def test_names_that_no_section_gives_a_package_for(make_tree: MakeTree, text: st
     assert problem.data["package"] == "A"
 
 
+def test_what_seems_unlisted_while_a_line_is_typed_is_not_said(make_tree: MakeTree) -> None:
+    text = f'[deps]\nA = "{A}\n[compat]\nA = "1"\n[extensions]\nX = "A"\n'
+    assert [problem.code for problem in problems(make_tree({"Project.toml": text}))] == []
+
+
 def test_problems_that_loading_found_are_not_repeated(make_tree: MakeTree) -> None:
     top = make_tree({"Project.toml": '[deps]\nA = "x"\noops', "Manifest.toml": "[[deps.A]]\nversion = 1\n"})
     assert problems(top) == []

@@ -128,7 +128,10 @@ def test_what_stands_at_a_position(line: int, character: int, place: Place | Non
 
 
 def test_nothing_is_loaded_before_the_first_question() -> None:
-    code = "import sys, juliahub_ls.domain.project as p; p.parse_project('[deps]'); print('tree_sitter' in sys.modules)"
+    code = (
+        "import sys, juliahub_ls.__main__, juliahub_ls.lsp.server, juliahub_ls.domain.project as project\n"
+        "project.parse_project('[deps]'); print('tree_sitter' in sys.modules)"
+    )
     server = Path(__file__).parents[3] / "server"
     run = subprocess.run([sys.executable, "-c", code], cwd=server, capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
