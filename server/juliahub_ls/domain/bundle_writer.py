@@ -175,6 +175,8 @@ class _Archive:
                 self._add(directory_header(self._top + record))
             else:
                 yield from self._file(record)
+            if self._waiting >= _CHUNK:  # headers of empty files and folders are bytes, too
+                yield self._flush()
         if run.files:
             yield from self._copy(run)
         self._add(END)
@@ -232,15 +234,20 @@ class _Archive:
         return chunk
 
 
-def _records(plan: BundlePlan) -> list[PlannedFile | InjectedFile | str]:
-    """Files and empty folders in the archive's order."""
-    records: list[PlannedFile | InjectedFile | str] = [*plan.files, *plan.injected, *plan.empty_directories]
-    if plan.injected or plan.empty_directories:
-        records.sort(key=_order)
-    return records
+def _records(plan: BundlePlan) -> Iterator[PlannedFile | InjectedFile | str]:
+    """Files and empty folders in the archive's order: the few others go in between the files, which are sorted."""
+    others: list[InjectedFile | str] = [*plan.injected, *plan.empty_directories]
+    others.sort(key=_order, reverse=True)
+    following = _order(others[-1]) if others else None
+    for file in plan.files:
+        while following is not None and following < sort_key(file.archive_path):
+            yield others.pop()
+            following = _order(others[-1]) if others else None
+        yield file
+    yield from reversed(others)
 
 
-def _order(record: PlannedFile | InjectedFile | str) -> str:
+def _order(record: InjectedFile | str) -> str:
     return sort_key(record if isinstance(record, str) else record.archive_path)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from juliahub_ls.domain import bundle_writer
 from juliahub_ls.domain.bundle_plan import plan_bundle
 from juliahub_ls.domain.bundle_writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
 from juliahub_ls.domain.tar_format import BLOCK, END
@@ -99,6 +100,17 @@ def test_a_big_file_comes_in_pieces(make_tree: MakeTree) -> None:
     assert len(seen) > 2
     assert [item.bytes for item in seen] == sorted(item.bytes for item in seen)
     assert seen[-1] == BundleProgress(plan.file_count, plan.file_count, plan.total_size, plan.total_size)
+
+
+@pytest.mark.parametrize("name", ["file{}", "folder{}/"])
+def test_what_has_no_content_comes_in_pieces_too(
+    make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(bundle_writer, "_CHUNK", 2048)
+    top = make_tree({"p/Project.toml": "", **{f"p/{name.format(number)}": "" for number in range(40)}}) / "p"
+    seen: list[BundleProgress] = []
+    write_bundle(plan_bundle(top), io.BytesIO(), progress=seen.append)
+    assert len(seen) >= 10
 
 
 @pytest.mark.parametrize("change", ["grow", "shrink", "touch", "remove", "replace"])
