@@ -65,7 +65,7 @@ _REPORTED = {
     LeftOutReason.NAME_TOO_LONG: (
         "long-names-left-out",
         Severity.WARNING,
-        "{names} {stay} here: the name is longer than the 255 bytes, or the path than the 4,096, that the machines "
+        "{names} {stay} here: the name is longer than the 255 bytes, or the path than the 4,095, that the machines "
         "running jobs allow. Shorten it if the job needs it.",
     ),
     LeftOutReason.TOO_DEEP: (

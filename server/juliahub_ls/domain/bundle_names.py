@@ -41,7 +41,7 @@ def _folders(paths: Iterable[str]) -> list[str]:
 
 def _clashes(paths: list[str]) -> list[Problem]:
     """Only where two names meet in one folder, not for all that lies below them."""
-    if len(set(_all_folded(paths))) == len(paths):
+    if not paths or len(set(_all_folded(paths))) == len(paths):
         return []
     together: dict[tuple[str, str], list[str]] = defaultdict(list)
     for path in paths:

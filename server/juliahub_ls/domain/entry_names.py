@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-_LONGEST_NAME, _LONGEST_PATH = 255, 4096
+_LONGEST_NAME, _LONGEST_PATH = 255, 4095
 _SURELY_SHORT = 63, 1024  # characters; UTF-8 takes at most four bytes for each
 
 
@@ -48,11 +48,11 @@ def is_utf8(text: str) -> bool:
 
 
 def is_too_long(archive_path: str) -> bool:
-    """Whether the machines that run jobs cannot have the path: 255 bytes a name, 4096 in all."""
+    """Whether the machines that run jobs cannot have the path: 255 bytes a name, 4095 in all."""
     name = archive_path.rpartition("/")[2]
     if len(name) <= _SURELY_SHORT[0] and len(archive_path) <= _SURELY_SHORT[1]:
         return False
-    return len(os.fsencode(name)) > _LONGEST_NAME or len(os.fsencode(archive_path)) >= _LONGEST_PATH
+    return len(os.fsencode(name)) > _LONGEST_NAME or len(os.fsencode(archive_path)) > _LONGEST_PATH
 
 
 def shown(archive_path: str) -> str:
