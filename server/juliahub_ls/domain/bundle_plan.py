@@ -25,7 +25,8 @@ from .bundle_model import (
 from .bundle_names import name_problems
 from .bundle_packages import DEV, PackagePlan, plan_packages
 from .bundle_sizes import largest
-from .environment import LoadedEnvironment, environment_at, load_environment
+from .environment import LoadedEnvironment, load_environment
+from .environment_files import environment_at
 from .manifest import write_manifest
 from .platforms import this_platform
 from .problem import Problem, Severity, error, warning

@@ -6,15 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .artifacts import Artifacts, read_artifacts
-from .environment_files import ARTIFACTS_NAMES as ARTIFACTS_NAMES
-from .environment_files import MANIFEST_NAMES as MANIFEST_NAMES
-from .environment_files import PREFERENCES_NAMES as PREFERENCES_NAMES
-from .environment_files import PROJECT_NAMES as PROJECT_NAMES
-from .environment_files import Environment as Environment
-from .environment_files import JuliaVersion as JuliaVersion
-from .environment_files import choose_manifest, toml_files
-from .environment_files import environment_at as environment_at
-from .environment_files import is_environment_file as is_environment_file
+from .environment_files import Environment, JuliaVersion, choose_manifest, toml_files
 from .manifest import Manifest, read_manifest
 from .problem import Problem
 from .project import Project, read_project

@@ -3,7 +3,7 @@
 import enum
 from pathlib import Path
 
-from juliahub_ls.domain.environment import (
+from juliahub_ls.domain.environment_files import (
     ARTIFACTS_NAMES,
     PREFERENCES_NAMES,
     PROJECT_NAMES,
