@@ -9,6 +9,7 @@ from .bundle_packages import development_folder, missing_package
 from .environment import LoadedEnvironment
 from .environment_files import JuliaVersion
 from .manifest import Manifest, ManifestEntry
+from .manifest_checks import broken_dependencies, other_source, other_sources
 from .problem import Mend, Mending, Problem, Range, error, information, warning
 from .project import Project
 from .project_checks import project_problems
@@ -30,8 +31,10 @@ def environment_problems(
     - `development-package-missing` (error): the folder of a manifest's `path` is not there, or of another computer.
     - `development-package-changed` (error): a development package's own project has a dependency that the manifest
       does not know of.
+    - `manifest-broken` (error): an entry depends on one that is not there.
     - `manifest-from-newer-julia` (error): made by a Julia newer than `target_julia`.
     - `manifest-stale` (warning): `[deps]`, `[weakdeps]` or `[compat]` have changed since it was made (`project_hash`).
+    - `source-not-in-manifest` (warning): the manifest has a package from elsewhere than `[sources]` say.
     - `workspace-member-missing` (warning): `[workspace]` names a folder without a project.
     - `manifest-missing` (information): there are dependencies and no manifest.
     - `manifest-entry-unneeded` (information): nothing depends on an entry any more.
@@ -56,10 +59,12 @@ class _Checks:
         elif not _is_unread(manifest.problems):
             missing = list(self._not_in_manifest(manifest, file))
             yield from missing
+            yield from broken_dependencies(manifest, file, self._manifest_places)
             yield from self._newer_julia(manifest, file)
             for entry in manifest.entries:
                 if entry.path is not None:
                     yield from self._development(entry, entry.path, manifest, file)
+            yield from self._other_sources(manifest, file)
             if self._is_whole:
                 yield from [] if missing else self._stale(manifest, file)
                 yield from self._unneeded(manifest, file)
@@ -125,6 +130,12 @@ class _Checks:
             yield self._resolve(
                 error("development-package-changed", message, file, place, package=entry.name, dependencies=new)
             )
+
+    def _other_sources(self, manifest: Manifest, file: Path) -> Iterator[Problem]:
+        project_file = self._loaded.environment.project_file
+        for name in other_sources(self._loaded.project, project_file, manifest, file):
+            place = self._project_places.key("sources", name)
+            yield self._resolve(other_source(name, project_file, file, place))
 
     def _stale(self, manifest: Manifest, file: Path) -> Iterator[Problem]:
         if currency(manifest, self._all_projects) is not Currency.STALE:

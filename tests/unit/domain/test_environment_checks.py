@@ -143,6 +143,52 @@ def test_a_development_package_that_got_a_dependency(make_tree: MakeTree) -> Non
     assert problems(top) == []  # another package lies there now: not this one's dependencies
 
 
+@pytest.mark.parametrize(
+    ("deps", "place"),
+    [
+        ('deps = ["B", "X"]', Range(4, 13, 4, 16)),
+        (f'deps = {{B = "{B}", X = "{C}"}}', Range(4, 52, 4, 53)),
+        ('deps = ["Twin"]', Range(4, 8, 4, 14)),
+    ],
+)
+def test_an_entry_that_depends_on_none(make_tree: MakeTree, deps: str, place: Range) -> None:
+    twins = entry("Twin", C) + entry("Twin", D) if "Twin" in deps else ""
+    text = FORMAT_2 + entry("A", A, deps) + entry("B", B) + twins
+    found = problems(make_tree({"Project.toml": f'[deps]\nA = "{A}"\nB = "{B}"\n', "Manifest.toml": text}))
+    problem = found[0]
+    assert (problem.code, problem.severity, problem.range) == ("manifest-broken", Severity.ERROR, place)
+    assert {other.code for other in found[1:]} <= {"manifest-entry-unneeded"}
+
+
+@pytest.mark.parametrize(
+    ("source", "lines", "said"),
+    [
+        ('path = "dev/A"', ['path = "dev/A"'], False),
+        ('path = "./dev/../dev/A/"', ['path = "dev/A"'], False),
+        ('path = "dev/A"', ['path = "dev/B"'], True),
+        ('path = "dev/A"', ['git-tree-sha1 = "0"'], True),
+        ('url = "https://e.org/A.jl"', ['repo-url = "https://e.org/A.jl.git"', 'repo-rev = "main"'], False),
+        ('url = "https://e.org/A.jl", rev = "v2"', ['repo-url = "https://e.org/A.jl"', 'repo-rev = "main"'], True),
+        ('url = "https://e.org/A.jl", subdir = "x"', ['repo-url = "https://e.org/A.jl"', 'repo-subdir = "x"'], False),
+        ('url = "https://e.org/A.jl"', ['git-tree-sha1 = "0"'], True),
+        ("", ['git-tree-sha1 = "0"'], False),
+    ],
+)
+def test_a_source_that_the_manifest_does_not_follow(
+    make_tree: MakeTree, source: str, lines: list[str], said: bool
+) -> None:
+    files = {"Project.toml": f'[deps]\nA = "{A}"\n[sources]\nA = {{{source}}}\n', "dev/A/": "", "dev/B/": ""}
+    top = make_tree({**files, "Manifest.toml": FORMAT_2 + entry("A", A, *lines)})
+    found = problems(top)
+    assert bool(found) is said
+    if said:
+        problem = only(found, "source-not-in-manifest")
+        assert (problem.severity, problem.range) == (Severity.WARNING, Range(3, 0, 3, 1))
+        assert [mend.how for mend in problem.mends] == [Mending.RESOLVE]
+    older = FORMAT_2.replace("1.12.1", "1.10.5") + entry("A", A, *lines)
+    assert problems(make_tree({"Manifest.toml": older})) == []  # that Julia does not know of sources
+
+
 @pytest.mark.parametrize(("target", "said"), [(None, False), ((1, 12), False), ((1, 13), False), ((1, 11), True)])
 def test_a_manifest_of_a_newer_julia(make_tree: MakeTree, target: JuliaVersion | None, said: bool) -> None:
     top = make_tree({"Project.toml": "", "Manifest.toml": FORMAT_2})
