@@ -118,25 +118,27 @@ def size_problem(
     if total <= allowed:
         return []
     heavy = largest(files, injected, _MENDS)
+    made = {file.archive_path for file in injected}
+    optional = [item for item in heavy if item.path not in made and not _is_needed(item.path)]
     first = heavy[0]
-    pattern = escape_glob(first.path) + ("/" if first.is_directory else "")
     message = (
         f"The bundle is {human_bytes(total)}, {human_bytes(total - allowed)} over the limit of {human_bytes(allowed)}. "
-        f"{first.path} alone is {human_bytes(first.size)}: the line `{pattern}` in .juliabundleignore leaves it out."
+        f"{first.path} alone is {human_bytes(first.size)}{_how_to_leave_out(first) if first in optional else ''}."
     )
-    made = {file.archive_path for file in injected}
-    mends = tuple(
-        Mend(f"Leave {item.path} out", Mending.LEAVE_OUT, directory, item.path)
-        for item in heavy
-        if item.path not in made and not _is_needed(item)
-    )
+    mends = tuple(Mend(f"Leave {item.path} out", Mending.LEAVE_OUT, directory, item.path) for item in optional)
     problem = error("bundle-too-large", message, actual=total, allowed=allowed, largest=heavy)
     return [replace(problem, mends=mends)]
 
 
-def _is_needed(item: SizedPath) -> bool:
+def _how_to_leave_out(item: SizedPath) -> str:
+    pattern = escape_glob(item.path) + ("/" if item.is_directory else "")
+    return f": the line `{pattern}` in .juliabundleignore leaves it out"
+
+
+def _is_needed(path: str) -> bool:
     """Whether it was brought along for a package, which would fail without it."""
-    return item.path.startswith(".bundle/") and not (item.path.startswith(".bundle/dev/") and item.path.count("/") > 2)
+    inside_package = path.startswith(".bundle/dev/") and path.count("/") > 2
+    return path.split("/")[0] == ".bundle" and not inside_package
 
 
 def _let_in(path: str, directory: Path) -> Mend:

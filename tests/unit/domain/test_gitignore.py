@@ -72,7 +72,7 @@ def kept(tree: Tree) -> set[str]:
     return {file.archive_path for file in tree.files}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @example({"a/b": "", "a/d": "", "b": ""}, {"": "a/*\n!a/b\n"}, "")
 @example({"a/b/d": ""}, {"": "**/d\n/a/**/d/\nb/**"}, "a")
 @example({"x ": "", "a b": "", "#x": "", "!y": ""}, {"": "x\\ \na b  \n\\#x\n\\!y\n"}, "")
@@ -151,10 +151,34 @@ def test_our_including_rules_win(make_tree: MakeTree, own: str, expected: set[st
     assert kept(tree) - {".gitignore", ".juliabundleignore"} == expected
 
 
-def test_the_option_reaches_development_packages_but_no_depot(make_tree: MakeTree) -> None:
-    top = make_tree({"p/Project.toml": "", "p/.gitignore": "*.log\n", "p/a.log": ""}) / "p"
-    assert "a.log" in {file.archive_path for file in plan_bundle(top).files}
-    plan = plan_bundle(top, options=BundleOptions(gitignore=True))
-    assert "a.log" not in {file.archive_path for file in plan.files}
-    (left,) = [item for item in plan.left_out if item.rule]
-    assert (str(left.rule), left.rule.text if left.rule else "") == (".gitignore:1", "*.log")
+A = "aaaaaaaa-0000-4000-8000-000000000000"
+
+
+def test_the_option_reaches_development_packages_in_their_own_repositories(make_tree: MakeTree) -> None:
+    manifest = f'manifest_format = "2.0"\n[[deps.A]]\nuuid = "{A}"\npath = "../A"\n'
+    base = make_tree(
+        {
+            "p/Project.toml": "",
+            "p/Manifest.toml": manifest,
+            "p/.gitignore": "*.log\n",
+            "p/a.log": "",
+            "A/Project.toml": f'name = "A"\nuuid = "{A}"\n',
+            "A/src/A.jl": "",
+            "A/src/A.jl.cov": "",
+            "A/a.log": "",
+            "A/.gitignore": "*.cov\n",
+        }
+    )
+    plain, careful = (plan_bundle(base / "p", options=BundleOptions(gitignore=option)) for option in (False, True))
+    gone = {file.archive_path for file in plain.files} - {file.archive_path for file in careful.files}
+    assert gone == {"a.log", ".bundle/dev/A/src/A.jl.cov"}
+    assert {(item.path, str(item.rule)) for item in careful.left_out} == {
+        ("a.log", ".gitignore:1"),
+        (".bundle/dev/A/src/A.jl.cov", ".gitignore:1"),
+    }
+
+
+def test_what_a_depot_holds_is_not_git_s_business(make_tree: MakeTree) -> None:
+    top = make_tree({".gitignore": "*\n", "src/A.jl": ""})
+    assert "src/A.jl" in kept(walk_tree(top, "", None, guard_secrets=False))
+    assert kept(walk_tree(top, "", None, gitignore=True)) == set()
