@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .artifact_overrides import Override, read_overrides
-from .artifacts import Artifact, read_artifacts
+from .artifacts import Artifact, is_tree_hash, read_artifacts
 from .bundle_model import ArtifactPlacement, BundledArtifact, BundledPackage, Placement
 from .depot import artifact_path
 from .environment import LoadedEnvironment
@@ -119,9 +119,12 @@ def _without(artifact: Artifact) -> ArtifactPlacement:
 
 def _bundled(view: ArtifactView, owner: ArtifactOwner) -> BundledArtifact:
     name, tree_hash = view.artifact.name, view.artifact.tree_hash
-    if view.placement is ArtifactPlacement.BUNDLED:
-        return BundledArtifact(name, tree_hash, owner.name, view.placement, view.directory, f"{ARTIFACTS}/{tree_hash}")
-    return BundledArtifact(name, tree_hash, owner.name, view.placement)
+    if view.placement is not ArtifactPlacement.BUNDLED:
+        return BundledArtifact(name, tree_hash, owner.name, view.placement)
+    assert view.directory is not None
+    own = view.overridden and not is_tree_hash(view.directory.name)
+    archive = f"{ARTIFACTS}/{tree_hash}"
+    return BundledArtifact(name, tree_hash, owner.name, view.placement, view.directory, archive, own)
 
 
 def _problems(view: ArtifactView, owner: ArtifactOwner, override: Override | None) -> list[Problem]:

@@ -72,7 +72,7 @@ class Gathered:
         bundled = [artifact for artifact in artifacts if artifact.placement is ArtifactPlacement.BUNDLED]
         for artifact in bundled:
             if artifact.source and artifact.archive_path:
-                self._add_below_bundle(artifact.source, artifact.archive_path, own=False)
+                self._add_below_bundle(artifact.source, artifact.archive_path, own=artifact.own)
         if not bundled and self.excluded_by(ARTIFACTS, is_directory=True) is None:
             self.empty_directories.append(ARTIFACTS)
 

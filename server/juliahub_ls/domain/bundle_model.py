@@ -103,7 +103,10 @@ class ArtifactPlacement(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class BundledArtifact:
-    """An artifact of the project or of a bundled package; `owner` is the package's name."""
+    """An artifact of the project or of a bundled package; `owner` is the package's name.
+
+    `own`: what goes in is a folder of the user's, not of a depot, so secrets in it stay home.
+    """
 
     name: str
     tree_hash: str
@@ -111,6 +114,7 @@ class BundledArtifact:
     placement: ArtifactPlacement
     source: Path | None = None
     archive_path: str | None = None
+    own: bool = False
 
 
 class SizedPath(NamedTuple):

@@ -1,7 +1,7 @@
 """What the files of a Julia environment say (design §3): project, manifest, artifacts, workspace, sources."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,11 +62,19 @@ def load_environment(
 
 
 def load_environments(
-    environments: Iterable[Environment], julia_version: JuliaVersion | None = None, read: ReadText = read_text
+    environments: Iterable[Environment],
+    julia_version: JuliaVersion | None = None,
+    *,
+    cancelled: Callable[[], bool] | None = None,
 ) -> list[LoadedEnvironment]:
-    """`load_environment` of many in one tree: what they share is read once."""
-    projects = Projects(read)
-    return [_load(environment, julia_version, read, projects) for environment in environments]
+    """`load_environment` of many in one tree: what they share is read once. Cancelled, it gives those read so far."""
+    projects = Projects(read_text)
+    found = []
+    for environment in environments:
+        if cancelled and cancelled():
+            break
+        found.append(_load(environment, julia_version, read_text, projects))
+    return found
 
 
 def resolved_sources(loaded: LoadedEnvironment) -> list[ResolvedSource]:

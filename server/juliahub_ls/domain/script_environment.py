@@ -10,6 +10,7 @@ from .environment import LoadedEnvironment
 from .environment_files import Environment, JuliaVersion, environment_at
 from .problem import Problem, information
 from .project import Project, read_project
+from .workspaces import normal
 
 _SHARED = re.compile(r"v(\d{1,4})\.(\d{1,4})")
 _USED = re.compile(r"^[ \t]*(?:using|import)[ \t]+([^\n#]*)", re.MULTILINE)
@@ -141,11 +142,11 @@ def _candidates(
     julia_version: JuliaVersion | None,
 ) -> Iterator[EnvironmentChoice]:
     for directory, reason in ((chosen, Reason.CHOSEN), (active, Reason.ACTIVE)):
-        environment = environment_at(directory, julia_version) if directory else None
+        environment = environment_at(normal(directory), julia_version) if directory else None
         if environment:
             yield EnvironmentChoice(environment, reason)
     reason = Reason.NEAREST
-    for directory in script.absolute().parents:
+    for directory in normal(script).parents:
         environment = environment_at(directory, julia_version)
         if environment:
             yield EnvironmentChoice(environment, reason)
@@ -195,8 +196,15 @@ def _stacked(entry: str, depots: Sequence[Path], julia_version: JuliaVersion | N
         return shared_environment(depots, julia_version)
     if entry.startswith("@"):
         return _named(_with_version(entry[1:], julia_version), depots, julia_version)
-    path = Path(entry).expanduser()
+    path = normal(_expanded(entry))
     return environment_at(path.parent if path.suffix == ".toml" else path, julia_version)
+
+
+def _expanded(entry: str) -> Path:
+    try:
+        return Path(entry).expanduser()
+    except RuntimeError:
+        return Path(entry)  # of a user whom this computer does not know
 
 
 def _with_version(name: str, julia_version: JuliaVersion | None) -> str:

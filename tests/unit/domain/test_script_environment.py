@@ -45,7 +45,7 @@ def test_the_order_of_choices(make_tree: MakeTree) -> None:
     assert seen(environment_for_script(script, home=top, depots=depots), top) == upward
     found = environment_for_script(script, home=top, depots=depots, active=top / "other")
     assert seen(found, top) == [("other", Reason.ACTIVE), *upward]
-    found = environment_for_script(script, home=top, depots=depots, active=top / "other", chosen=top)
+    found = environment_for_script(script, home=top, depots=depots, active=top / "other", chosen=top / "sub" / "..")
     assert seen(found, top) == [(".", Reason.CHOSEN), ("other", Reason.ACTIVE), upward[0], upward[2]]
     assert found.why == f"the environment you chose for this script: {top / 'Project.toml'}"
 
@@ -93,7 +93,7 @@ def test_the_shared_environment(
         ({"JULIA_LOAD_PATH": "@;@stdlib"}, []),
         ({"JULIA_LOAD_PATH": "@;@tools;@v#.#;;"}, ["2/environments/tools", "2/environments/v1.10"]),
         ({"JULIA_LOAD_PATH": ";@tools"}, ["2/environments/v1.10", "2/environments/tools"]),
-        ({"JULIA_LOAD_PATH": "@gone;@.;@v1.9"}, ["1/environments/v1.9"]),
+        ({"JULIA_LOAD_PATH": "@gone;@.;@v1.9;~nobody/x"}, ["1/environments/v1.9"]),
         ({"JULIA_LOAD_PATH": "{top}/mine;{top}/mine/Project.toml;{top}/packages"}, ["mine"]),
     ],
 )

@@ -73,6 +73,18 @@ async def test_environments_are_found_in_all_folders(watched: Workspace, tmp_pat
     assert watched.truncated is False
 
 
+async def test_the_search_ends_at_its_bound_and_says_so(news: News, tmp_path: Path) -> None:
+    project(tmp_path, "A")
+    project(tmp_path / "b" / "deep", "B")
+    bounded = Workspace(Tasks(), news, scan_limit=2)
+    try:
+        bounded.use([tmp_path])
+        assert names(await bounded.environments()) == ["A:0"]
+        assert (bounded.truncated, bounded.scan_limit) == (True, 2)
+    finally:
+        await bounded.aclose()
+
+
 async def test_changes_are_noticed(watched: Workspace, news: News, tmp_path: Path) -> None:
     project(tmp_path, "A")
     await watch(watched, [tmp_path])
