@@ -3,6 +3,7 @@
 import ntpath
 import os
 import posixpath
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from .problem import Problem, error, warning
 
 DEV = ".bundle/dev"
 PACKAGES = ".bundle/depot/packages"
+_NOT_IN_NAMES = re.compile(r"[^\w!]")
 
 
 @dataclass(slots=True)
@@ -126,6 +128,7 @@ class _Planner:
         return package
 
     def _free_place(self, name: str, uuid: str) -> str:
+        name = _NOT_IN_NAMES.sub("_", name)  # the manifest may say anything, also `..`
         chosen = name if name.lower() not in self._taken else f"{name}-{uuid[:8]}"
         self._taken.add(chosen.lower())  # some systems know no case
         return f"{DEV}/{chosen}"
@@ -137,7 +140,7 @@ class _Planner:
         if known or entry.tree_sha is None:
             return BundledPackage(entry.name, entry.uuid, Placement.SERVER, entry.version)
         source = package_path(self._depots, entry.name, entry.uuid, entry.tree_sha)
-        if source is None:
+        if source is None or _NOT_IN_NAMES.search(entry.name):
             self._plan.problems.append(_not_installed(entry, self._loaded.manifest_file))
             return BundledPackage(entry.name, entry.uuid, Placement.MISSING, entry.version)
         archive = f"{PACKAGES}/{entry.name}/{version_slug(entry.uuid, entry.tree_sha)}"

@@ -246,3 +246,34 @@ def test_the_foreign_path_in_a_real_manifest_is_an_error(corpus: Path) -> None:
     (problem,) = plan_bundle(top, options=BundleOptions(julia_version=(1, 12))).errors
     assert problem.data["package"] == "SIRUS"
     assert "another computer" in problem.message
+
+
+@pytest.mark.parametrize("name", ["../../up", "..", "a/b", "a\\\\b", "a b", "/abs"])
+def test_no_name_leads_out_of_the_bundle(make_tree: MakeTree, name: str) -> None:
+    base = make_tree(
+        {
+            "p/Project.toml": "",
+            "p/Manifest.toml": manifest(entry(f'"{name}"', A, 'path = "../A"')),
+            "A/Project.toml": f'name = "A"\nuuid = "{A}"\n',
+            "A/src/A.jl": "",
+        }
+    )
+    plan = plan_bundle(base / "p")
+    (found,) = plan.packages
+    assert found.archive_path is not None
+    assert found.archive_path.count("/") == 2
+    assert not set(found.archive_path.split("/")) & {"", ".."}
+    assert f"{found.archive_path}/src/A.jl" in names(plan)
+
+
+def test_an_installed_package_whose_name_leads_elsewhere_stays_home(make_tree: MakeTree) -> None:
+    slug = version_slug(B, TREE)
+    base = make_tree(
+        {
+            "p/Project.toml": "",
+            "p/Manifest.toml": manifest(entry('"../B"', B, f'git-tree-sha1 = "{TREE}"')),
+            f"depot/B/{slug}/src/B.jl": "",
+        }
+    )
+    plan = plan_bundle(base / "p", depots=[depot(base, registered=A)])
+    assert [item.placement for item in plan.packages] == [Placement.MISSING]
