@@ -16,6 +16,15 @@ from juliahub_ls.lsp.protocol.common import ErrorData
 
 SERVER = Path(__file__).parents[2] / "server"
 SECONDS = 30.0
+VSCODE: Mapping[str, Any] = {
+    "general": {"positionEncodings": ["utf-8", "utf-16"]},
+    "window": {"workDoneProgress": True, "showDocument": {"support": True}},
+    "workspace": {
+        "inlayHint": {"refreshSupport": True},
+        "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]},
+    },
+}
+"""What VS Code can do, as far as the daemon asks; of position encodings an order that tempts it to another than ours."""
 
 
 class RpcError(Exception):
@@ -39,6 +48,11 @@ class Editor:
         self.capabilities: dict[str, Any] = {}
         self.browser: Callable[[str], None] = lambda _url: None
         """What happens in the browser that the daemon asks for, before it hears that the page is shown."""
+        self.edits: list[dict[str, Any]] = []
+        """Every `WorkspaceEdit` that the daemon asked for."""
+        self.takes_edits = True
+        self.asked: list[str] = []
+        """The methods of all that the daemon asked for, in order."""
         self._next_id = 0
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._news = asyncio.Event()
@@ -52,12 +66,14 @@ class Editor:
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, env=environ)
         return cls(process)
 
-    async def initialize(self, *folders: Path, options: object = None) -> dict[str, Any]:
+    async def initialize(
+        self, *folders: Path, options: object = None, capabilities: Mapping[str, Any] = VSCODE
+    ) -> dict[str, Any]:
         """The handshake; the initialize result."""
         params = {
             "processId": os.getpid(),
             "rootUri": None,
-            "capabilities": {"window": {"workDoneProgress": True, "showDocument": {"support": True}}},
+            "capabilities": capabilities,
             "workspaceFolders": [{"uri": folder.as_uri(), "name": folder.name} for folder in folders],
             "initializationOptions": options,
         }
@@ -172,9 +188,13 @@ class Editor:
     def _answer(self, request: dict[str, Any]) -> None:
         """What an editor answers to the daemon's own requests."""
         result: Any = None
+        self.asked.append(request["method"])
         if request["method"] == "window/showDocument":
             self.browser(request["params"]["uri"])
             result = {"success": True}
+        if request["method"] == "workspace/applyEdit":
+            self.edits.append(request["params"]["edit"])
+            result = {"applied": self.takes_edits}
         self.write({"jsonrpc": "2.0", "id": request["id"], "result": result})
 
     async def _read_stderr(self) -> None:

@@ -25,8 +25,14 @@ async def test_every_request_both_ways(signed_in: Editor, hub: ScriptedHub, fold
     played.ends(result_file=str(played.folder / "results" / "a.csv"), stored=True)
     await signed_in.until(lambda: _state(signed_in, job) == "Completed", "the job's end")
     params: dict[str, Any] = {
+        "juliahub/environment": {"directory": directory},
         "juliahub/environmentFor": {"script": script},
+        "juliahub/chooseEnvironment": {"script": script},
+        "juliahub/setActiveEnvironment": {"directory": directory},
+        "juliahub/preflight": {"script": script},
         "juliahub/bundlePlan": {"directory": directory},
+        "juliahub/bundleFolder": {"directory": directory, "path": ""},
+        "juliahub/setBundleRule": {"directory": directory, "path": "main.jl", "included": True},
         "juliahub/writeBundle": {"script": script, "output": (folders / "out.tar").as_uri()},
         "juliahub/submit": {"script": script, "name": "again", "env": {"N": "1"}, "nodes": 2, "timeLimit": 0.5},
         "juliahub/jobs": {"limit": 5},
@@ -34,7 +40,12 @@ async def test_every_request_both_ways(signed_in: Editor, hub: ScriptedHub, fold
         "juliahub/readLog": {"job": job, "after": 1},
         **{f"juliahub/{name}": {"job": job} for name in ("job", "stopJob", "openLog", "results", "downloadResults")},
     }
-    last = ["juliahub/signOut", "juliahub/signIn", "juliahub/extendJob"]  # told of in tests of their own
+    last = [
+        "juliahub/signOut",
+        "juliahub/signIn",
+        "juliahub/extendJob",
+        "juliahub/mendEnvironment",
+    ]  # told of in tests of their own
     answers: dict[str, list[Any]] = {}
     for method in [name for name in REQUESTS if name not in last]:
         answers[method] = [

@@ -94,6 +94,8 @@ def _join_at_stars(pieces: list[str]) -> str:
 def _bracket(pattern: str, start: int) -> tuple[str, int]:
     """The expression for what follows a `[`, and where it ends; a literal `[` when it is not closed."""
     literal = ("\\[", start)
+    if pattern.find("]", start + 1) < 0:
+        return literal  # at once: a line of brackets alone would take the square of its length
     position = start
     negated = pattern[position : position + 1] == "!"
     position += negated

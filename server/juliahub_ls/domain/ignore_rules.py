@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .glob_pattern import GlobError, glob_to_regex, only_match
 from .problem import Problem, Range, warning
+from .toml_text import utf16_length
 
 IGNORE_FILE = ".juliabundleignore"
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", "_darcs", ".pijul", "CVS"})
@@ -73,10 +74,10 @@ def parse_ignore_rules(text: str, file: Path) -> IgnoreRules:
             rule = Rule(file, number, line, includes, only_match(pattern) is not None)
             compiled.append((rule, glob_to_regex(pattern)))
         except GlobError as reason:
-            problems.append(_invalid(file, number, line, str(reason)))
+            problems.append(_invalid(file, number, line, str(reason), utf16_length(raw[: raw.index(line)])))
     return IgnoreRules(tuple(compiled), tuple(problems))
 
 
-def _invalid(file: Path, number: int, line: str, reason: str) -> Problem:
+def _invalid(file: Path, number: int, line: str, reason: str, start: int) -> Problem:
     message = f"The rule `{line}` in line {number} of {file.name} has no effect: {reason}."
-    return warning("invalid-ignore-rule", message, file, Range(number - 1, 0, number - 1, len(line)))
+    return warning("invalid-ignore-rule", message, file, Range(number - 1, start, number - 1, start + utf16_length(line)))

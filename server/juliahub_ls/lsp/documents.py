@@ -41,20 +41,20 @@ class OpenDocument:
         self.uri = item.uri
         self.path = path_of(item.uri)
         self.version = item.version
-        self._lines = _lines(item.text)
+        self._lines = split_lines(item.text)
         self._frozen: FrozenText | None = None
 
     def apply(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Replace a range, or everything. Positions are UTF-16; what lies beyond a line or the text is its end."""
         self._frozen = None
         if not isinstance(change, types.TextDocumentContentChangePartial):
-            self._lines = _lines(change.text)
+            self._lines = split_lines(change.text)
             return
         start, end = change.range.start, change.range.end
         first = max(start.line - 1, 0)  # with the line before, as its `\r` and a new `\n` would be one line's end
         last = max(start.line, end.line)
         before = "".join(self._lines[first : start.line]) + self._part(start, after=False)
-        self._lines[first : last + 1] = _lines(before + change.text + self._part(end, after=True))
+        self._lines[first : last + 1] = split_lines(before + change.text + self._part(end, after=True))
 
     def freeze(self) -> FrozenText:
         """The text as it is now."""
@@ -130,7 +130,7 @@ class Documents:
         return Snapshot({key: document.freeze() for key, document in self._open.items()})
 
 
-def _lines(text: str) -> "list[str]":
+def split_lines(text: str) -> "list[str]":
     """The lines with their ends. Half a surrogate pair, which no UTF-8 text can hold, becomes U+FFFD."""
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text)

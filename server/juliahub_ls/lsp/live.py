@@ -28,8 +28,8 @@ class Editor(Protocol):
     def refresh_hints(self) -> None:
         """`workspace/inlayHint/refresh`, where the editor knows it."""
 
-    async def watch(self, directories: set[Path]) -> None:
-        """Watch these folders, too, wherever they are."""
+    async def watch(self, directories: set[Path]) -> bool:
+        """Watch these folders, too, wherever they are; whether some are watched only from now on."""
 
 
 class LiveFiles:
@@ -112,7 +112,9 @@ class LiveFiles:
         if any(kind_of(document.path) is FileKind.PROJECT for document in unchanged):
             self._editor.refresh_hints()  # for a changed one an editor asks by itself
         self._changed.clear()
-        await self._editor.watch({path.parent for path in views.snapshot.seen})
+        if await self._editor.watch(await asyncio.to_thread(views.folders)):
+            self._views = None  # something may have happened there since it was read
+            self._look_again = True
 
     async def _publish(self, document: OpenDocument, found: list[Any]) -> None:
         key = path_key(document.path)

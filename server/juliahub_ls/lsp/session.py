@@ -19,7 +19,7 @@ from juliahub_ls.lsp.live import LiveFiles
 from juliahub_ls.lsp.progress import EditorProgress
 from juliahub_ls.lsp.protocol import REQUESTS
 from juliahub_ls.lsp.uris import path_of
-from juliahub_ls.services.bundling import julia_depots
+from juliahub_ls.services.julia import julia_depots
 from juliahub_ls.services.services import Services, build_services
 from juliahub_ls.services.workspace import Workspace
 
@@ -105,9 +105,9 @@ class Session:
         if hints and hints.refresh_support:
             self.server.workspace_inlay_hint_refresh(None)
 
-    async def watch(self, directories: set[Path]) -> None:
-        """Hear of changes in these folders, too."""
-        await self.workspace.watch_elsewhere(directories)
+    async def watch(self, directories: set[Path]) -> bool:
+        """Hear of changes in these folders, too; whether of some only from now on."""
+        return await self.workspace.watch_elsewhere(directories)
 
     def servers_changed(self) -> None:
         """Tell the editor how servers and accounts stand now."""

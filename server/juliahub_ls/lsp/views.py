@@ -3,6 +3,7 @@
 Everything is worked out when first asked for and kept until a file changes. It may take a while: ask in a thread.
 """
 
+import os
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from juliahub_ls.domain.artifacts import parse_artifacts
 from juliahub_ls.domain.dependencies import ArtifactView, Dependency, artifact_views, dependencies
-from juliahub_ls.domain.environment import LoadedEnvironment, load_environment
+from juliahub_ls.domain.environment import LoadedEnvironment, load_environment, resolved_sources
 from juliahub_ls.domain.environment_checks import environment_problems
 from juliahub_ls.domain.environment_files import Environment, JuliaVersion, environment_at
 from juliahub_ls.domain.ignore_rules import parse_ignore_rules
@@ -73,6 +74,15 @@ class EnvironmentView:
         loaded = self.loaded
         named = (self.environment.project_file, loaded.manifest_file, self.environment.artifacts_file)
         return [file for file in named if file is not None]
+
+    def folders(self) -> set[Path]:
+        """The folders that it speaks of, there or not."""
+        named = {source.directory for source in resolved_sources(self.loaded) if source.directory}
+        manifest, file = self.loaded.manifest, self.loaded.manifest_file
+        for entry in manifest.entries if manifest and file else ():
+            if entry.path is not None and file is not None:
+                named.add(Path(os.path.normpath(file.parent / entry.path)))
+        return named
 
 
 class FileView:
@@ -155,3 +165,8 @@ class Views:
         """An environment's, shared by its files."""
         view = EnvironmentView(environment, julia, self.snapshot, self._depots)
         return self._environments.setdefault((path_key(environment.project_file), julia), view)
+
+    def folders(self) -> set[Path]:
+        """Where something that happens may change what was told so far. Not before it was told."""
+        found = {path.parent for path in self.snapshot.seen}
+        return found.union(*(view.folders() for view in list(self._environments.values())))

@@ -24,8 +24,6 @@ class FileWatch:
     """
 
     def __init__(self, on_change: Callable[[Path], None]) -> None:
-        self.events = 0
-        """How many things of any kind have happened below the trees so far."""
         self._on_change = on_change
         self._loop = asyncio.get_running_loop()
         self._lock = threading.Lock()
@@ -47,18 +45,24 @@ class FileWatch:
                     refused.append(tree)
             return refused
 
-    def also(self, folders: Iterable[Path]) -> None:
-        """Watch these folders, too, wherever they are, instead of those before; of missing ones the folder above."""
+    def also(self, folders: Iterable[Path]) -> bool:
+        """Watch these folders and those that they are in, too, wherever they are, instead of those before.
+
+        Whether some are watched only from now on, so that something may have happened there unseen.
+        """
         with self._lock:
             if self._observer is None:
-                return
-            wanted = {place for folder in folders if (place := _existing(folder)) and not self._in_tree(place)}
+                return False
+            places = {place for folder in folders for place in (folder, folder.parent)}
+            wanted = {place for place in places if not self._in_tree(place) and _exists(place)}
             for gone in self._single.keys() - wanted:
                 self._observer.unschedule(self._single.pop(gone))
+            before = len(self._single)
             for new in wanted - self._single.keys():
                 watch = self._schedule(new, recursive=False)
                 if watch is not None:
                     self._single[new] = watch
+            return len(self._single) > before
 
     def close(self) -> None:
         """Watch nothing any more."""
@@ -98,7 +102,6 @@ class _Handler(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in ("opened", "closed_no_write"):
             return
-        self._watch.events += 1
         moved = event.is_directory and event.event_type in self._folders
         for path in (event.src_path, event.dest_path):
             file = Path(str(path)) if path else None
@@ -106,9 +109,8 @@ class _Handler(FileSystemEventHandler):
                 self._watch.tell(file)
 
 
-def _existing(folder: Path) -> Path | None:
-    for place in (folder, folder.parent):
-        with contextlib.suppress(OSError):
-            if place.is_dir():
-                return place
-    return None
+def _exists(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False

@@ -48,11 +48,6 @@ class Workspace:
         self._quiet: asyncio.TimerHandle | None = None
         self._cancelled = threading.Event()
 
-    @property
-    def events(self) -> int:
-        """How much has happened so far to files of any kind in the folders: unchanged, nothing did."""
-        return self._files.events
-
     def use(self, roots: list[Path]) -> None:
         """These are the folders from now on."""
         self._roots = roots
@@ -68,12 +63,14 @@ class Workspace:
         refused = await asyncio.to_thread(self._files.open, trees)
         self._singly = self._folders(self._roots if self.truncated else refused)
         await self.watch_elsewhere(self._elsewhere)
-        await self._scan_again()  # for what changed before the watch began
+        for root in self._roots:
+            self._on_file(root)  # what changed before the watch began was not told
+        await self._scan_again()
 
-    async def watch_elsewhere(self, folders: Collection[Path]) -> None:
-        """Watch these single folders, too, wherever they are, instead of those before."""
+    async def watch_elsewhere(self, folders: Collection[Path]) -> bool:
+        """Watch these single folders, too, wherever they are, instead of those before; whether some are new."""
         self._elsewhere = folders
-        await asyncio.to_thread(self._files.also, self._singly.union(folders))
+        return await asyncio.to_thread(self._files.also, self._singly.union(folders))
 
     async def environments(self) -> list[LoadedEnvironment]:
         """Every environment below the folders."""
@@ -100,7 +97,7 @@ class Workspace:
     def _scan(self) -> list[LoadedEnvironment]:
         found = scan(self._roots, cancelled=self._cancelled.is_set, max_entries=self.scan_limit)
         self.truncated = found.truncated
-        return load_environments(found.environments)
+        return load_environments(found.environments, cancelled=self._cancelled.is_set)
 
     def _folders(self, roots: list[Path]) -> set[Path]:
         environments = (loaded.environment.directory for loaded in self._found or ())

@@ -9,6 +9,7 @@ from juliahub_ls.domain.bundle_plan import BundlePlan
 from juliahub_ls.domain.bundle_tree import BundleTree
 from juliahub_ls.domain.manifest import version_pair
 from juliahub_ls.errors import SettingInvalid
+from juliahub_ls.lsp.features.bundle_rules import set_bundle_rule
 from juliahub_ls.lsp.protocol.bundles import BundleFolderParams, BundleParams, WriteBundleParams
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
@@ -67,5 +68,6 @@ async def _directory(session: Session, script: str | None, directory: str | None
 HANDLERS = {
     "juliahub/bundlePlan": bundle_plan,
     "juliahub/bundleFolder": bundle_folder,
+    "juliahub/setBundleRule": set_bundle_rule,
     "juliahub/writeBundle": write_bundle,
 }
