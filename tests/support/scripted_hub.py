@@ -77,9 +77,9 @@ class ScriptedJob:
 
     def logs(self, *messages: str) -> None:
         """The runner wrote these lines, in one go."""
-        lines = [json.dumps({"message": text, "timestamp": "2026-01-01T00:00:00.000Z"}) + "\n" for text in messages]
-        with (self.folder / job_files.LOG).open("a") as log:
-            log.write("".join(lines))
+        records = [{"message": text, "timestamp": "2026-01-01T00:00:00.000Z"} for text in messages]
+        with (self.folder / job_files.LOG).open("a", encoding="utf-8") as log:
+            log.write("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
 
     def ends(self, status: Any = "Completed", **state: Any) -> None:
         """The runner wrote its last file."""
