@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .environment import LoadedEnvironment
+from .environment import LoadedEnvironment, load_environment
 from .environment_files import Environment, JuliaVersion, environment_at
 from .problem import Problem, information
-from .project import Project, read_project
+from .project import Project
 from .workspaces import normal
 
 _SHARED = re.compile(r"v(\d{1,4})\.(\d{1,4})")
@@ -117,7 +117,8 @@ def load_path_environments(
 def unsent_packages(own: LoadedEnvironment | None, stacked: Sequence[Path], code: str | None = None) -> list[Problem]:
     """Tells of packages that the script finds in a stacked environment on this computer and a job will not find.
 
-    With `code`, the script's text, only of packages that it names after `using` or `import`.
+    With `code`, the script's text, only of packages that it names after `using` or `import`. Standard libraries are
+    found everywhere.
     """
     have = _own_packages(own)
     named = None if code is None else set(_used_names(code))
@@ -126,7 +127,7 @@ def unsent_packages(own: LoadedEnvironment | None, stacked: Sequence[Path], code
         environment = environment_at(directory)
         if environment is None or (own and directory == own.environment.directory):
             continue
-        packages = read_project(environment.project_file).deps
+        packages = _installed(environment)
         missing = [name for name in packages if name not in have and (named is None or name in named)]
         if missing:
             problems.append(_not_sent(missing, environment))
@@ -212,6 +213,13 @@ def _with_version(name: str, julia_version: JuliaVersion | None) -> str:
     for number in julia_version or ():
         name = name.replace("#", str(number), 1)
     return name
+
+
+def _installed(environment: Environment) -> list[str]:
+    """The direct dependencies that are no standard libraries."""
+    loaded = load_environment(environment)
+    entries = loaded.manifest.by_uuid() if loaded.manifest else {}
+    return [name for name, uuid in loaded.project.deps.items() if uuid not in entries or not entries[uuid].is_stdlib]
 
 
 def _own_packages(own: LoadedEnvironment | None) -> set[str]:

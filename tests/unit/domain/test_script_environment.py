@@ -16,7 +16,7 @@ from juliahub_ls.domain.script_environment import (
     unsent_packages,
 )
 
-from .bundle_plans import A, B, C
+from .bundle_plans import A, B, C, entry, manifest
 from .conftest import MakeTree
 
 SHARED = {
@@ -136,6 +136,17 @@ def test_packages_of_the_load_path_are_not_sent(
     assert all(
         problem.code == "load-path-not-sent" and "shared environment v1.11" in problem.message for problem in problems
     )
+
+
+def test_standard_libraries_are_found_everywhere(make_tree: MakeTree) -> None:
+    top = make_tree(
+        {
+            "v1.11/Project.toml": f'[deps]\nTools = "{A}"\nDates = "{B}"\n',
+            "v1.11/Manifest.toml": manifest(entry("Dates", B), entry("Tools", A, 'path = "Tools"')),
+        }
+    )
+    (problem,) = unsent_packages(None, [top / "v1.11"], "using Dates, Tools")
+    assert problem.data["packages"] == ["Tools"]
 
 
 def test_a_script_in_the_shared_environment_misses_nothing(make_tree: MakeTree) -> None:
