@@ -47,7 +47,7 @@ def test_toml_that_does_not_parse_is_told_with_line_and_column(cli: Cli) -> None
     script = project(cli.folder / "p", 'name = "P"\n[deps\n')
     ran = cli.run("submit", script, "--json")
     assert (ran.code, ran.error["code"]) == (2, "environment-unreadable")
-    assert ran.error["data"] == {"path": str(script.parent / "Project.toml"), "line": 2, "column": 6}
+    assert ran.error["data"] == {"path": str(script.parent / "Project.toml"), "line": 2, "column": 1}
     assert "line 2" in ran.error["message"]
     told = cli.run("submit", script)
     assert (told.code, told.stdout) == (2, "")
@@ -60,11 +60,11 @@ def test_a_bundle_and_a_scan_point_at_toml_that_does_not_parse(cli: Cli) -> None
     for arguments in (["bundle", script.parent], ["bundle", script.parent, "-o", "b.tar"]):
         ran = cli.run(*arguments)
         assert ran.code == 2
-        assert "p/Project.toml:2:6" in ran.stdout
+        assert "p/Project.toml:2:1" in ran.stdout
     assert not (cli.folder / "b.tar").exists()
     scanned = cli.run("scan")
     assert scanned.code == 0
-    assert "p/Project.toml:2:6" in scanned.stdout
+    assert "p/Project.toml:2:1" in scanned.stdout
 
 
 @pytest.mark.parametrize(

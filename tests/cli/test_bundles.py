@@ -57,7 +57,9 @@ def test_a_preview_writes_nothing(cli: Cli, project: Path) -> None:
     paths = {file["path"] for file in ran.document["files"]}
     assert {"main.jl", "Project.toml", "Manifest.toml", ".bundle/dev/Tools/src/Tools.jl"} <= paths
     left_out = {item["path"]: item for item in ran.document["leftOut"]}
-    assert left_out["data"]["rule"] == ".juliabundleignore:2"
+    rule = left_out["data"]["rule"]
+    assert (rule["uri"], rule["line"]) == ((project / ".juliabundleignore").as_uri(), 2)
+    assert rule["text"] == "data/"
     assert left_out[".env"]["reason"] == "looks like a secret"
     assert sorted(cli.folder.rglob("*")) == before
 

@@ -1,6 +1,7 @@
 """Environments and bundles in words: which environment and why, what goes in, from where, and what stays home."""
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.text import Paint
 from juliahub_ls.domain.bundle_model import ArtifactPlacement, LeftOut, LeftOutReason, Placement
-from juliahub_ls.domain.problem import Problem, Severity, human_bytes
+from juliahub_ls.domain.problem import Mend, Mending, Problem, Severity, human_bytes
 
 if TYPE_CHECKING:
     from juliahub_ls.domain.bundle_plan import BundlePlan
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 LABEL_COLUMNS = 13
 LEFT_OUT_SHOWN = 8
 MAX_UPWARDS = 2
+MENDS_SHOWN = 3
 _FROM = {
     Placement.COPIED: "a development package, from {}",
     Placement.DEPOT: "a package in no registry, from {}",
@@ -36,7 +38,7 @@ def show_source(output: Output, source: "Source") -> None:
     """The script, its environment and why it is that one."""
     paint, loaded = output.paint, source.environment
     output.line(field(paint, "Script", paint.bare(shown_path(source.script))))
-    output.line(field(paint, "Environment", paint.bare(_environment(loaded)) if loaded else "none"))
+    output.line(field(paint, "Environment", paint.bare(environment_line(loaded)) if loaded else "none"))
     reason = paint.bare(source.reason.partition(": ")[0])
     output.line(field(paint, "", paint(reason, "dim")))
     if loaded is not None:
@@ -49,7 +51,7 @@ def show_plan(output: Output, plan: "BundlePlan") -> None:
     files = "1 file" if plan.file_count == 1 else f"{plan.file_count:,} files"
     output.line(field(paint, "Bundle", f"{paint(f'{files}, {human_bytes(plan.total_size)}', 'bold')}"))
     _show_pairs(output, "", _brought_in(plan))
-    left_out = [(_left_out_name(item), why_left_out(item)) for item in _telling(plan.left_out)]
+    left_out = [(left_out_name(item), why_left_out(item)) for item in _telling(plan.left_out)]
     more = len(left_out) - LEFT_OUT_SHOWN
     _show_pairs(output, "Stays home", left_out[:LEFT_OUT_SHOWN] if more > 1 else left_out)
     if more > 1:
@@ -58,11 +60,22 @@ def show_plan(output: Output, plan: "BundlePlan") -> None:
 
 
 def show_problems(output: Output, problems: Iterable[Problem]) -> None:
-    """One sentence each, with the place in the file."""
+    """One sentence each, with the place in the file, and the command that mends it where there is one."""
     paint = output.paint
     for problem in problems:
         word, place = paint(_WORDS[problem.severity], _PAINTED[problem.severity]), place_of(problem)
         output.line(f"  {word}{paint.bare(problem.message)}{paint(f' ({paint.bare(place)})' if place else '', 'dim')}")
+        for mend in problem.mends[:MENDS_SHOWN]:
+            output.line(f"    {paint(paint.bare(mend_command(mend)), 'dim')}")
+
+
+def mend_command(mend: Mend) -> str:
+    """The button's work as a command: `juliahub bundle . --exclude data/raw`."""
+    directory = shlex.quote(shown_path(mend.directory))
+    if mend.how in (Mending.RESOLVE, Mending.INSTANTIATE):
+        return f"juliahub env {directory} --{mend.how.value}"
+    option = "--exclude" if mend.how is Mending.LEAVE_OUT else "--include"
+    return f"juliahub bundle {directory} {option} {shlex.quote(mend.path)}"
 
 
 def place_of(problem: Problem) -> str:
@@ -77,9 +90,9 @@ def why_left_out(item: LeftOut) -> str:
     """The rule as `file:line`, or the reason."""
     if item.rule is not None:
         return str(item.rule)
-    if item.reason is LeftOutReason.SECRET:
-        return f"{item.reason.value}; --allow {item.path} lets it in"
-    return str(item.reason.value)
+    reason = item.detail or item.reason.value
+    secret = item.reason in (LeftOutReason.SECRET, LeftOutReason.TOKEN)
+    return f"{reason}; --allow {item.path} lets it in" if secret else str(reason)
 
 
 def shown_path(path: Path, start: Path | None = None) -> str:
@@ -94,7 +107,8 @@ def shown_path(path: Path, start: Path | None = None) -> str:
     return str(whole)
 
 
-def _environment(loaded: "LoadedEnvironment") -> str:
+def environment_line(loaded: "LoadedEnvironment") -> str:
+    """`MonteCarloPi, Julia 1.10.4, 3 dependencies`."""
     version = loaded.manifest.julia_version if loaded.manifest else None
     count = len(loaded.project.deps)
     packages = "1 dependency" if count == 1 else f"{count} dependencies"
@@ -117,10 +131,11 @@ def _brought_in(plan: "BundlePlan") -> Iterator[tuple[str, str]]:
 def _telling(left_out: Iterable[LeftOut]) -> list[LeftOut]:
     """Without version control data, which nobody misses; secrets first."""
     told = [item for item in left_out if item.reason is not LeftOutReason.VERSION_CONTROL]
-    return sorted(told, key=lambda item: item.reason is not LeftOutReason.SECRET)
+    return sorted(told, key=lambda item: item.reason not in (LeftOutReason.SECRET, LeftOutReason.TOKEN))
 
 
-def _left_out_name(item: LeftOut) -> str:
+def left_out_name(item: LeftOut) -> str:
+    """A folder ends in `/`."""
     return f"{item.path}/" if item.is_directory else item.path
 
 

@@ -1,43 +1,46 @@
-"""`scan` and `bundle`: the Julia environments of a folder, and what a bundle would hold."""
+"""`bundle`: what a bundle would hold and why, with the rules that decide; and the archive."""
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from juliahub_ls.cli.options import AllowOption, Common, JsonOption, ServerOption, common
+from juliahub_ls.cli.commands.environments import DirectoryArgument
+from juliahub_ls.cli.options import (
+    AllowOption,
+    Common,
+    GitignoreOption,
+    JsonOption,
+    ServerOption,
+    common,
+)
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
     from juliahub_ls.domain.bundle_plan import BundlePlan
-    from juliahub_ls.domain.environment import LoadedEnvironment
     from juliahub_ls.services.bundling import PreparedBundle
     from juliahub_ls.services.services import Services
 
-DirectoryArgument = Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder; else the current one.")]
-ListOption = Annotated[bool, typer.Option("--list", help="Show every file, and everything left out with why.")]
+ListOption = Annotated[
+    bool,
+    typer.Option("--list", help="Show every file with the rule that put it in or left it out, and folders' totals."),
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the archive to this file.")
 ]
-
-
-def scan(
-    context: typer.Context,
-    directory: DirectoryArgument = Path(),
-    server: ServerOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List every Julia environment below a folder."""
-    asked = common(context, server, as_json)
-    found, truncated = with_services(asked, lambda _services: _scan(directory))
-    if asked.output.as_json:
-        from juliahub_ls import payloads
-
-        environments = [payloads.environment(environment) for environment in found]
-        asked.output.document({"environments": environments, "truncated": truncated})
-    else:
-        _show_environments(asked, directory, found, truncated)
+ExcludeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude", metavar="PATH", help="Leave it out from now on: edits .juliabundleignore. May be repeated."
+    ),
+]
+IncludeOption = Annotated[
+    list[str] | None,
+    typer.Option("--include", metavar="PATH", help="Let it in from now on: edits .juliabundleignore. May be repeated."),
+]
+TargetJuliaOption = Annotated[
+    str | None, typer.Option("--julia", metavar="VERSION", help="For the manifest that this Julia takes, such as 1.11.")
+]
 
 
 def bundle(
@@ -45,18 +48,30 @@ def bundle(
     directory: DirectoryArgument = Path(),
     every: ListOption = False,
     output: OutputOption = None,
+    exclude: ExcludeOption = None,
+    include: IncludeOption = None,
     allow: AllowOption = None,
+    gitignore: GitignoreOption = False,
+    julia: TargetJuliaOption = None,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a folder's bundle would hold and why, or write it with -o."""
-    asked = common(context, server, as_json)
+    from juliahub_ls.domain.manifest import version_pair
+
+    asked, version = common(context, server, as_json), version_pair(julia)
+    if julia is not None and version is None:
+        raise typer.BadParameter(f"“{julia}” is not a version such as 1.11.", param_hint="--julia")
 
     async def work(services: "Services") -> None:
         from juliahub_ls.cli.status_line import StatusLine
         from juliahub_ls.services.bundling import refuse
 
-        plan = await services.bundling.plan(directory, allow or ())
+        if exclude or include:
+            from juliahub_ls.cli.ignore_file import set_rules
+
+            set_rules(asked.output, directory, exclude or (), include or ())
+        plan = await services.bundling.plan(directory, allow or (), gitignore=gitignore or None, julia=version)
         if not asked.output.as_json:
             _show_plan(asked, plan, every)
         if output is None:
@@ -70,51 +85,7 @@ def bundle(
     with_services(asked, work)
 
 
-COMMANDS = {"scan": scan, "bundle": bundle}
-
-
-async def _scan(directory: Path) -> "tuple[list[LoadedEnvironment], bool]":
-    import asyncio
-
-    from juliahub_ls.domain.environment import load_environment
-    from juliahub_ls.domain.workspace_scan import scan as scan_folders
-    from juliahub_ls.errors import SettingInvalid
-
-    cancelled = threading.Event()
-
-    def look() -> "tuple[list[LoadedEnvironment], bool]":
-        if not directory.is_dir():
-            raise SettingInvalid(reason=f"There is no folder {directory}.")
-        found = scan_folders([directory], cancelled=cancelled.is_set)
-        return [load_environment(environment) for environment in found.environments], found.truncated
-
-    try:
-        return await asyncio.to_thread(look)
-    finally:
-        cancelled.set()
-
-
-def _show_environments(asked: Common, directory: Path, found: "list[LoadedEnvironment]", truncated: bool) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from juliahub_ls.cli.environment_view import show_problems, shown_path
-
-    bare = asked.output.paint.bare
-    if not found:
-        asked.output.line(f"No Julia environment below {bare(str(directory.absolute()))}.")
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for loaded in found:
-        version = loaded.manifest.julia_version if loaded.manifest else None
-        julia = f"Julia {version}" if version else ("" if loaded.manifest else "no manifest")
-        count = len(loaded.project.deps)
-        packages = "1 dependency" if count == 1 else f"{count} dependencies"
-        cells = (bare(loaded.name), julia, packages, bare(shown_path(loaded.environment.directory)))
-        table.add_row(*map(Text, cells))
-    asked.output.table(table)
-    show_problems(asked.output, (problem for loaded in found for problem in loaded.problems))
-    if truncated:
-        asked.output.line("The search ended at its bound; there may be more. Scan a smaller folder.")
+COMMANDS = {"bundle": bundle}
 
 
 def _show_plan(asked: Common, plan: "BundlePlan", every: bool) -> None:
