@@ -1,6 +1,7 @@
-"""Decides what a bundle will hold, without reading any content: files, rewritten TOML, what stays home (protocol §6).
+"""Decides what a bundle will hold: files, rewritten TOML, what stays home (protocol §6).
 
-The user's folder is only looked at. The plan is what the editor and the terminal show and what the writer follows.
+The user's folder is only looked at; new files are read once, in search of tokens. The plan is what the editor and the
+terminal show and what the writer follows.
 """
 
 import hashlib

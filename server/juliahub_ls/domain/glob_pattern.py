@@ -41,11 +41,12 @@ def only_match(pattern: str) -> str | None:
     """The one text that a pattern without wildcards matches; None when it may match others."""
     text: list[str] = []
     position = 0
+    last_close = pattern.rfind("]")
     while position < len(pattern):
         character = pattern[position]
         if character in "*?":
             return None
-        if character == "[" and "]" in pattern[position + 2 :]:
+        if character == "[" and last_close >= position + 2:
             if pattern[position + 2] != "]" or pattern[position + 1] in "!]":
                 return None
             text.append(pattern[position + 1])

@@ -21,7 +21,8 @@ _KEY_BLOCK = (
     r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
     r"(?:(?!-----)[\s\S]){0,300}?(?P<t>[A-Za-z0-9+/]{40})[A-Za-z0-9+/=]*"
 )
-_JWT = r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10"
+_JWT_HINT = r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}"
+_JWT = r"(?P<t>eyJ[A-Za-z0-9_-]{10,600}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,1400})"  # bounds bound the time
 _SIGN_IN = r"(?:id|access|refresh)_token[\"']?\s*(?:=>|=|:)\s*[\"']"
 
 TOKEN_SHAPES = (
@@ -121,7 +122,7 @@ TOKEN_SHAPES = (
         r"(?P<t>[A-Za-z0-9_.~-]{3}8Q~[A-Za-z0-9_.~-]{31,34})",
         4.0,
     ),
-    TokenShape("signed token (JWT)", ("eyJ",), _JWT + "}", f"(?P<t>{_JWT},}})", 4.0),
+    TokenShape("signed token (JWT)", ("eyJ",), _JWT_HINT, _JWT, 4.0),
     TokenShape(
         "sign-in token",
         ("id_token", "access_token", "refresh_token"),

@@ -143,3 +143,12 @@ def test_whatever_stands_around(before: bytes, text: str, after: bytes) -> None:
 @given(st.binary(max_size=2000))
 def test_any_bytes_can_be_looked_at(data: bytes) -> None:
     assert find_token(data) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["eyJ-", "eyJ" + "a" * 11 + ".eyJ-", "glpat-", "-----BEGIN PRIVATE KEY----- a ", "access_token='a"]
+)
+def test_no_file_takes_long(text: str) -> None:
+    """Each of these takes minutes when an expression goes back to every start; the suite's time limit would tell."""
+    placeholder = f"{part({'alg': 'none', 'typ': 'JWT'})}.{part({'sub': '1234567890'})}.{'x' * 43}\nPRIVATE KEY-----\n"
+    assert find_token((placeholder + text * (2**20 // len(text))).encode()) is None
