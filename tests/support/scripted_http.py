@@ -105,16 +105,22 @@ async def scripted_server(certificate: Path | None = None) -> AsyncIterator[Scri
         timeout_graceful_shutdown=1,
         ssl_certfile=certificate,
     )
+    async with quiet_server(config) as script.url:
+        yield script
+
+
+@contextlib.asynccontextmanager
+async def quiet_server(config: uvicorn.Config) -> AsyncIterator[str]:
+    """A server on a free port, for the length of the context; its URL."""
     server = _Quiet(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         if serving.done():
             serving.result()
         await asyncio.sleep(0)
-    scheme = "https" if certificate else "http"
-    script.url = f"{scheme}://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    scheme = "https" if config.is_ssl else "http"
     try:
-        yield script
+        yield f"{scheme}://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         await serving

@@ -127,6 +127,7 @@ async def test_every_line_comes_once_and_every_file_whole(
     await writing
     assert messages == [f"line {number}" for number in range(LINES)]
     assert gaps == []
+    assert {"frame twice", "frames swapped", "stream broken"} & set(proxy.done)
     view = await retried(client.jobs.get, None, jobname)
     assert view.succeeded
     saved = await retried(download_results, await client.connections.client(), view, tmp_path / "out", Silent())
@@ -136,9 +137,9 @@ async def test_every_line_comes_once_and_every_file_whole(
 async def play(job: ScriptedJob, content: bytes) -> None:
     """The runner's side: lines in batches while the client follows, a result, the end."""
     job.runs()
-    for start in range(0, LINES, 20):
-        job.logs(*(f"line {number}" for number in range(start, start + 20)))
-        await asyncio.sleep(0.005)
+    for start in range(0, LINES, 5):
+        job.logs(*(f"line {number}" for number in range(start, start + 5)))
+        await asyncio.sleep(0.01)
     result = job.folder / "results" / "data.bin"
     result.parent.mkdir(exist_ok=True)
     result.write_bytes(content)
