@@ -27,7 +27,10 @@ LEASE_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A tar, its size in bytes with its index, and when it was last used (Unix seconds)."""
+    """A tar, its size in bytes with its index, and when it was last used (Unix seconds).
+
+    From before a clock was set back nothing is used again: it counts as the oldest.
+    """
 
     path: Path
     size: int
@@ -96,7 +99,9 @@ class BundleShelf:
                 with contextlib.suppress(OSError):
                     index = path.with_suffix(_INDEX).stat()
                     size, used = index.st_size, index.st_mtime
-                yield _Kept(path, status.st_size + size, used or status.st_mtime)
+                used = used or status.st_mtime
+                from_the_future = used > time.time() + LEASE_SECONDS
+                yield _Kept(path, status.st_size + size, 0.0 if from_the_future else used)
 
     def _remove(self, path: Path) -> bool:
         if self._is_leased(path):

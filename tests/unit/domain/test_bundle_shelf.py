@@ -55,6 +55,13 @@ def test_of_each_folder_the_newest_is_kept(tmp_path: Path) -> None:
     assert left(tmp_path) == ["folder-0", "other-2"]
 
 
+def test_after_a_clock_was_set_back_the_bundles_made_since_are_kept(tmp_path: Path) -> None:
+    put(tmp_path, "folder-ahead", 10, age=-5000)
+    put(tmp_path, "folder-now", 10, age=1000)
+    BundleShelf(tmp_path, keep=9).tidy()
+    assert left(tmp_path) == ["folder-now"]
+
+
 def test_what_is_in_use_stays_whatever_the_bounds(tmp_path: Path) -> None:
     paths = {name: put(tmp_path, f"a-{name}", 1000, age=2000) for name in ("ours", "other's", "ahead", "expired")}
     ours, others = BundleShelf(tmp_path, keep=1, max_bytes=1), BundleShelf(tmp_path, keep=1, max_bytes=1)
