@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def read_manifest(path: Path, read: ReadText = read_text) -> Manifest:
     return Manifest(problems=(problem,)) if problem else parse_manifest(text, path)
 
 
+@lru_cache(maxsize=4)
 def parse_manifest(text: str, path: Path | None = None) -> Manifest:
     """The manifest in `text`; never raises. Entries without a UUID are dropped and reported."""
     document, places = parse_toml(text, path), TomlPositions(text)

@@ -7,7 +7,7 @@ could not understand have no places, so both always speak of the same keys.
 import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .problem import Range
@@ -72,10 +72,9 @@ class TomlPositions:
 
     def at(self, line: int, character: int) -> Place | None:
         """What stands at a position (zero-based, UTF-16), its end included; None on blanks and comments."""
-        sections = self._headers.sections
-        number = bisect.bisect_right([section.start for section in sections], line) - 1
+        number = bisect.bisect_right(self._headers.starts, line) - 1
         here = (line, character)
-        places = [place for place in sections[number].places() if _holds(place.range, here)]
+        places = [place for place in self._headers.sections[number].places() if _holds(place.range, here)]
         return min(places, key=lambda place: _extent(place.range), default=None)
 
     def _spots(self, path: Path) -> Iterator["_Spot"]:
@@ -95,7 +94,7 @@ class TomlPositions:
 
     @cached_property
     def _headers(self) -> "_Headers":
-        return _Headers(self._text)
+        return _headers(self._text)
 
 
 class _Spot(NamedTuple):
@@ -163,6 +162,7 @@ class _Headers:
         for node in self._tree.statements:
             if node.type in _HEADERS:
                 self._add(node)
+        self.starts = [section.start for section in self.sections]
 
     def _add(self, node: "Node") -> None:
         inside = node.children[1]
@@ -189,6 +189,18 @@ class _Headers:
         section = _Section(path, node.start_point.row, segments, node, self._tree)
         self.sections.append(section)
         self.by_path.setdefault(path, []).append(section)
+
+
+@lru_cache(maxsize=4)
+def _headers(text: str) -> _Headers:
+    """Several questions are asked of the same text at once, by features that do not know of each other."""
+    return _Headers(text)
+
+
+@lru_cache(maxsize=8)
+def _headers(text: str) -> _Headers:
+    """Those of a text; a large manifest's are asked for again at each change of another file."""
+    return _Headers(text)
 
 
 def _holds(range_: Range, here: tuple[int, int]) -> bool:
