@@ -9,7 +9,6 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from .bundle_model import LeftOut, LeftOutReason, PlannedFile
 from .content_scan import ContentScan
@@ -29,9 +28,9 @@ from .file_status import status_of as status_of
 from .gitignore import GITIGNORE, GitIgnore, git_above
 from .ignore_rules import IGNORE_FILE, VERSION_CONTROL, IgnoreRules, Rule, parse_ignore_rules
 from .problem import Problem, error
-from .secrets import looks_secret
-from .token_lines import TokenLine
+from .secrets import Secrets, looks_secret
 from .toml_text import read_text
+from .walk_scope import Scope
 
 _MAX_DEPTH = 200
 _MAX_LINKS = 8
@@ -59,24 +58,6 @@ class Tree:
     links: dict[str, tuple[str, int] | None] = field(default_factory=dict)
 
 
-class Secrets(NamedTuple):
-    """What to do about secrets: `allow` lets paths in, `scan` reads files. With `guard` off, nothing is a secret."""
-
-    allow: frozenset[str] = frozenset()
-    guard: bool = True
-    scan: ContentScan | None = None
-
-    def suspects(self, archive: str, rule: Rule | None) -> bool:
-        """Whether a file could be held back: neither the user nor a literal rule has let it in by name."""
-        return self.guard and archive not in self.allow and not (rule and rule.includes and rule.literal)
-
-    def token(self, archive: str, source: str, status: os.stat_result, rule: Rule | None) -> TokenLine | None:
-        """The line that holds back the regular file `source`."""
-        if self.scan is None or not self.suspects(archive, rule):
-            return None
-        return self.scan.token(source, status_of(status))
-
-
 def walk_tree(
     source: Path,
     archive: str,
@@ -96,7 +77,7 @@ def walk_tree(
     secrets = Secrets(allow_secrets, guard_secrets, scan if guard_secrets else None)
     walk = _Walk(str(source), os.path.realpath(source), secrets, cancelled or (lambda: False))
     walk.directory(
-        str(source), archive, _Scope(rules, 0, walk.git(source, archive) if gitignore else None), (walk.root,)
+        str(source), archive, Scope(rules, 0, walk.git(source, archive) if gitignore else None), (walk.root,)
     )
     return walk.tree
 
@@ -109,31 +90,6 @@ def planned_file(archive: str, source: str, status: os.stat_result, rule: Rule |
     executable = mode & 0o100 != 0 and not _WINDOWS
     times = status.st_mtime_ns, status.st_ctime_ns
     return PlannedFile(archive, source, status.st_size, *times, status.st_ino, executable, rule)
-
-
-class _Scope(NamedTuple):
-    """The rules that hold in one folder. `base`: length of the archive path of the folder that `rules` lie in."""
-
-    rules: IgnoreRules | None
-    base: int
-    git: GitIgnore | None
-
-    def decide(self, archive: str, is_directory: bool) -> Rule | None:
-        rule = self.rules.decide(archive[self.base :], is_directory) if self.rules else None
-        return self.git.decide(archive, is_directory) if rule is None and self.git else rule
-
-    def below(self, archive: str, rule: Rule | None) -> "_Scope":
-        """What holds in a folder that `rule` decided about; in one let in against git's rules those end."""
-        if self.git and rule and not _from_git(rule):
-            against = self.git.decide(archive, True)
-            return self._replace(git=None) if against and not against.includes else self
-        return self
-
-    def inside_ignored(self, archive: str, rule: Rule) -> "_Scope | None":
-        """For a folder that git leaves out, although a literal rule lets something in it in; else None."""
-        if self.rules and _from_git(rule) and self.rules.lets_in_below(archive[self.base :]):
-            return self._replace(git=GitIgnore(all_out=rule))
-        return None
 
 
 class _Walk:
@@ -150,7 +106,7 @@ class _Walk:
         self.tree.watched |= {path: status_at(path) for path in looked_at}
         return found
 
-    def directory(self, path: str, archive: str, scope: _Scope, chain: tuple[str, ...]) -> int:
+    def directory(self, path: str, archive: str, scope: Scope, chain: tuple[str, ...]) -> int:
         """How much of it goes in. `chain`: the real folders that links led from."""
         if self._cancelled():
             raise Cancelled
@@ -177,7 +133,7 @@ class _Walk:
             self.tree.empty_directories.append(archive[:-1])
         return count
 
-    def _file(self, entry: "os.DirEntry[str]", archive: str, folder: str, scope: _Scope) -> None:
+    def _file(self, entry: "os.DirEntry[str]", archive: str, folder: str, scope: Scope) -> None:
         """A regular file: nearly everything is one, so this is the hot path of planning."""
         rule = None
         if scope.rules or scope.git:
@@ -192,7 +148,7 @@ class _Walk:
             return self._leave(archive, LeftOutReason.SECRET, size=status.st_size)
         return self._add(entry.path, archive, status, rule)
 
-    def _other(self, entry: "os.DirEntry[str]", archive: str, scope: _Scope, chain: tuple[str, ...]) -> None:
+    def _other(self, entry: "os.DirEntry[str]", archive: str, scope: Scope, chain: tuple[str, ...]) -> None:
         """A folder, a link, or something that is no file at all."""
         directory = is_directory(entry)
         if entry.name in VERSION_CONTROL:
@@ -232,7 +188,7 @@ class _Walk:
         return None
 
     def _link(
-        self, entry: "os.DirEntry[str]", archive: str, scope: _Scope, chain: tuple[str, ...], rule: Rule | None
+        self, entry: "os.DirEntry[str]", archive: str, scope: Scope, chain: tuple[str, ...], rule: Rule | None
     ) -> None:
         """A link is replaced by what it leads to, as long as that is inside the folder (protocol §6.2)."""
         found = self.tree.links[entry.path] = link_target(entry.path)
@@ -266,7 +222,7 @@ class _Walk:
             return self._leave(archive, LeftOutReason.SECRET, size=status.st_size)
         return self._add(target, archive, status, rule)
 
-    def _own_rules(self, entries: "list[os.DirEntry[str]]", path: str, archive: str, scope: _Scope) -> _Scope:
+    def _own_rules(self, entries: "list[os.DirEntry[str]]", path: str, archive: str, scope: Scope) -> Scope:
         """What holds in a folder, its own ignore files read."""
         names = {entry.name: entry for entry in entries if entry.name in _RULE_FILES}
         if not names:
@@ -274,7 +230,7 @@ class _Walk:
         entry = names.get(IGNORE_FILE)
         own = self._read_rules(entry) if entry else None
         if own is not None:
-            scope = _Scope(own, len(archive), scope.git)
+            scope = Scope(own, len(archive), scope.git)
             if path == self._top:
                 self.tree.rules = own
         if scope.git and (GITIGNORE in names or ".git" in names):
@@ -313,10 +269,6 @@ class _Walk:
 
 
 _RULE_FILES = frozenset({IGNORE_FILE, GITIGNORE, ".git"})
-
-
-def _from_git(rule: Rule) -> bool:
-    return rule.file.name != IGNORE_FILE
 
 
 def _last_two(path: Path) -> tuple[str, str]:

@@ -1,6 +1,13 @@
-"""Files that look like secrets by their name: held back from a bundle unless the user lets them in (design §3)."""
+"""Files that look like secrets, by name or content: kept out of a bundle unless the user lets them in (design §3)."""
 
+import os
 import re
+from typing import NamedTuple
+
+from .content_scan import ContentScan
+from .file_status import status_of
+from .ignore_rules import Rule
+from .token_lines import TokenLine
 
 _NAMES = (
     r"\.env",
@@ -35,3 +42,21 @@ def looks_secret(name: str, folder: str = "") -> bool:
         return False
     names = _IN_FOLDER.get(folder.lower(), frozenset())
     return names is None or name.lower() in names
+
+
+class Secrets(NamedTuple):
+    """What to do about secrets: `allow` lets paths in, `scan` reads files. With `guard` off, nothing is a secret."""
+
+    allow: frozenset[str] = frozenset()
+    guard: bool = True
+    scan: ContentScan | None = None
+
+    def suspects(self, archive: str, rule: Rule | None) -> bool:
+        """Whether a file could be held back: neither the user nor a literal rule has let it in by name."""
+        return self.guard and archive not in self.allow and not (rule and rule.includes and rule.literal)
+
+    def token(self, archive: str, source: str, status: os.stat_result, rule: Rule | None) -> TokenLine | None:
+        """The line that holds back the regular file `source`."""
+        if self.scan is None or not self.suspects(archive, rule):
+            return None
+        return self.scan.token(source, status_of(status))

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .bundle_model import PlannedFile
-from .bundle_walk import Cancelled, Secrets, Tree, planned_file, walk_tree
+from .bundle_walk import Cancelled, Tree, planned_file, walk_tree
 from .content_scan import ContentScan
 from .file_status import GRAIN_NS as GRAIN_NS
 from .file_status import Status, is_settled, link_target, status_at, status_of
 from .ignore_rules import IgnoreRules
+from .secrets import Secrets
 
 _BATCH = 4096
 _UNSETTLED: Status = (-1, -1, -1, -1)
