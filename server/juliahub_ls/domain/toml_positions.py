@@ -191,12 +191,6 @@ class _Headers:
         self.by_path.setdefault(path, []).append(section)
 
 
-@lru_cache(maxsize=4)
-def _headers(text: str) -> _Headers:
-    """Several questions are asked of the same text at once, by features that do not know of each other."""
-    return _Headers(text)
-
-
 @lru_cache(maxsize=8)
 def _headers(text: str) -> _Headers:
     """Those of a text; a large manifest's are asked for again at each change of another file."""
