@@ -72,12 +72,45 @@ def test_the_words_of_a_preview(cli: Cli, project: Path) -> None:
     assert told.rstrip().splitlines()[-1] == "Nothing was written; `-o FILE` writes the archive."
 
 
-def test_the_list_has_every_file(cli: Cli, project: Path) -> None:
+def test_the_list_has_every_file_and_its_rule(cli: Cli, project: Path) -> None:
+    (project / "data" / "keep.csv").write_text("1\n")
+    (project / ".juliabundleignore").write_text("# not needed\ndata/*.bin\n!main.jl\n")
     lines = cli.run("bundle", project, "--list").stdout.splitlines()
-    goes, stays = ([line for line in lines if line.startswith(sign)] for sign in "+-")
+    goes, stays = ([line.split() for line in lines if line.startswith(sign)] for sign in "+-")
     plan = cli.run("bundle", project, "--json").document
     assert len(goes) == plan["fileCount"]
-    assert [line.split()[1] for line in stays if "data" in line] == ["data/"]
+    assert [words[3:] for words in stays if words[3] == "data/raw.bin"] == [
+        ["data/raw.bin", ".juliabundleignore:2", "data/*.bin"]
+    ]
+    assert [words[4:] for words in goes if words[3] == "main.jl"] == [[".juliabundleignore:3", "!main.jl"]]
+    totals = [line.split() for line in lines[: lines.index("")]]
+    assert ["2", "B", "1", "file", "data/"] in totals
+    assert [words[4] for words in totals][:2] == [".bundle/", ".bundle/dev/"], "the heaviest first"
+
+
+def test_rules_are_edited_and_told(cli: Cli, project: Path) -> None:
+    rules = project / ".juliabundleignore"
+    ran = cli.run("bundle", project, "--exclude", "main.jl", "--include", "Pi/.env")
+    assert ran.stdout.splitlines()[:2] == ["Pi/.juliabundleignore:3  + main.jl", "Pi/.juliabundleignore:4  + !.env"]
+    assert rules.read_text() == "# not needed\ndata/\nmain.jl\n!.env\n"
+    plan = cli.run("bundle", project, "--json").document
+    assert {".env"} == {file["path"] for file in plan["files"]} & {".env", "main.jl"}
+    again = cli.run("bundle", project, "--exclude", "main.jl", "--include", "data")
+    assert "main.jl stays home already" in again.stdout
+    assert "Pi/.juliabundleignore:2  - data/" in again.stdout
+    before = rules.read_text()
+    wrong = cli.run("bundle", project, "--exclude", "data", "--exclude", "gone", "--json")
+    assert (wrong.code, wrong.error["code"]) == (2, "invalid-params")
+    assert rules.read_text() == before, "all paths are looked at before the first rule is written"
+
+
+def test_what_git_ignores_stays_home_when_asked(cli: Cli, project: Path) -> None:
+    (project / ".gitignore").write_text("main.jl\n")
+    sent = [
+        "main.jl" in {file["path"] for file in cli.run("bundle", project, *options, "--json").document["files"]}
+        for options in ([], ["--gitignore"])
+    ]
+    assert sent == [True, False]
 
 
 def test_the_archive_is_what_was_told(cli: Cli, project: Path) -> None:

@@ -94,7 +94,7 @@ async def look(
             script=source.script,
             code=source.code,
             julia_versions=julia_versions(images),
-            chosen_version=request.julia,
+            chosen_version=request.julia if image else None,
             job_version=image.display_name if image else None,
             on_this_computer=here,
             target_platform=platform,

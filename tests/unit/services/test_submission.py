@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import random
+import string
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ from tests.unit.services.test_hub_client import DEFAULTS, GROUPS, JOB, LIST, NOD
 SPECS = [["m2", False, 2, 8, 0.1, "", "", "8", 0, 0, 1], ["m4", False, 4, 16, 0.2, "", "", "16", 0, 0, 2]]
 APPS = [{"name": "B", "appType": "b", "product_name": "standard-batch", "image_group": "base"}]
 IMAGES = [{"display_name": "Julia 1.10.4", "type": "base-cpu", "image_key_name": "j110", "image_tag": "t"}]
+GITHUB = "ghp_" + "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=36))
+"""Shaped like a GitHub token, and none."""
 
 
 class Hub:
@@ -126,6 +130,117 @@ async def test_a_script_job_sends_texts(submitter: Submitter, server: ScriptedSe
     assert form["manifesttoml"].startswith("julia_version")
     assert (form["limit_type"], "limit_value" in form, "appbundle" in form) == ("unlimited", False, False)
     assert UPLOAD not in server.seen
+
+
+@pytest.mark.parametrize(
+    ("send", "sent"),
+    [
+        (Send.ENVIRONMENT, ["projecttoml", "manifesttoml"]),
+        (Send.PROJECT, ["projecttoml"]),
+        (Send.SCRIPT, []),
+    ],
+)
+async def test_what_goes_along_as_text(
+    submitter: Submitter, server: ScriptedServer, project: Path, send: Send, sent: "list[str]"
+) -> None:
+    hub = Hub(server)
+    (project / "Manifest.toml").write_text('julia_version = "1.10.4"\nmanifest_format = "2.0"\n')
+    await submit(submitter, project / "main.jl", send=send)
+    assert [part for part in ("projecttoml", "manifesttoml", "appbundle") if part in hub.forms[0]] == sent
+
+
+IMAGES_OF_THREE = [
+    {"display_name": f"Julia {version}", "type": kind, "image_key_name": version}
+    for version, kind in (("1.10.4", "base-cpu"), ("1.11.1", "option-cpu"), ("1.12.0", "option-cpu"))
+]
+
+
+@pytest.mark.parametrize(
+    ("manifests", "asked", "image", "taken"),
+    [
+        (["Manifest.toml"], None, "1.10.4", "Manifest.toml"),
+        (["Manifest.toml", "Manifest-v1.11.toml"], None, "1.10.4", "Manifest.toml"),
+        (["Manifest.toml", "Manifest-v1.11.toml"], "1.11", "1.11.1", "Manifest-v1.11.toml"),
+        (["Manifest-v1.11.toml", "Manifest-v1.10.toml"], None, "1.11.1", "Manifest-v1.11.toml"),
+        (["Manifest-v1.99.toml", "Manifest-v1.10.toml"], None, "1.10.4", "Manifest-v1.10.toml"),
+        (["Manifest-v1.11.toml"], "1.12", "1.12.0", None),
+    ],
+)
+async def test_the_manifest_of_the_jobs_julia(
+    submitter: Submitter,
+    server: ScriptedServer,
+    project: Path,
+    manifests: "list[str]",
+    asked: "str | None",
+    image: str,
+    taken: "str | None",
+) -> None:
+    hub = Hub(server)
+    server.on(GROUPS, {"image_groups": {"base": IMAGES_OF_THREE}})
+    for name in manifests:
+        version = name.removesuffix(".toml").partition("-v")[2] or "1.10"
+        (project / name).write_text(f'julia_version = "{version}.0"\nmanifest_format = "2.0"\n')
+    done = await submit(submitter, project / "main.jl", julia=asked)
+    assert hub.forms[0]["image"] == image
+    assert done.bundle is not None
+    loaded = done.bundle.plan.environment
+    assert loaded is not None
+    assert (loaded.manifest_file.name if loaded.manifest_file else None) == taken
+    assert [problem.code for problem in done.problems] == ([] if taken else ["manifest-for-other-julia"])
+
+
+async def test_a_check_sends_nothing(submitter: Submitter, server: ScriptedServer, project: Path) -> None:
+    Hub(server)
+    script = project / "main.jl"
+    verdict = await submitter.preflight(SubmitRequest(script), Silent())
+    assert (verdict.ready, verdict.problems) == (True, ())
+    assert verdict.plan is not None
+    assert verdict.plan.file_count == 3
+    script.write_text('include("gone.jl")')
+    asked = SubmitRequest(script, julia="1.6", cluster=ClusterRequest(nodes=0))
+    verdict = await submitter.preflight(asked, Silent())
+    assert [problem.code for problem in verdict.problems] == [
+        "cluster-impossible",
+        "julia-not-available",
+        "include-missing",
+    ]
+    assert not verdict.ready
+    assert all("Nothing was submitted" not in problem.message for problem in verdict.problems)
+    assert UPLOAD not in server.seen
+    assert SUBMIT not in server.seen
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "expected", "words"),
+    [
+        ('include("gone.jl")', {}, errors.BundleRefused, "includes gone.jl, which does not exist"),
+        ('include("src/more.jl")', {"send": Send.SCRIPT}, errors.EnvironmentNotReady, "only the text of main.jl"),
+        (f'x = "{GITHUB}"', {"send": Send.SCRIPT}, errors.EnvironmentNotReady, "line 1 looks like a GitHub token"),
+        (f'x = "{GITHUB}"', {}, errors.BundleRefused, "main.jl itself is left out of the bundle"),
+    ],
+)
+async def test_code_that_would_fail_is_not_sent(
+    submitter: Submitter, server: ScriptedServer, project: Path, code: str, options: Any, expected: Any, words: str
+) -> None:
+    hub = Hub(server)
+    (project / "main.jl").write_text(code)
+    with pytest.raises(expected, match=words) as caught:
+        await submit(submitter, project / "main.jl", **options)
+    assert GITHUB not in str(caught.value)
+    assert hub.forms == []
+    if GITHUB in code:
+        await submit(submitter, project / "main.jl", allow=("main.jl",), **options)
+        assert len(hub.forms) == 1
+
+
+async def test_the_folder_asked_for_has_another_environment(
+    submitter: Submitter, server: ScriptedServer, project: Path
+) -> None:
+    Hub(server)
+    done = await submit(submitter, project / "src" / "more.jl", directory=project / "src")
+    (problem,) = done.problems
+    assert problem.code == "other-environment"
+    assert "the job would have an empty one" in problem.message
 
 
 async def test_a_lone_script(submitter: Submitter, server: ScriptedServer, tmp_path: Path) -> None:
@@ -295,4 +410,7 @@ async def test_a_server_that_is_down(
         connections = Connections(servers, ThisComputer(tmp_path / "state"), lambda: http)
         connections.tokens(servers.current).write(TokenTable(id_token="t"))
         with pytest.raises(errors.ServerUnreachable):
-            await submit(Submitter(connections, Bundling(tmp_path / "cache", Environments(tmp_path / "config"))), project / "main.jl")
+            await submit(
+                Submitter(connections, Bundling(tmp_path / "cache", Environments(tmp_path / "config"))),
+                project / "main.jl",
+            )
