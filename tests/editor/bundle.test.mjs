@@ -62,19 +62,46 @@ async function secretLetIn(code) {
   await entry(code, ".env", OUT).waitFor();
 }
 
-/** Another environment has another bundle. */
+/** A script has the nearest environment, or the one that its user chooses: another environment, another bundle. */
 async function environmentChosen(code) {
-  await code.status("MonteCarloPi").click();
-  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "As found" }).waitFor();
+  await code.openFile("run.jl");
+  await entry(code, "run.jl", IN).waitFor();
+  await code.status("Nested").click();
+  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Browse…" }).waitFor();
   await code.screenshot("22-environments");
-  await code.page.keyboard.press("Escape");
+  await code.pick("A project file further up");
+  await code.status("MonteCarloPi").click();
+  await entry(code, "figures.jl", IN).waitFor();
+  await code.pick("As found");
+  await code.status("Nested").waitFor();
+  await entry(code, "run.jl", IN).waitFor();
 }
 
-/** A project file knows its versions, and what is wrong with it while it is typed. */
+/** A project file knows its versions, and says while it is typed what is wrong with it, and where. */
 async function projectTyped(code) {
-  await code.openFile("Project.toml");
+  await code.openFile("main.jl");
+  await entry(code, "Project.toml", IN).click();
+  await code.isOpen("Project.toml");
+  await code.focusEditor("Project.toml");
   await code.shows("Project.toml", "0.1.0 ← ../Dartboard");
+  await code.page.keyboard.press("Control+G");
+  await code.page.keyboard.type("6:3");
+  await code.page.keyboard.press("Enter");
+  await code.command("Show or Focus Hover");
+  await code.page.locator(".monaco-hover:not(.hidden)", { hasText: "development package" }).first().waitFor();
   await code.screenshot("23-project");
+
+  await code.page.keyboard.press("Escape");
+  await code.page.keyboard.press("Control+End");
+  await code.page.keyboard.type("oops");
+  await code.page.locator(".squiggly-error").first().waitFor();
+  await code.command("Problems: Focus on Problems View");
+  await code.page.locator('.markers-panel .monaco-list-row[aria-label^="Error"][aria-label*="at line 13 and character 1"]').waitFor();
+  await code.screenshot("24-squiggle");
+  await code.focusEditor("Project.toml");
+  await code.page.keyboard.press("Control+End");
+  for (const _ of "oops") await code.page.keyboard.press("Backspace");
+  await code.page.locator(".squiggly-error").first().waitFor({ state: "detached" });
 }
 
 /** One verdict. */
@@ -82,11 +109,11 @@ async function checked(code) {
   await code.openFile("main.jl");
   await code.command("JuliaHub: Check This File");
   await code.page.getByText("Ready: ").first().waitFor();
-  await code.screenshot("24-checked");
+  await code.screenshot("25-checked");
 }
 
 function entry(code, name, state = "") {
-  return code.page.locator(`.pane-body .monaco-list-row[aria-label^="${name}, ${state}"]`);
+  return code.rows("Bundle", `${name}, ${state}`);
 }
 
 function checkbox(code, name) {

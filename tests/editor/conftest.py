@@ -26,6 +26,17 @@ def host_ready() -> None:
 
 
 @pytest.fixture(scope="session")
+def browser_ready() -> None:
+    """Node, Playwright and a Chromium; a reason to skip where they are not."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("driving a browser needs Node 20 with npm")
+    if not Path(os.environ.get("CHROMIUM", "/usr/bin/chromium")).exists():
+        pytest.skip("no Chromium here: name one in CHROMIUM")
+    if not (HERE / "node_modules").is_dir():
+        subprocess.run(["npm", "ci"], cwd=HERE, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
 def vsix(host_ready: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension as users get it."""
     target = tmp_path_factory.mktemp("vsix") / "juliahub-ls.vsix"

@@ -39,10 +39,10 @@ test("the lens over the first line and the button in the title run it too", () =
     await code.openView("JuliaHub");
     await code.row("This computer").waitFor();
     await code.openFile("main.jl");
-    const known = await code.page.locator('.pane-body .monaco-list-row[aria-label^="main.jl"]').count();
+    const known = await code.rows("Jobs", "main.jl").count();
     await code.page.locator(".codelens-decoration a", { hasText: "Run on JuliaHub" }).click();
-    await code.page.locator(`.pane-body .monaco-list-row[aria-label^="main.jl"] >> nth=${known}`).waitFor();
+    await code.rows("Jobs", "main.jl").nth(known).waitFor();
     await code.page.locator('.editor-actions [aria-label*="Run"]').first().click();
-    await code.page.locator(`.pane-body .monaco-list-row[aria-label^="main.jl"] >> nth=${known + 1}`).waitFor();
+    await code.rows("Jobs", "main.jl").nth(known + 1).waitFor();
     await code.toast("main.jl finished in").waitFor();
   }));

@@ -68,7 +68,9 @@ def test_breaks(host: Host, tmp_path: Path) -> None:
 def test_bundle_and_environment(host: Host, example: Path) -> None:
     """See what goes along, change it with a click, choose an environment, edit a project file, check."""
     (example / ".env").write_text("SECRET=1\n")
-    (example / "scratch").mkdir(exist_ok=True)
+    (example / "nested").mkdir()
+    (example / "nested" / "JuliaProject.toml").write_text('name = "Nested"\n')
+    (example / "nested" / "run.jl").write_text("println(1)\n")
     host.play("bundle", example)
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { buttons, descriptionOf, isHeldBack, minorVersion, ruleLabel, sentences, worstFirst } from "../src/bundle/text";
+import { buttons, capitalized, descriptionOf, isHeldBack, minorVersion, ruleLabel, sentences, worstFirst } from "../src/bundle/text";
 import type { BundleEntry, Problem, Rule } from "../src/protocol";
 
 const FOLDER = "file:///home/ada/My%20Pi";
@@ -58,6 +58,10 @@ test("each button once, no more than fit", () => {
   const made = ["Resolve", "Leave out", "Resolve", "Show"].map((title, id) => ({ title, id }));
   assert.deepEqual(buttons(made, 2), [made[0], made[1]]);
   assert.deepEqual(buttons(made, 9).map(({ title }) => title), ["Resolve", "Leave out", "Show"]);
+});
+
+test("phrases begin lines", () => {
+  assert.deepEqual(["the nearest one", "", "Julia's"].map(capitalized), ["The nearest one", "", "Julia's"]);
 });
 
 test("a Julia by its minor version", () => {

@@ -106,9 +106,14 @@ export class Workbench {
     return this.page.locator(".notification-toast", { hasText: text }).first();
   }
 
-  /** A row of a tree by its text. */
+  /** The rows of a view by its title, those whose label for screen readers begins with `label`. */
+  rows(view, label = "") {
+    return this.page.locator(`.pane:has(> .pane-header[aria-label^="${view}"]) .monaco-list-row[aria-label^="${label}"]`);
+  }
+
+  /** A row of the jobs or servers by its text. */
   row(text) {
-    return this.page.locator(".pane-body .monaco-list-row", { hasText: text }).first();
+    return this.rows("Jobs").or(this.rows("Servers")).filter({ hasText: text }).first();
   }
 
   /** Waits until an editor shows `text` (a no-break space in the editor is a space here). */

@@ -34,6 +34,11 @@ export function worstFirst(problems: readonly Problem[]): Problem[] {
   return [...problems].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
+/** A phrase of the daemon's at the start of a line. */
+export function capitalized(phrase: string): string {
+  return phrase.slice(0, 1).toUpperCase() + phrase.slice(1);
+}
+
 /** `1.10` of `1.10.4`, as people name a Julia. */
 export function minorVersion(version: string): string {
   return version.split(".").slice(0, 2).join(".");

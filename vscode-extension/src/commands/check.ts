@@ -16,6 +16,7 @@ interface Row extends vscode.QuickPickItem {
 
 type Choice = { readonly kind: "mend"; readonly action: Action } | { readonly kind: "open"; readonly problem: Problem } | { readonly kind: "run" };
 
+const RUN: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("play"), tooltip: vscode.l10n.t("Run") };
 const ICONS = { error: "$(error)", warning: "$(warning)", information: "$(info)" } as const;
 
 export const checkFile: CommandFactory = (services) => async (argument) => {
@@ -45,6 +46,7 @@ function list(name: string, result: PreflightResult): Promise<Choice | undefined
   picker.title = `${name}: ${verdict(result)}`;
   picker.placeholder = vscode.l10n.t("Enter shows the place; the bulb mends it.");
   picker.matchOnDetail = true;
+  picker.buttons = result.ready ? [RUN] : [];
   picker.items = worstFirst(result.problems).map(rowOf);
   return new Promise((resolve) => {
     const answer = (choice: Choice | undefined): void => {
@@ -58,6 +60,9 @@ function list(name: string, result: PreflightResult): Promise<Choice | undefined
     picker.onDidTriggerItemButton(({ item, button }) => {
       const action = item.problem.actions?.find(({ title }) => title === button.tooltip);
       if (action !== undefined) answer({ kind: "mend", action });
+    });
+    picker.onDidTriggerButton(() => {
+      answer({ kind: "run" });
     });
     picker.onDidHide(() => {
       resolve(undefined);

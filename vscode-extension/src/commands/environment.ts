@@ -1,6 +1,8 @@
 /** Which environment a script runs in, and what Julia's package manager can mend in one. */
+import { homedir } from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { capitalized } from "../bundle/text";
 import { Problem } from "../errors";
 import { withProgress } from "../progress";
 import { type EnvironmentForResult, type MendEnvironmentParams, methods } from "../protocol";
@@ -76,13 +78,14 @@ function choicesOf({ environment, reason, choices }: EnvironmentForResult): Choi
     {
       label: `$(check) ${summaryOf(environment)}`,
       description: shortPath(environment.directory),
-      detail: reason,
+      detail: capitalized(reason),
       file: environment.projectFile,
       buttons: environment.projectFile === undefined ? [] : [OPEN],
     },
   ];
   const others = choices.map(({ directory, name, why }): Choice => {
-    return { label: `$(package) ${name}`, description: shortPath(directory), detail: why, choice: vscode.Uri.parse(directory) };
+    const place = shortPath(directory);
+    return { label: `$(package) ${name}`, description: place === name ? "" : place, detail: capitalized(why), choice: vscode.Uri.parse(directory) };
   });
   return [
     ...now,
@@ -99,6 +102,11 @@ async function browse({ environment }: EnvironmentForResult): Promise<vscode.Uri
   return (await vscode.window.showOpenDialog({ ...options, ...(start === undefined ? {} : { defaultUri: start }) }))?.[0];
 }
 
+/** From the workspace's folder, or from the home folder. */
 function shortPath(directory: string): string {
-  return vscode.workspace.asRelativePath(vscode.Uri.parse(directory), false);
+  const uri = vscode.Uri.parse(directory);
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  if (folder?.uri.toString() === uri.toString()) return folder.name;
+  const home = vscode.Uri.file(homedir()).path;
+  return folder === undefined && uri.path.startsWith(`${home}/`) ? `~${uri.path.slice(home.length)}` : vscode.workspace.asRelativePath(uri, false);
 }

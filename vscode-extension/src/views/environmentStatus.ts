@@ -1,6 +1,6 @@
 /** The status bar item of the environment that the active script would run in. */
 import * as vscode from "vscode";
-import { minorVersion, worstFirst } from "../bundle/text";
+import { capitalized, minorVersion, worstFirst } from "../bundle/text";
 import type { Environment } from "../protocol";
 import type { ActiveScript } from "../script";
 
@@ -52,7 +52,7 @@ function markOf({ problems }: Environment): string {
 
 function tooltipOf(reason: string, environment: Environment | undefined): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
-  tooltip.appendText(`${reason}\n`);
+  tooltip.appendText(`${capitalized(reason)}\n`);
   for (const { message } of worstFirst(environment?.problems ?? [])) tooltip.appendText(`\n• ${message}\n`);
   tooltip.appendText(`\n${vscode.l10n.t("Click to choose another one.")}`);
   return tooltip;
