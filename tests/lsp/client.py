@@ -24,7 +24,7 @@ VSCODE: Mapping[str, Any] = {
         "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]},
     },
 }
-"""What VS Code can do, as far as the daemon asks; of position encodings an order that tempts it to another than ours."""
+"""What VS Code can do, as far as the daemon asks. The order of encodings tempts it to another than ours."""
 
 
 class RpcError(Exception):

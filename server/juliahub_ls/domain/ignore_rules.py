@@ -80,4 +80,5 @@ def parse_ignore_rules(text: str, file: Path) -> IgnoreRules:
 
 def _invalid(file: Path, number: int, line: str, reason: str, start: int) -> Problem:
     message = f"The rule `{line}` in line {number} of {file.name} has no effect: {reason}."
-    return warning("invalid-ignore-rule", message, file, Range(number - 1, start, number - 1, start + utf16_length(line)))
+    place = Range(number - 1, start, number - 1, start + utf16_length(line))
+    return warning("invalid-ignore-rule", message, file, place)
