@@ -35,20 +35,20 @@ async def account(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """Check who that is, and go on to where they wanted to be."""
     visitor = Visitor(request)
-    target = page_paths.ACCOUNT
+    target, name = page_paths.ACCOUNT, ""
     try:
         form = await visitor.form()
-        target = _safe(form.get("next", ""))
+        target, name = _safe(form.get("next", "")), form.get("name", "")
         visitor.check(form)
         visitor.sign_in(await visitor.identify(form))
     except TooMany as refusal:
-        response = await _sign_in_page(request, visitor, target, str(refusal), 429)
+        response = await _sign_in_page(request, visitor, target, str(refusal), 429, name)
         response.headers["Retry-After"] = str(refusal.retry_after)
         return response
     except ForeignForm as refusal:
-        return await _sign_in_page(request, visitor, target, str(refusal), 403)
+        return await _sign_in_page(request, visitor, target, str(refusal), 403, name)
     except Refusal as refusal:
-        return await _sign_in_page(request, visitor, target, str(refusal), 400)
+        return await _sign_in_page(request, visitor, target, str(refusal), 400, name)
     return visitor.send(RedirectResponse(target, 303))
 
 
@@ -91,10 +91,10 @@ async def _account_page(request: Request, visitor: Visitor, user: User) -> Respo
 
 
 async def _sign_in_page(
-    request: Request, visitor: Visitor, target: str, problem: str | None = None, status: int = 200
+    request: Request, visitor: Visitor, target: str, problem: str | None = None, status: int = 200, name: str = ""
 ) -> Response:
     by_code = not hub_of(request).has_accounts
-    return await page(visitor, "sign_in.html", status, problem=problem, next=target, by_code=by_code)
+    return await page(visitor, "sign_in.html", status, problem=problem, next=target, by_code=by_code, name=name)
 
 
 def _safe(target: str) -> str:

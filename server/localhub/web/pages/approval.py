@@ -94,7 +94,7 @@ async def _show(
         title, text = _UNKNOWN if asking is None else _ENDS[asking.state]
         return await page(visitor, "message.html", 400, title=title, text=text)
     if visitor.user is None and hub.has_accounts:
-        return await page(visitor, "sign_in.html", status, problem=problem, next=_here(request), by_code=False)
+        return await page(visitor, "sign_in.html", status, problem=problem, next=_here(request), by_code=False, name="")
     return await page(
         visitor,
         "approval.html",
