@@ -23,8 +23,7 @@ from .entry_names import (
     shown,
     size_of,
 )
-from .file_status import Status, link_target, status_at
-from .file_status import status_of as status_of
+from .file_status import Status, link_target, status_at, status_of
 from .gitignore import GITIGNORE, GitIgnore, git_above
 from .ignore_rules import IGNORE_FILE, VERSION_CONTROL, IgnoreRules, Rule, parse_ignore_rules
 from .problem import Problem, error

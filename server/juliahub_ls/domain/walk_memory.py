@@ -16,7 +16,6 @@ from pathlib import Path
 from .bundle_model import PlannedFile
 from .bundle_walk import Cancelled, Tree, planned_file, walk_tree
 from .content_scan import ContentScan
-from .file_status import GRAIN_NS as GRAIN_NS
 from .file_status import Status, is_settled, link_target, status_at, status_of
 from .ignore_rules import IgnoreRules
 from .secrets import Secrets

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain import walk_memory
+from juliahub_ls.domain import file_status
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 MakeTree = Callable[[Mapping[str, str | bytes]], Path]
@@ -51,4 +51,4 @@ def age(directory: Path, seconds: float = 60) -> None:
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets files just written count as settled: the system sets the time of a status' change, and no test can."""
     real = time.time_ns
-    monkeypatch.setattr(time, "time_ns", lambda: real() + 2 * walk_memory.GRAIN_NS)
+    monkeypatch.setattr(time, "time_ns", lambda: real() + 2 * file_status.GRAIN_NS)
