@@ -25,6 +25,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.support.scripted_http import Cut, quiet_server
 
 REQUEST_TROUBLE, FRAME_TROUBLE = 0.35, 0.05
+FRAME_KINDS = ("frame twice", "frames swapped", "stream broken")
 HOP_BY_HOP = frozenset({"host", "connection", "transfer-encoding", "content-length", "keep-alive", "upgrade"})
 
 
@@ -36,6 +37,8 @@ class ChaosProxy:
         self.done: Counter[str] = Counter()
         self._upstream = upstream
         self._random = random.Random(seed)
+        self._due = self._random.sample(FRAME_KINDS, len(FRAME_KINDS))
+        """Each kind befalls one of the first frames, whatever chance says later."""
         self._http = httpx.AsyncClient(trust_env=False, timeout=30)
         self.app = Starlette(
             routes=[
@@ -96,7 +99,7 @@ class ChaosProxy:
     async def _frames(self, upstream: ClientConnection, socket: WebSocket) -> None:
         held: str | bytes | None = None
         async for frame in upstream:
-            kind = self._chooses(FRAME_TROUBLE, "frame twice", "frames swapped", "stream broken")
+            kind = self._due.pop() if self._due else self._chooses(FRAME_TROUBLE, *FRAME_KINDS)
             if kind == "stream broken":
                 await socket.close(1011)
                 return
