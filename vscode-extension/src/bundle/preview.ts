@@ -28,6 +28,9 @@ export class BundlePreview implements vscode.Disposable {
       daemon.onDidChangeState(() => {
         this.changed.fire();
       }),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        if (this.directory !== undefined && uri.path.startsWith(`${this.directory.path}/`)) this.soon();
+      }),
     );
     this.tellAbout();
   }

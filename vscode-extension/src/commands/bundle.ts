@@ -48,9 +48,7 @@ export const openBundleFile: CommandFactory = () => async (argument) => {
 
 export const revealBundleFile: CommandFactory = () => async (argument) => {
   const entry = entryOf(argument);
-  if (entry === undefined) return;
-  const uri = await onDisk(entry);
-  await vscode.commands.executeCommand(vscode.workspace.getWorkspaceFolder(uri) === undefined ? "revealFileInOS" : "revealInExplorer", uri);
+  if (entry !== undefined) await reveal(await onDisk(entry));
 };
 
 export const openBundleRule: CommandFactory = () => async (argument) => {
@@ -125,7 +123,13 @@ async function onDisk({ directory, entry }: EntryNode): Promise<vscode.Uri> {
 }
 
 async function open(uri: vscode.Uri, selection?: vscode.Range): Promise<void> {
-  await vscode.window.showTextDocument(uri, selection === undefined ? {} : { selection });
+  const { type } = await vscode.workspace.fs.stat(uri);
+  if (type === vscode.FileType.Directory) await reveal(uri);
+  else await vscode.commands.executeCommand("vscode.open", uri, selection === undefined ? {} : { selection });
+}
+
+function reveal(uri: vscode.Uri): Thenable<unknown> {
+  return vscode.commands.executeCommand(vscode.workspace.getWorkspaceFolder(uri) === undefined ? "revealFileInOS" : "revealInExplorer", uri);
 }
 
 function rangeOf({ start, end }: NonNullable<BundleProblem["range"]>): vscode.Range {
