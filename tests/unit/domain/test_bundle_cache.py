@@ -13,8 +13,8 @@ from juliahub_ls.domain import bundle_cache
 from juliahub_ls.domain.bundle_cache import BundleCache, fingerprint
 from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
 from juliahub_ls.domain.bundle_walk import Cancelled, walk_tree
-from juliahub_ls.domain.file_status import status_of
 from juliahub_ls.domain.bundle_writer import FileChanged, write_bundle
+from juliahub_ls.domain.file_status import status_of
 from juliahub_ls.domain.walk_memory import WalkMemory
 
 from .conftest import MakeTree
