@@ -108,9 +108,9 @@ class LiveFiles:
             if generation != self._generation:
                 return
             await self._publish(document, found)
-        unchanged = [document for document in documents if path_key(document.path) not in self._changed]
-        if any(kind_of(document.path) is FileKind.PROJECT for document in unchanged):
-            self._editor.refresh_hints()  # for a changed one an editor asks by itself
+        projects = [path_key(document.path) for document in documents if kind_of(document.path) is FileKind.PROJECT]
+        if any(self._changed - {project} for project in projects):
+            self._editor.refresh_hints()  # for changes of the document itself an editor asks without being told
         self._changed.clear()
         if await self._editor.watch(await asyncio.to_thread(views.folders)):
             self._views = None  # something may have happened there since it was read

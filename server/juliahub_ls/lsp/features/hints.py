@@ -19,10 +19,11 @@ async def answer(session: Session, params: types.InlayHintParams) -> Any:
     file = session.live.views().file(path_of(params.text_document.uri))
     if file is None or file.kind is not FileKind.PROJECT:
         return []
-    return await asyncio.to_thread(_hints, file, params.range.start.line, params.range.end.line)
+    start, end = params.range.start, params.range.end
+    return await asyncio.to_thread(_hints, file, (start.line, start.character), (end.line, end.character))
 
 
-def _hints(file: FileView, first: int, last: int) -> list[dict[str, Any]]:
+def _hints(file: FileView, start: tuple[int, int], end: tuple[int, int]) -> list[dict[str, Any]]:
     view = file.environment
     if view is None:
         return []
@@ -30,8 +31,9 @@ def _hints(file: FileView, first: int, last: int) -> list[dict[str, Any]]:
     for section in SECTIONS:
         for entry in file.positions.entries(section):
             dependency = view.dependency(entry.name)
-            if dependency is not None and first <= entry.value.end_line <= last:
-                found.append(_hint(view, dependency, entry.value.end_line, entry.value.end_character))
+            place = (entry.value.end_line, entry.value.end_character)
+            if dependency is not None and start <= place <= end:
+                found.append(_hint(view, dependency, *place))
     return found
 
 

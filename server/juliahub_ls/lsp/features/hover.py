@@ -82,13 +82,13 @@ def _package(file: FileView, place: Place) -> str | None:
 
 
 def _artifact(file: FileView, place: Place) -> str | None:
-    """The variant that the place is in; of an artifact with one table for every machine, that one."""
+    """The variant that the place is in; on the name in a header, all of them."""
     view = file.environment
     if view is None:
         return None
     name = str(place.path[0])
     variants = [found for found in view.artifacts if found.artifact.name == name]
-    number = place.path[1] if len(place.path) > 1 else None
+    number = place.path[1] if len(place.path) > 1 and place.part != "header" else None
     tree_hash = file.positions.value(name, number, "git-tree-sha1") if isinstance(number, int) else None
     if tree_hash is not None:
         own = text_in(file.text, tree_hash).strip("\"'").lower()

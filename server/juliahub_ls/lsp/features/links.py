@@ -1,6 +1,7 @@
 """Document links: from paths, addresses and names of packages to what they mean."""
 
 import asyncio
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,7 +97,7 @@ def web_address(url: str | None) -> str | None:
 def _project_file(folder: Path) -> str | None:
     """The project file of a package's folder: a link leads to a file."""
     environment = environment_at(folder)
-    return environment.project_file.absolute().as_uri() if environment else None
+    return Path(os.path.normpath(environment.project_file.absolute())).as_uri() if environment else None
 
 
 def _inner(value: Range | None) -> Range | None:
