@@ -118,7 +118,7 @@ async def test_rules_in_an_editor_that_knows_plain_edits_only(start: MakeEditor,
 
 
 async def test_other_requests_do_not_wait(editor: Editor, folders: Path) -> None:
-    """Many questions about a large file at once, and one about something else."""
+    """Many questions about one file at once, and one about something else."""
     place = study(folders)
     project = Screen(editor, place / "Project.toml")
     position = {"line": 4, "character": 1}
