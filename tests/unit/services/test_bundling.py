@@ -13,6 +13,7 @@ from juliahub_ls import errors
 from juliahub_ls.services import bundling
 from juliahub_ls.services.bundling import Bundling, refuse_unreadable
 from juliahub_ls.services.environments import Environments
+from juliahub_ls.services.job_source import Send
 from juliahub_ls.services.progress import Silent
 
 
@@ -55,6 +56,25 @@ async def test_a_folder_that_was_asked_for(made: Bundling, project: Path) -> Non
     source = await made.source(project / "src" / "main.jl", project / "src")
     assert (source.directory, str(source.script_in_bundle)) == (project / "src", "main.jl")
     assert source.reason == "the folder that was asked for"
+
+
+async def test_an_environment_elsewhere_goes_along_as_text(made: Bundling, project: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "Project.toml").write_text("[deps]\n")
+    script = project / "src" / "main.jl"
+    Environments(tmp_path / "config").choose(script, other)
+    source = await made.source(script, None)
+    assert (source.send, source.directory, source.project_text) == (Send.ENVIRONMENT, None, "[deps]\n")
+    assert "you chose" in source.reason
+
+
+async def test_an_unchanged_plan_is_the_same_object(made: Bundling, project: Path) -> None:
+    first = await made.plan(project)
+    assert await made.plan(project) is first
+    assert await made.plan(project, gitignore=True) is not first
+    (project / "src" / "main.jl").write_text("println(12)\n")
+    assert await made.plan(project) is not first
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 from juliahub_ls import payloads
 from juliahub_ls.domain.cluster_design import ClusterRequest
+from juliahub_ls.errors import SettingInvalid
 from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, SubmitParams
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
@@ -51,7 +52,7 @@ def submit_request(params: SubmitParams) -> SubmitRequest:
         script=path_of(params["script"]),
         server=params.get("server"),
         directory=path_of(directory) if directory else None,
-        send=Send(params.get("send", "folder")),
+        send=_send(params.get("send", "folder")),
         gitignore=params.get("gitignore"),
         allow=tuple(params.get("allow", [])),
         name=params.get("name"),
@@ -59,6 +60,14 @@ def submit_request(params: SubmitParams) -> SubmitRequest:
         cluster=cluster,
         julia=params.get("julia"),
     )
+
+
+def _send(text: str) -> Send:
+    try:
+        return Send(text)
+    except ValueError:
+        known = ", ".join(send.value for send in Send)
+        raise SettingInvalid(reason=f"“{text}” is nothing that can be sent. Name one of {known}.") from None
 
 
 async def jobs(session: Session, params: JobsParams) -> dict[str, Any]:
