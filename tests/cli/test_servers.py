@@ -29,7 +29,7 @@ def test_status_without_anything_is_this_computer(cli: Cli) -> None:
 
 def test_signing_in_and_out(cli: Cli, hub: ScriptedHub) -> None:
     running = cli.start("login", hub.url)
-    page = running.until(f"{hub.url}/auth/response?").strip()
+    page = running.until(f"{hub.url}/dex/device?").strip()
     approve(hub, page)
     ran = running.ended()
     assert (ran.code, ran.stderr) == (0, "")
@@ -56,7 +56,7 @@ def test_signing_in_and_out(cli: Cli, hub: ScriptedHub) -> None:
 
 def test_signing_in_with_json_tells_the_page_on_standard_error(cli: Cli, hub: ScriptedHub) -> None:
     running = cli.start("login", hub.url, "--json")
-    approve(hub, running.until_error(f"{hub.url}/auth/response?").strip())
+    approve(hub, running.until_error(f"{hub.url}/dex/device?").strip())
     ran = running.ended()
     assert ran.code == 0
     assert_shape(ServersResult, ran.document)

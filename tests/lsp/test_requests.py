@@ -165,7 +165,7 @@ async def test_signing_in_through_the_browser(start: MakeEditor, hub: ScriptedHu
 
     editor.browser = approve
     answer = await editor.request("juliahub/signIn", {"server": hub.url, "workDoneToken": "t"})
-    assert [page.split("?")[0] for page in pages] == [f"{hub.url}/auth/response"]
+    assert [page.split("?")[0] for page in pages] == [f"{hub.url}/dex/device"]
     (current,) = [server for server in answer["servers"] if server["current"]]
     assert (current["state"], current["account"]) == ("signedIn", "ada")
     file = folders / "depot" / "servers" / "127.0.0.1" / "auth.toml"

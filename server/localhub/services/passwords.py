@@ -1,11 +1,13 @@
 """Passwords: what may be one, and how it is kept (argon2id)."""
 
 import threading
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from localhub.domain.refusals import Refusal
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 MIN_CHARACTERS = 8
 MAX_CHARACTERS = 1000
@@ -17,10 +19,9 @@ _AT_ONCE = 2
 class Passwords:
     """Hashes and checks passwords. Blocks for some 50 ms; thread-safe."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+    def __init__(self, hasher: "PasswordHasher | None" = None) -> None:
+        self._given = hasher
         self._turn = threading.Semaphore(_AT_ONCE)
-        self._nobodys: str | None = None
 
     def hash(self, password: str) -> str:
         """The hash to store. Raises `Refusal` for what may not be a password."""
@@ -33,9 +34,11 @@ class Passwords:
 
     def is_right(self, stored: str | None, password: str) -> bool:
         """Whether the password is the stored one. It takes as long when there is none to compare with."""
+        from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
         with self._turn:
             try:
-                return self._hasher.verify(stored or self._stand_in(), password[:MAX_CHARACTERS]) and stored is not None
+                return self._hasher.verify(stored or self._nobodys, password[:MAX_CHARACTERS]) and stored is not None
             except (VerifyMismatchError, InvalidHashError):
                 return False
 
@@ -43,7 +46,13 @@ class Passwords:
         """Whether the hash was made with other costs than are asked for now."""
         return self._hasher.check_needs_rehash(stored)
 
-    def _stand_in(self) -> str:
-        if self._nobodys is None:
-            self._nobodys = self._hasher.hash("nobody's")
-        return self._nobodys
+    @cached_property
+    def _hasher(self) -> "PasswordHasher":
+        """Loaded when the first password comes: a hub without accounts starts sooner."""
+        from argon2 import PasswordHasher
+
+        return self._given or PasswordHasher()
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash("nobody's")
