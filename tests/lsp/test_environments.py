@@ -55,8 +55,8 @@ async def test_the_environment_of_a_script(start: MakeEditor, folders: Path) -> 
 async def test_mending_says_what_it_needs(start: MakeEditor, environ: "dict[str, str]", folders: Path) -> None:
     environ["PATH"] = str(folders / "empty")
     editor = await start()
+    params = {"directory": study(folders).as_uri(), "how": "resolve", "workDoneToken": "t"}
     with pytest.raises(RpcError) as caught:
-        params = {"directory": study(folders).as_uri(), "how": "resolve", "workDoneToken": "t"}
         await editor.request("juliahub/mendEnvironment", params)
     assert check_error_data(caught.value)["code"] == "julia-missing"
     kinds = [told["value"]["kind"] for told in editor.all("$/progress")]
