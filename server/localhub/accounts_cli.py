@@ -1,6 +1,6 @@
 """`localhub user …` and `localhub group …`: the accounts of a served hub.
 
-They work on the hub's database, whether the hub runs or not; a running one is told.
+They work on the hub's database, whether the hub runs or not; a running one is told what has ended.
 """
 
 import json
@@ -70,6 +70,7 @@ def remove_user(name: Name, data: DataDir = None, as_json: AsJson = False) -> No
     """Remove an account: its tokens stop working at once, its jobs stay in the data folder."""
     with _accounts(data, as_json) as accounts:
         accounts.remove(name)
+    _tell(data, as_json)
     say({"removed": name}, f"Removed {name}. Jobs that run go on; “localhub stop --jobs” ends all.", as_json)
 
 
@@ -78,6 +79,7 @@ def set_password(name: Name, data: DataDir = None, as_json: AsJson = False) -> N
     """Give an account another password and end its sign-ins."""
     with _accounts(data, as_json) as accounts:
         accounts.set_password(name, _password(name))
+    _tell(data, as_json)
     say({"changed": name}, f"{name} has a new password and must sign in again everywhere.", as_json)
 
 
@@ -127,7 +129,7 @@ def leave(group: Group, name: Name, data: DataDir = None, as_json: AsJson = Fals
 
 @contextmanager
 def _accounts(data: Path | None, as_json: bool) -> Iterator["Accounts"]:
-    """The accounts of that data folder; a hub that runs there is told in the end."""
+    """The accounts of that data folder. What is refused ends the command."""
     from .domain.refusals import Refusal
     from .services.accounts import Accounts
     from .services.files import private_dir
@@ -144,15 +146,15 @@ def _accounts(data: Path | None, as_json: bool) -> Iterator["Accounts"]:
         fail(str(refusal), as_json)
     finally:
         store.close()
-    _tell(folder, as_json)
 
 
-def _tell(folder: Path, as_json: bool) -> None:
+def _tell(data: Path | None, as_json: bool) -> None:
+    """A hub that runs there lets nobody in any more whose sign-ins have ended."""
     from . import hub_client
     from .control_paths import ACCOUNTS_CHANGED_PATH
 
     try:
-        hub_client.ask(folder / "state", "POST", ACCOUNTS_CHANGED_PATH)
+        hub_client.ask(data_dir(data) / "state", "POST", ACCOUNTS_CHANGED_PATH)
     except hub_client.NotRunning:
         return
     except hub_client.CannotReach as error:

@@ -59,9 +59,10 @@ def ask(state_dir: Path, method: str, path: str) -> dict[str, Any]:
         connection.request(method, path, headers={"Authorization": f"Bearer {_token(state_dir)}"})
         response = connection.getresponse()
         body = response.read()
-        if response.status != 200:
-            raise CannotReach(f"localhub at {state.url} answered {response.status}.")
         value = json.loads(body)
+        if response.status != 200:
+            said = value.get("message") if isinstance(value, dict) else None
+            raise CannotReach(str(said or f"localhub at {state.url} answered {response.status}."))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CannotReach(f"localhub at {state.url} does not answer ({error}).") from error
     finally:

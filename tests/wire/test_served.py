@@ -164,6 +164,11 @@ def test_its_own_command_line_reaches_it_without_its_name(hub: ServedHub) -> Non
     assert (done.returncode, hub.url in done.stdout) == (0, True), done.stderr
 
 
+def test_a_one_time_code_is_for_hubs_without_accounts(hub: ServedHub) -> None:
+    done = localhub("code", "--state", str(hub.folder / "data" / "state"))
+    assert (done.returncode, "This hub has accounts" in done.stderr) == (1, True)
+
+
 def test_nothing_secret_is_in_the_log(hub: ServedHub) -> None:
     add(hub, "edsger")
     table = device_sign_in(hub, "edsger").json()

@@ -27,12 +27,12 @@ class Accounts:
         self._store = store
         self._passwords = passwords or Passwords()
 
-    def ensure(self, name: str, email: str) -> User:
-        """The account of that name, made without a password if there is none."""
+    def ensure(self, name: str, email: str, role: Role = Role.USER) -> User:
+        """The account of that name, made without a password and with that role if there is none."""
         with self._store.session() as session:
             row = _find(session, name)
             if row is None:
-                row = UserRow(name=name, email=email)
+                row = UserRow(name=name, email=email, role=role.value)
                 session.add(row)
                 session.flush()
             return user_of(row)

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from localhub.domain.offer import JuliaImage, Offer, process_limit
-from localhub.domain.permissions import User
+from localhub.domain.permissions import Role, User
 from localhub.engines.protocol import Engine
 
 from .accounts import Accounts
@@ -84,7 +84,7 @@ class Hub:
             logs=JobLogs(),
             engine=engine,
             images=images,
-            owner=accounts.ensure(*owner),
+            owner=accounts.ensure(*owner, Role.ADMIN),
         )
 
     def offer(self) -> Offer:
@@ -95,6 +95,7 @@ class Hub:
     def accounts_changed(self) -> None:
         """Another process has changed accounts: see what was revoked, and let people sign in to the pages anew."""
         self.tokens.reload()
+        self.sign_in.withdraw_approvals()
         self.page_sessions.end_all()
 
     def tidy(self) -> None:

@@ -128,6 +128,12 @@ class SignIn:
                 raise Refusal(_NOT_OPEN)
             asking.refused = True
 
+    def withdraw_approvals(self) -> None:
+        """Refuse what was approved and not fetched yet: whoever approved it may be gone."""
+        with self._lock:
+            for asking in (*self._pairs.values(), *self._devices.values()):
+                asking.refused = asking.refused or asking.user is not None
+
     def claim(self, challenge: str, response: str, base_url: str) -> dict[str, Any]:
         """`{"token": …}` once approved, `{"expiry": …}` while waiting (§1.5). Raises `Refusal`."""
         with self._lock:

@@ -101,6 +101,15 @@ def test_a_device_code_lapses_even_when_it_was_approved(
     assert error_of(sign_in, asking.secret) == ("expired_token" if after < 900 else "invalid_grant")
 
 
+def test_an_approval_is_withdrawn_until_it_was_used(hub: tuple[SignIn, User]) -> None:
+    sign_in, ada = hub
+    approved, waiting = sign_in.begin_device(CLIENT), sign_in.begin_device(CLIENT)
+    sign_in.approve(approved, ada)
+    sign_in.withdraw_approvals()
+    assert error_of(sign_in, approved.secret) == "access_denied"
+    assert error_of(sign_in, waiting.secret) == "authorization_pending"
+
+
 def test_a_pair_lapses(hub: tuple[SignIn, User], monkeypatch: pytest.MonkeyPatch) -> None:
     sign_in, ada = hub
     asking = sign_in.of_response(sign_in.begin("a", CLIENT))

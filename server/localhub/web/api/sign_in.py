@@ -87,7 +87,9 @@ async def renew(request: Request) -> Response:
 
 
 async def sign_in_code(request: Request) -> Response:
-    """A new one-time code for the asking user; the one before stops working."""
+    """A new one-time code for the asking user; the one before stops working. Not on a hub with accounts."""
+    if hub_of(request).has_accounts:
+        return failure("This hub has accounts: people approve sign-ins with name and password.", 403)
     return json_answer({"code": hub_of(request).sign_in.new_code(user_of(request))})
 
 
