@@ -14,6 +14,7 @@ import typer
 
 from .cli_common import AsJson, DataDir, data_dir, fail, say
 from .domain.permissions import Role
+from .owner import owner_name
 
 if TYPE_CHECKING:
     from .services.accounts import Accounts
@@ -68,6 +69,8 @@ def list_users(data: DataDir = None, as_json: AsJson = False) -> None:
 @user_app.command("remove")
 def remove_user(name: Name, data: DataDir = None, as_json: AsJson = False) -> None:
     """Remove an account: its tokens stop working at once, its jobs stay in the data folder."""
+    if name.casefold() == owner_name().casefold():
+        fail(f"{name} runs this hub: its command line needs that account. Give it another password instead.", as_json)
     with _accounts(data, as_json) as accounts:
         accounts.remove(name)
     _tell(data, as_json)

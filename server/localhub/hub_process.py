@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import getpass
 import logging
 import logging.handlers
 import signal
@@ -21,6 +20,7 @@ from . import tls
 from .engines.julia_versions import find_julias
 from .engines.local import LocalEngine
 from .listener import address, listening, local_address, origins
+from .owner import owner_name
 from .services.files import private_dir
 from .services.hub import Hub
 from .settings import CannotServe, Settings
@@ -81,7 +81,7 @@ def _names(settings: Settings) -> list[str]:
 
 
 async def _serve(settings: Settings, listener: socket.socket, names: list[str]) -> None:
-    owner = _user_name()
+    owner = owner_name()
     hub = Hub.open(
         settings.data_dir,
         LocalEngine(),
@@ -119,13 +119,6 @@ async def _serve(settings: Settings, listener: socket.socket, names: list[str]) 
     _log.info("left")
 
 
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a container may run under a number that has no name
-        return "user"
-
-
 class _Server(uvicorn.Server):
     """uvicorn re-raises a signal when it has ended, which would keep us from ending ours in order."""
 
@@ -141,6 +134,7 @@ def _configuration(guard: Guard, settings: Settings) -> uvicorn.Config:
         access_log=False,  # upload addresses are signed, and a log is no place for them
         lifespan="off",
         server_header=False,
+        proxy_headers=settings.public_url is not None,  # else any program here could tell another address than its own
         ws_per_message_deflate=False,  # loopback is faster than zlib
         ws_max_size=2**16,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,

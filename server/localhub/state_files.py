@@ -19,7 +19,7 @@ from .services.tokens import InvalidToken
 from .settings import CERTIFICATE_FILE
 
 RENEW_AFTER_SECONDS = 6 * 3600
-CHECK_SECONDS = 30
+CHECK_SECONDS = 5
 
 
 class StateFiles:
@@ -39,7 +39,7 @@ class StateFiles:
             version=VERSION,
             data_dir=str(data_dir),
         )
-        self._token_made_at = 0.0
+        self._token, self._token_made_at = "", 0.0
 
     def publish(self) -> None:
         """Write them, the token first: who sees the state file finds a token."""
@@ -60,7 +60,7 @@ class StateFiles:
             write_atomic(self._certificate_file, self._tls_cert.read_bytes())
 
     async def keep(self) -> None:
-        """Renew the token in time, by the wall clock since a laptop may sleep, and put back what was deleted."""
+        """Renew the token in time, by the wall clock since a laptop may sleep, and put back what went missing."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             await asyncio.to_thread(self._check)
@@ -68,8 +68,16 @@ class StateFiles:
     def _check(self) -> None:
         if not (self._state_file.exists() and self._auth_file.exists()):
             self.publish()
-        elif not 0 <= time.time() - self._token_made_at < RENEW_AFTER_SECONDS:
+        elif not 0 <= time.time() - self._token_made_at < RENEW_AFTER_SECONDS or self._is_revoked():
             self._write_token()
+
+    def _is_revoked(self) -> bool:
+        """On the account's page, or by a change of its password."""
+        try:
+            self._hub.tokens.verify(self._token)
+        except InvalidToken:
+            return True
+        return False
 
     def _write_token(self) -> None:
         """Renew the sign-in of the file that is there; a new one only where it cannot be."""
@@ -80,4 +88,4 @@ class StateFiles:
         except (OSError, ValueError, KeyError, InvalidToken):
             table = tokens.issue(self._hub.owner, url, Client("localhub", "the command line of this computer"))
         write_atomic(self._auth_file, tomli_w.dumps(table).encode())
-        self._token_made_at = time.time()
+        self._token, self._token_made_at = str(table["access_token"]), time.time()

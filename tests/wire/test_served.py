@@ -1,5 +1,6 @@
 """A hub for a group: TLS under a name, accounts made on the command line, a browser that signs in (real processes)."""
 
+import getpass
 import html
 import json
 import re
@@ -122,6 +123,16 @@ def test_the_session_cookie_is_for_this_host_and_its_pages_alone(hub: ServedHub)
         assert all(each in attributes for each in ("; httponly", "; secure", "; samesite=strict", "; path=/"))
         assert "domain" not in attributes
     assert before.split(";")[0] != after.split(";")[0], "signing in gives a new cookie"
+
+
+def test_the_command_line_of_who_runs_it_survives_a_new_password(hub: ServedHub) -> None:
+    before, owner = hub.owner_token(), getpass.getuser()
+    assert hub.command("user", "add", owner, typed=PASSWORD).returncode == 0
+    assert hub.command("user", "password", owner, typed="battery staple").returncode == 0
+    wait_for(lambda: hub.owner_token() != before, "another token in the state folder")
+    assert localhub("status", "--state", str(hub.folder / "data" / "state")).returncode == 0
+    done = hub.command("user", "remove", owner)
+    assert (done.returncode, "runs this hub" in done.stderr) == (1, True)
 
 
 def test_the_command_line_lists_accounts_and_groups(hub: ServedHub) -> None:
