@@ -44,6 +44,8 @@ class Session:
         """The preview that was looked at last."""
         self.logs: dict[str, asyncio.Task[None]] = {}
         self.services.jobs.subscribe(self._job_changed)
+        self.services.connections.reachability.subscribe(lambda _server: self.servers_changed())
+        self._told_of_bound = False
         self._telling = asyncio.Lock()
         self._adapters: dict[str, TypeAdapter[Any]] = {}
 
@@ -70,6 +72,17 @@ class Session:
         workspace = self.server.workspace
         uris = [folder.uri for folder in workspace.folders.values()] or [workspace.root_uri]
         return [path_of(uri) for uri in uris if uri and uri.startswith("file:")]
+
+    def tell_of_bound(self) -> None:
+        """Say once that the search for environments ended at its bound."""
+        if self._told_of_bound or not self.workspace.truncated:
+            return
+        self._told_of_bound = True
+        sentence = (
+            f"The search for Julia environments ended after {self.workspace.scan_limit:,} files and folders, so there "
+            "may be more. Open a smaller folder, or raise the limit in the settings (juliahub.scanLimit)."
+        )
+        self.server.window_show_message(types.ShowMessageParams(types.MessageType.Info, sentence))
 
     def watch_jobs(self) -> None:
         """Look for jobs that are running, so that they are followed from the start. Starts nothing."""

@@ -14,6 +14,8 @@ from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.services.os_errors import translated_os_errors
 
+BELOW_BUNDLE = ".bundle/"
+
 
 async def set_bundle_rule(session: Session, params: SetBundleRuleParams) -> dict[str, Any]:
     """The edit is made by the editor, so that it can be undone; an ignore file that is not there is made first."""
@@ -22,13 +24,23 @@ async def set_bundle_rule(session: Session, params: SetBundleRuleParams) -> dict
     document = session.server.documents.at(file)
     snapshot = session.server.documents.snapshot()
     before = await asyncio.to_thread(_text, snapshot, file)
-    is_directory = await asyncio.to_thread(Path.is_dir, top / path)
+    is_directory = await _is_directory(session, top, path)
     after = set_rule(before or "", inside, is_directory=is_directory, included=params["included"])
     uri = document.uri if document else file.absolute().as_uri()
     changed = after != (before or "")
     if changed:
         await _apply(session, file, uri, document, before, after)
     return {"uri": uri, "changed": changed}
+
+
+async def _is_directory(session: Session, top: Path, path: str) -> bool:
+    """Whether `path` is a folder in the bundle; what comes from elsewhere is none on disk, the plan knows it."""
+    if not path.startswith(BELOW_BUNDLE):
+        return await asyncio.to_thread(Path.is_dir, top / path)
+    plan = await session.services.bundling.plan(top)
+    left_out = {item.path for item in plan.left_out if item.is_directory}
+    packages = {package.archive_path for package in plan.packages}
+    return path in left_out or path in packages
 
 
 def _text(snapshot: Snapshot, file: Path) -> str | None:

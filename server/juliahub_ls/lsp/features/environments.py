@@ -26,6 +26,7 @@ async def environments(session: Session, _params: EnvironmentsParams) -> dict[st
     """Every environment below the editor's folders."""
     workspace = session.workspace
     found = await workspace.environments()
+    session.tell_of_bound()
     payload = await asyncio.to_thread(lambda: [payloads.environment(item) for item in found])
     return {"environments": payload, "truncated": workspace.truncated, "scanLimit": workspace.scan_limit}
 
