@@ -224,7 +224,8 @@ export interface BundleFolderParams {
 
 /**
  * A file or folder in the preview. A folder's `size` and `fileCount` are of all that goes in below it. `included`
- * false: it stays home, `reason` says why. `canChange`: `juliahub/setBundleRule` can turn it.
+ * false: it stays home, `reason` says why. `origin`, a phrase: it is not of the folder itself; `source` is where
+ * it lies on this computer. `canChange`: `juliahub/setBundleRule` can turn it.
  */
 export interface BundleEntry {
   path: string;
@@ -236,6 +237,7 @@ export interface BundleEntry {
   reason?: string;
   rule?: Rule;
   origin?: string;
+  source?: string;
   canChange: boolean;
 }
 
@@ -290,8 +292,9 @@ export interface WriteBundleResult {
 }
 
 /**
- * A server profile. `id` names it in every other call. `state` is the last known; `tokenExpires` when signed in
- * to an account.
+ * A server profile. `id` names it in every other call. `state` is the last known; `tokenExpires` when signed in to
+ * an account. `apiVersion`: what it speaks, once it has been asked. `offlineSince`: it cannot be reached; it is
+ * looked for.
  */
 export interface Server {
   id: string;
@@ -301,6 +304,8 @@ export interface Server {
   state: "signedIn" | "signedOut" | "offline" | "stopped";
   account?: string;
   tokenExpires?: number;
+  apiVersion?: string;
+  offlineSince?: number;
   current: boolean;
 }
 

@@ -1,7 +1,9 @@
 """The preview of a bundle, folder by folder: what is in it, what stays home, and the totals of all below."""
 
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from .bundle_model import ArtifactPlacement, InjectedFile, LeftOut, LeftOutReason, Placement, PlannedFile
@@ -10,6 +12,7 @@ from .ignore_rules import Rule
 
 _CHANGEABLE = (LeftOutReason.RULE, LeftOutReason.SECRET, LeftOutReason.TOKEN)
 _OURS = ".bundle"
+_NEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,8 @@ class Entry:
     """A file or folder of the preview; `path` is inside the bundle, `/`-separated.
 
     For what goes in: `size` in bytes and `file_count` of all below; `origin`, a phrase, when it is not of the folder
-    itself. For what stays home: `reason`, a phrase. `can_change`: a rule in an ignore file can turn it.
+    itself, `source` where it lies on this computer. For what stays home: `reason`, a phrase. `can_change`: a rule in an
+    ignore file can turn it.
     """
 
     path: str
@@ -29,6 +33,7 @@ class Entry:
     rule: Rule | None = None
     origin: str = ""
     can_change: bool = False
+    source: Path | None = None
 
     @property
     def name(self) -> str:
@@ -102,29 +107,54 @@ class BundleTree:
         return found
 
     def _folder_entry(self, path: str) -> Entry:
-        folder = self._folders[path]
-        origin = self._origins.get(path, "")
-        changeable = path != _OURS and not path.startswith(_OURS + "/")
-        return Entry(path, True, True, folder.size, folder.files, origin=origin, can_change=changeable)
+        folder, (origin, source) = self._folders[path], self._origins.get(path, ("", None))
+        return Entry(
+            path, True, True, folder.size, folder.files, origin=origin, can_change=not _is_ours(path), source=source
+        )
 
     def _entry(self, item: PlannedFile | InjectedFile | LeftOut) -> Entry:
         if isinstance(item, LeftOut):
             reason = f"{item.reason.value}: {item.detail}" if item.detail else item.reason.value
             changeable = item.reason in _CHANGEABLE
-            entry = Entry(item.path, item.is_directory, False, item.size, None, reason, item.rule)
-            return replace(entry, can_change=changeable)
+            return Entry(
+                item.path, item.is_directory, False, item.size, reason=reason, rule=item.rule, can_change=changeable
+            )
         if isinstance(item, InjectedFile):
             origin = "" if item.why == "as it is" else item.why
             return Entry(item.archive_path, False, True, len(item.content), 1, origin=origin)
-        changeable = not item.archive_path.startswith(_OURS + "/")
-        return Entry(item.archive_path, False, True, item.size, 1, rule=item.rule, can_change=changeable)
+        return Entry(
+            item.archive_path,
+            False,
+            True,
+            item.size,
+            1,
+            rule=item.rule,
+            can_change=not _is_ours(item.archive_path),
+            source=Path(item.source),
+        )
 
 
-def _origins(plan: BundlePlan) -> Iterable[tuple[str, str]]:
-    """The folders that come from elsewhere, each with a phrase for the user."""
+def _is_ours(path: str) -> bool:
+    """Whether it is in the part of the bundle that is made for it."""
+    return path == _OURS or path.startswith(_OURS + "/")
+
+
+def _origins(plan: BundlePlan) -> Iterable[tuple[str, tuple[str, Path | None]]]:
+    """The folders that come from elsewhere, each with a phrase for the user and its place on this computer."""
     for package in plan.packages:
-        if package.archive_path and package.placement in (Placement.COPIED, Placement.DEPOT):
-            yield package.archive_path, f"{package.name}, {package.placement.value}"
+        if package.archive_path and package.source and package.placement is Placement.COPIED:
+            yield package.archive_path, (f"from {_seen_from(plan.directory, package.source)}", package.source)
+        elif package.archive_path and package.placement is Placement.DEPOT:
+            yield package.archive_path, (f"{package.name}, {package.placement.value}", package.source)
     for artifact in plan.artifacts:
         if artifact.archive_path and artifact.placement is ArtifactPlacement.BUNDLED:
-            yield artifact.archive_path, f"the artifact {artifact.name} of {artifact.owner}"
+            yield artifact.archive_path, (f"the artifact {artifact.name} of {artifact.owner}", artifact.source)
+
+
+def _seen_from(directory: Path, path: Path) -> str:
+    """As a person would write it: `../MyTools` where it is near, else whole."""
+    try:
+        near = os.path.relpath(path, directory)
+    except ValueError:  # another drive
+        return str(path)
+    return near.replace(os.sep, "/") if near.count("..") <= _NEAR else str(path)

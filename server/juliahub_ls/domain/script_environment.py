@@ -73,7 +73,8 @@ def environment_for_script(
     """The first there is of: the folder `chosen` by the user; the folder `active` in the editor's Julia support; the
     nearest one from the script upward (not above `home`); the shared environment of the depots; none.
 
-    A chosen or active folder that is no environment (any more) is passed over.
+    A chosen or active folder that is no environment (any more) is passed over. A shared environment that is active is
+    what the Julia extension has when nobody activated any: a project nearer to the script goes before it.
     """
     found: dict[Path, EnvironmentChoice] = {}
     for choice in _candidates(script, chosen, active, home, depots, julia_version):
@@ -142,10 +143,13 @@ def _candidates(
     depots: Sequence[Path],
     julia_version: JuliaVersion | None,
 ) -> Iterator[EnvironmentChoice]:
-    for directory, reason in ((chosen, Reason.CHOSEN), (active, Reason.ACTIVE)):
-        environment = environment_at(normal(directory), julia_version) if directory else None
-        if environment:
-            yield EnvironmentChoice(environment, reason)
+    activated = environment_at(normal(active), julia_version) if active else None
+    by_default = activated is not None and _is_shared(activated.directory, depots)
+    picked = environment_at(normal(chosen), julia_version) if chosen else None
+    if picked:
+        yield EnvironmentChoice(picked, Reason.CHOSEN)
+    if activated and not by_default:
+        yield EnvironmentChoice(activated, Reason.ACTIVE)
     reason = Reason.NEAREST
     for directory in normal(script).parents:
         environment = environment_at(directory, julia_version)
@@ -154,9 +158,17 @@ def _candidates(
             reason = Reason.ABOVE
         if directory == home:
             break
+    if activated and by_default:
+        yield EnvironmentChoice(activated, Reason.ACTIVE)
     shared = shared_environment(depots, julia_version)
     if shared:
         yield EnvironmentChoice(shared, Reason.SHARED)
+
+
+def _is_shared(directory: Path, depots: Sequence[Path]) -> bool:
+    """Whether it is an `@v1.x` of a depot."""
+    inside = any(directory.parent == normal(depot) / "environments" for depot in depots)
+    return inside and _SHARED.fullmatch(directory.name) is not None
 
 
 def _shared_versions(depots: Sequence[Path]) -> list[JuliaVersion]:

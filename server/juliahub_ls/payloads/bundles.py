@@ -91,6 +91,7 @@ def _bundle_entry(entry: Entry) -> dict[str, Any]:
         "reason": entry.reason or None,
         "rule": _rule(entry.rule) if entry.rule else None,
         "origin": entry.origin or None,
+        "source": uri(entry.source) if entry.source else None,
         "canChange": entry.can_change,
     }
     return present(payload)

@@ -7,6 +7,7 @@ from juliahub_ls.domain.dependencies import ArtifactView, Dependency
 from juliahub_ls.domain.environment import LoadedEnvironment, ResolvedSource, resolved_sources
 from juliahub_ls.domain.environment_checks import environment_problems
 from juliahub_ls.domain.problem import Problem
+from juliahub_ls.domain.project import read_project
 from juliahub_ls.domain.script_environment import EnvironmentChoice, ScriptEnvironment
 from juliahub_ls.payloads.common import present, problem, uri
 from juliahub_ls.services.environments import EnvironmentDetails
@@ -37,7 +38,7 @@ def environment_for(value: ScriptEnvironment) -> dict[str, Any]:
     loaded = value.loaded
     payload = {
         "environment": environment(loaded, [*environment_problems(loaded), *value.problems]) if loaded else None,
-        "reason": value.why,
+        "reason": value.reason.value,
         "choices": [_choice(choice) for choice in value.choices],
     }
     return present(payload)
@@ -68,7 +69,8 @@ def _source(source: ResolvedSource) -> dict[str, Any]:
 
 def _choice(choice: EnvironmentChoice) -> dict[str, Any]:
     directory = choice.environment.directory
-    return {"directory": uri(directory), "name": directory.name, "why": choice.why}
+    name = read_project(choice.environment.project_file).name or directory.name
+    return {"directory": uri(directory), "name": name, "why": choice.why}
 
 
 def _dependency(package: Dependency) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def server(profile: ServerProfile, connections: Connections) -> dict[str, Any]:
         "state": state,
         "account": stored.table.user_name if stored and signed_in else None,
         "tokenExpires": round(expiry * 1000) if expiry and signed_in and not profile.is_this_computer else None,
+        "apiVersion": connections.api_version(profile),
+        "offlineSince": since,
         "current": profile.id == connections.servers.current.id,
     }
     return present(payload)

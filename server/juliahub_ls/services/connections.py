@@ -54,6 +54,11 @@ class Connections:
             self._clients[key] = HubClient(profile.id, url, account, self.http, self.reachability)
         return self._clients[key]
 
+    def api_version(self, profile: ServerProfile) -> str | None:
+        """What a server speaks, if it has been asked in this session."""
+        known = (client.known_version for (server, _), client in self._clients.items() if server == profile.id)
+        return next((version for version in known if version), None)
+
     def tokens(self, profile: ServerProfile) -> TokenStore:
         """Where a server's token is: `JULIAHUB_TOKEN` when it is meant for this server, else `auth.toml`."""
         if profile.url is None:

@@ -31,10 +31,15 @@ NOT_SUBMITTED = "Nothing was submitted."
 class HubClient(HubRequests):
     """The calls of §2 to §9, each typed. Methods raise `errors.JuliaHubError` alone."""
 
+    known_version: str | None = None
+    """What the server speaks, once `api_version` has asked."""
+
     async def api_version(self) -> ApiVersion:
         """Who the token belongs to and what the server speaks; of a legacy server GraphQL tells (§2.1, §2.2)."""
         answer = await self.get_if_there(paths.API_VERSION)
-        return await self._legacy_version() if answer is None else self.model(ApiVersion, answer, paths.API_VERSION)
+        found = await self._legacy_version() if answer is None else self.model(ApiVersion, answer, paths.API_VERSION)
+        self.known_version = found.api_version
+        return found
 
     async def node_specs(self) -> list[NodeSpec]:
         """The machine types (§3)."""

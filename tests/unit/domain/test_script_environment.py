@@ -50,6 +50,16 @@ def test_the_order_of_choices(make_tree: MakeTree) -> None:
     assert found.why == f"the environment you chose for this script: {top / 'Project.toml'}"
 
 
+def test_a_shared_environment_that_is_active_gives_way_to_a_project(make_tree: MakeTree) -> None:
+    """The Julia extension has it active when nobody activated any."""
+    top = make_tree({"sub/Project.toml": "", "sub/main.jl": "", "home/lone.jl": "", **SHARED})
+    shared, depots = top / "2/environments/v1.9", [top / "1", top / "2"]
+    found = environment_for_script(top / "sub/main.jl", home=top, depots=depots, active=shared)
+    assert seen(found, top)[:2] == [("sub", Reason.NEAREST), ("2/environments/v1.9", Reason.ACTIVE)]
+    found = environment_for_script(top / "home/lone.jl", home=top, depots=depots, active=shared)
+    assert seen(found, top)[0] == ("2/environments/v1.9", Reason.ACTIVE)
+
+
 def test_what_is_no_environment_any_more_is_passed_over(make_tree: MakeTree) -> None:
     top = make_tree({"Project.toml": "", "empty/": "", "main.jl": ""})
     found = environment_for_script(top / "main.jl", chosen=top / "gone", active=top / "empty", home=top)

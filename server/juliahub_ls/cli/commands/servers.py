@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,12 +70,16 @@ def logout(
 
 
 def status(context: typer.Context, server: ServerOption = None, as_json: JsonOption = False) -> None:
-    """Show the servers, the accounts and which server is current. Asks none of them."""
+    """Show the servers, the accounts, and which server is current. Asks those that you are signed in to."""
     asked = common(context, server, as_json)
 
     async def work(services: "Services") -> dict[str, Any]:
+        import asyncio
+
         from juliahub_ls import payloads
 
+        signed_in = [server["id"] for server in payloads.servers(services.connections)["servers"] if _asks(server)]
+        await asyncio.gather(*(_ask_version(services, server) for server in signed_in))
         return payloads.servers(services.connections)
 
     found = with_services(asked, work)
@@ -84,6 +89,19 @@ def status(context: typer.Context, server: ServerOption = None, as_json: JsonOpt
 
 
 COMMANDS = {"login": login, "logout": logout, "status": status}
+
+
+def _asks(server: dict[str, Any]) -> bool:
+    """Whether asking it starts nothing and signs in to nothing."""
+    return bool(server["state"] == "signedIn")
+
+
+async def _ask_version(services: "Services", server: str) -> None:
+    """Whether it is there, and what it speaks; what it does not say is not shown."""
+    from juliahub_ls.errors import JuliaHubError
+
+    with suppress(JuliaHubError):
+        await (await services.connections.client(server)).api_version()
 
 
 def _answer(asked: Common, found: dict[str, Any]) -> None:
@@ -124,16 +142,19 @@ def _show(output: Output, servers: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     for server in servers:
         mark = output.paint.sign("●") if server["current"] else " "
-        cells = (mark, server["name"], _state(server), server.get("url", ""))
+        version = f"API {server['apiVersion']}" if "apiVersion" in server else ""
+        cells = (mark, server["name"], _state(server), server.get("url", ""), version)
         table.add_row(*(Text(output.paint.bare(cell)) for cell in cells))
     output.table(table)
 
 
 def _state(server: dict[str, Any]) -> str:
     if server["kind"] == "thisComputer":
-        return "running" if server["state"] == "signedIn" else "starts when it is needed"
-    if server["state"] != "signedIn":
+        return "starts when it is needed" if server["state"] == "stopped" else "running"
+    if server["state"] == "signedOut":
         return f"not signed in: juliahub login {server['id']}"
+    if server["state"] == "offline":
+        return "cannot be reached now"
     account = f"signed in as {server['account']}" if server.get("account") else "signed in"
     expires = server.get("tokenExpires")
     return f"{account}, token good for {_lifetime(expires / 1000 - time.time())}" if expires else account

@@ -78,7 +78,8 @@ class BundleFolderParams(TypedDict):
 class BundleEntry(TypedDict):
     """A file or folder in the preview. A folder's `size` and `fileCount` are of all that goes in below it.
 
-    `included` false: it stays home, `reason` says why. `canChange`: `juliahub/setBundleRule` can turn it.
+    `included` false: it stays home, `reason` says why. `origin`, a phrase: it is not of the folder itself; `source` is
+    where it lies on this computer. `canChange`: `juliahub/setBundleRule` can turn it.
     """
 
     path: str
@@ -90,6 +91,7 @@ class BundleEntry(TypedDict):
     reason: NotRequired[str]
     rule: NotRequired[Rule]
     origin: NotRequired[str]
+    source: NotRequired[str]
     canChange: bool
 
 

@@ -9,6 +9,7 @@ class Server(TypedDict):
     """A server profile.
 
     `id` names it in every other call. `state` is the last known; `tokenExpires` when signed in to an account.
+    `apiVersion`: what it speaks, once it has been asked. `offlineSince`: it cannot be reached; it is looked for.
     """
 
     id: str
@@ -18,6 +19,8 @@ class Server(TypedDict):
     state: Literal["signedIn", "signedOut", "offline", "stopped"]
     account: NotRequired[str]
     tokenExpires: NotRequired[int]
+    apiVersion: NotRequired[str]
+    offlineSince: NotRequired[int]
     current: bool
 
 
