@@ -1,5 +1,5 @@
 """The daemon and the command line: Julia environments, bundles, sign-in, jobs, logs and results, for any editor."""
 
-from juliahub_wire.version import VERSION as __version__
+from juliahub_wire import version
 
-__all__ = ["__version__"]
+__version__ = version.VERSION

@@ -7,10 +7,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from juliahub_ls.domain.bundle_cache import BundleCache
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_writer import write_bundle
-from juliahub_ls.domain.walk_memory import WalkMemory
+from juliahub_ls.domain.bundles.cache import BundleCache
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.walk_memory import WalkMemory
+from juliahub_ls.domain.bundles.writer import write_bundle
 
 from .harness import Row, compare, row
 from .once import bundle as _bundle

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from juliahub_ls.domain.workspace_scan import scan
+from juliahub_ls.domain.environments.scan import scan
 
 from .harness import Row, compare, row
 

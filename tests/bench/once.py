@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import psutil
 
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_writer import write_bundle
-from juliahub_ls.domain.walk_memory import WalkMemory
-from juliahub_ls.domain.workspace_scan import scan
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.walk_memory import WalkMemory
+from juliahub_ls.domain.bundles.writer import write_bundle
+from juliahub_ls.domain.environments.scan import scan
 
 from .harness import seconds
 

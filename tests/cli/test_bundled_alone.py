@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.depot import version_slug
+from juliahub_ls.domain.environments.depot import version_slug
 from localhub.engines.julia_versions import find_julias
 from tests.support.cli import Cli
 from tests.support.hub import running_hub

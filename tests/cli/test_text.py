@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from juliahub_ls.cli.job_text import when
 from juliahub_ls.cli.log_view import LogText
 from juliahub_ls.cli.text import Paint
-from juliahub_ls.domain.log_filter import LogFilter
+from juliahub_ls.domain.jobs.log_filter import LogFilter
 from juliahub_wire.logs import record_of
 
 COLOURS, PLAIN, ASCII = Paint(colours=True), Paint(colours=False), Paint(colours=False, unicode=False)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from juliahub_ls.domain.depot import version_slug
+from juliahub_ls.domain.environments.depot import version_slug
 
 EXAMPLE = "7876af07-990d-54b4-ab0e-23690620f79a"
 EXAMPLE_TREE = "46e44e869b4d90b96bd8ed1fdcf32244fddfb6cc"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from juliahub_ls.domain.cluster_design import ClusterDesign, ClusterRequest, design_cluster, whole_hours
+from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, ClusterRequest, design_cluster, whole_hours
 from juliahub_wire.nodes import NodeSpec
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.environment import load_environment
-from juliahub_ls.domain.environment_files import environment_at
-from juliahub_ls.domain.image_choice import choose_image, julia_of, julia_versions, manifest_versions, version_of
+from juliahub_ls.domain.environments.environment import load_environment
+from juliahub_ls.domain.environments.files import environment_at
+from juliahub_ls.domain.jobs.image_choice import choose_image, julia_of, julia_versions, manifest_versions, version_of
 from juliahub_wire.images import Image
 
 

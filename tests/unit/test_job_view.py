@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from juliahub_ls.domain.job_view import duration, summary_of, view_job
-from juliahub_ls.domain.log_filter import LogFilter, log_filter
-from juliahub_ls.domain.log_line import LogFacts, learn, line_of, severity
+from juliahub_ls.domain.jobs.job_view import duration, summary_of, view_job
+from juliahub_ls.domain.jobs.log_filter import LogFilter, log_filter
+from juliahub_ls.domain.jobs.log_line import LogFacts, learn, line_of, severity
 from juliahub_wire.jobs import Job
 from juliahub_wire.logs import LogRecord, record_of
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from juliahub_ls.cli.environment_view import environment_line, field, show_problems, shown_path
 from juliahub_ls.cli.output import Output
-from juliahub_ls.domain.environment_checks import environment_problems
-from juliahub_ls.domain.preflight import worst_first
+from juliahub_ls.domain.environments.checks import environment_problems
+from juliahub_ls.domain.jobs.preflight import worst_first
 from juliahub_ls.domain.problem import Problem
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.dependencies import ArtifactView, Dependency
-    from juliahub_ls.domain.environment import LoadedEnvironment
-    from juliahub_ls.domain.script_environment import ScriptEnvironment
-    from juliahub_ls.domain.workspace_scan import ScanResult
+    from juliahub_ls.domain.bundles.dependencies import ArtifactView, Dependency
+    from juliahub_ls.domain.environments.environment import LoadedEnvironment
+    from juliahub_ls.domain.environments.scan import ScanResult
+    from juliahub_ls.domain.environments.script_environment import ScriptEnvironment
     from juliahub_ls.services.environments import EnvironmentDetails
 
 HASH_SHOWN = 8

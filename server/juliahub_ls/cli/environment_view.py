@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.text import Paint
-from juliahub_ls.domain.bundle_model import ArtifactPlacement, LeftOut, LeftOutReason, Placement
+from juliahub_ls.domain.bundles.model import ArtifactPlacement, LeftOut, LeftOutReason, Placement
 from juliahub_ls.domain.problem import Mend, Mending, Problem, Severity, human_bytes
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.bundle_plan import BundlePlan
-    from juliahub_ls.domain.environment import LoadedEnvironment
+    from juliahub_ls.domain.bundles.plan import BundlePlan
+    from juliahub_ls.domain.environments.environment import LoadedEnvironment
     from juliahub_ls.services.job_source import Source
 
 LABEL_COLUMNS = 13

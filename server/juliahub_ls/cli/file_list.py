@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from juliahub_ls.cli.environment_view import left_out_name, shown_path, why_left_out
 from juliahub_ls.cli.output import Output
-from juliahub_ls.domain.bundle_tree import BundleTree
+from juliahub_ls.domain.bundles.tree import BundleTree
 from juliahub_ls.domain.problem import human_bytes
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.bundle_plan import BundlePlan
-    from juliahub_ls.domain.ignore_rules import Rule
+    from juliahub_ls.domain.bundles.ignore_rules import Rule
+    from juliahub_ls.domain.bundles.plan import BundlePlan
 
 BATCH_LINES = 500
 FOLDER_LEVELS = 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from juliahub_ls.cli.environment_view import shown_path
 from juliahub_ls.cli.output import Output
-from juliahub_ls.domain.ignore_edit import governing_file, set_rule
+from juliahub_ls.domain.bundles.ignore_edit import governing_file, set_rule
 from juliahub_ls.errors import FileUnreadable, SettingInvalid
 from juliahub_ls.services.os_errors import translated_os_errors
 

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from juliahub_ls.cli.text import Paint
-from juliahub_ls.domain.job_view import PHASES
-from juliahub_ls.domain.log_filter import LogFilter
-from juliahub_ls.domain.log_line import LogLine, fraction_of, line_of, severity
+from juliahub_ls.domain.jobs.job_view import PHASES
+from juliahub_ls.domain.jobs.log_filter import LogFilter
+from juliahub_ls.domain.jobs.log_line import LogLine, fraction_of, line_of, severity
 from juliahub_wire.logs import LogRecord
 
 _WARNING, _ERROR, _DEBUG = severity("warn"), severity("error"), severity("debug")

@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
-from juliahub_ls.domain.job_view import JobView, view_job
-from juliahub_ls.domain.log_line import LogFacts, learn
+from juliahub_ls.domain.jobs.job_view import JobView, view_job
+from juliahub_ls.domain.jobs.log_line import LogFacts, learn
 from juliahub_ls.errors import JuliaHubError
 from juliahub_ls.services.connections import Connections
 from juliahub_wire.jobs import JobStatus

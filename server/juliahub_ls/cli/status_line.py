@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from juliahub_ls.cli.output import Output
-from juliahub_ls.domain.job_view import duration
+from juliahub_ls.domain.jobs.job_view import duration
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult

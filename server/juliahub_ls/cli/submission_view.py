@@ -7,10 +7,10 @@ from typing import Any
 from juliahub_ls import payloads
 from juliahub_ls.cli.environment_view import field, show_plan, show_problems, show_source
 from juliahub_ls.cli.output import Output
-from juliahub_ls.domain.bundle_plan import BundlePlan
-from juliahub_ls.domain.cluster_design import ClusterDesign
-from juliahub_ls.domain.environment_files import JuliaVersion
-from juliahub_ls.domain.job_view import JobView
+from juliahub_ls.domain.bundles.plan import BundlePlan
+from juliahub_ls.domain.environments.files import JuliaVersion
+from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
+from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.problem import Severity, human_bytes
 from juliahub_ls.services.bundling import Bundling, refuse_unreadable
 from juliahub_ls.services.environments import Environments

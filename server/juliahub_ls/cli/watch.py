@@ -8,9 +8,9 @@ from juliahub_ls import payloads
 from juliahub_ls.cli.log_view import LogText
 from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.status_line import StatusLine
-from juliahub_ls.domain.job_view import JobView
-from juliahub_ls.domain.log_filter import LogFilter
-from juliahub_ls.domain.log_line import line_of
+from juliahub_ls.domain.jobs.job_view import JobView
+from juliahub_ls.domain.jobs.log_filter import LogFilter
+from juliahub_ls.domain.jobs.log_line import line_of
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.log_stream import LogEvent, StreamState, record_number
 

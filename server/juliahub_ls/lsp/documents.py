@@ -77,7 +77,7 @@ class Snapshot:
 
     def read(self, path: Path) -> "tuple[str, Problem | None]":
         """The text of a file: what is open, else what is on disk."""
-        from juliahub_ls.domain.toml_text import read_text
+        from juliahub_ls.domain.toml.text import read_text
 
         self.seen.add(path)
         opened = self.texts.get(path_key(path))

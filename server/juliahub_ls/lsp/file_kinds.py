@@ -3,13 +3,13 @@
 import enum
 from pathlib import Path
 
-from juliahub_ls.domain.environment_files import (
+from juliahub_ls.domain.bundles.ignore_rules import IGNORE_FILE
+from juliahub_ls.domain.environments.files import (
     ARTIFACTS_NAMES,
     PREFERENCES_NAMES,
     PROJECT_NAMES,
     is_environment_file,
 )
-from juliahub_ls.domain.ignore_rules import IGNORE_FILE
 
 
 class FileKind(enum.Enum):

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from juliahub_ls import payloads
 from juliahub_ls.config import Settings, settings_from
-from juliahub_ls.domain.bundle_tree import BundleTree
-from juliahub_ls.domain.environment import LoadedEnvironment
-from juliahub_ls.domain.job_view import JobView
+from juliahub_ls.domain.bundles.tree import BundleTree
+from juliahub_ls.domain.environments.environment import LoadedEnvironment
+from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.errors import JuliaHubError, SettingInvalid
 from juliahub_ls.lsp.json_rpc import Encoded, encoded
 from juliahub_ls.lsp.live import LiveFiles

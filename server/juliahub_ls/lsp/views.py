@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from juliahub_ls.domain.artifacts import parse_artifacts
-from juliahub_ls.domain.dependencies import ArtifactView, Dependency, artifact_views, dependencies
-from juliahub_ls.domain.environment import LoadedEnvironment, load_environment, resolved_sources
-from juliahub_ls.domain.environment_checks import environment_problems
-from juliahub_ls.domain.environment_files import Environment, JuliaVersion, environment_at
-from juliahub_ls.domain.ignore_rules import parse_ignore_rules
-from juliahub_ls.domain.known_packages import known_uuid
-from juliahub_ls.domain.manifest import parse_manifest
+from juliahub_ls.domain.bundles.dependencies import ArtifactView, Dependency, artifact_views, dependencies
+from juliahub_ls.domain.bundles.ignore_rules import parse_ignore_rules
+from juliahub_ls.domain.environments.artifacts import parse_artifacts
+from juliahub_ls.domain.environments.checks import environment_problems
+from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment, resolved_sources
+from juliahub_ls.domain.environments.files import Environment, JuliaVersion, environment_at
+from juliahub_ls.domain.environments.known_packages import known_uuid
+from juliahub_ls.domain.environments.manifest import parse_manifest
+from juliahub_ls.domain.environments.project import parse_project
 from juliahub_ls.domain.problem import Problem
-from juliahub_ls.domain.project import parse_project
-from juliahub_ls.domain.toml_positions import TomlPositions
-from juliahub_ls.domain.toml_text import parse_toml
+from juliahub_ls.domain.toml.positions import TomlPositions
+from juliahub_ls.domain.toml.text import parse_toml
 from juliahub_ls.lsp.documents import Snapshot
 from juliahub_ls.lsp.file_kinds import FileKind, kind_of
 from juliahub_ls.lsp.uris import path_key

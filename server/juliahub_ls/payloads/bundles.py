@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from juliahub_ls.domain.bundle_model import BUNDLE_MAX_BYTES, ArtifactPlacement, LeftOut, Placement
-from juliahub_ls.domain.bundle_plan import BundlePlan
-from juliahub_ls.domain.bundle_tree import BundleTree, Entry
-from juliahub_ls.domain.ignore_rules import Rule
+from juliahub_ls.domain.bundles.ignore_rules import Rule
+from juliahub_ls.domain.bundles.model import BUNDLE_MAX_BYTES, ArtifactPlacement, LeftOut, Placement
+from juliahub_ls.domain.bundles.plan import BundlePlan
+from juliahub_ls.domain.bundles.tree import BundleTree, Entry
 from juliahub_ls.payloads.common import present, problem, uri
 
 BELOW_BUNDLE = ".bundle/"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from juliahub_ls.domain.dependencies import ArtifactView, Dependency
-from juliahub_ls.domain.environment import LoadedEnvironment, ResolvedSource, resolved_sources
-from juliahub_ls.domain.environment_checks import environment_problems
+from juliahub_ls.domain.bundles.dependencies import ArtifactView, Dependency
+from juliahub_ls.domain.environments.checks import environment_problems
+from juliahub_ls.domain.environments.environment import LoadedEnvironment, ResolvedSource, resolved_sources
+from juliahub_ls.domain.environments.project import read_project
+from juliahub_ls.domain.environments.script_environment import EnvironmentChoice, ScriptEnvironment
 from juliahub_ls.domain.problem import Problem
-from juliahub_ls.domain.project import read_project
-from juliahub_ls.domain.script_environment import EnvironmentChoice, ScriptEnvironment
 from juliahub_ls.payloads.common import present, problem, uri
 from juliahub_ls.services.environments import EnvironmentDetails
 

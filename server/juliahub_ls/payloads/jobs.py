@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from juliahub_ls.domain.job_view import JobView
-from juliahub_ls.domain.log_line import LogLine
+from juliahub_ls.domain.jobs.job_view import JobView
+from juliahub_ls.domain.jobs.log_line import LogLine
 from juliahub_ls.encoding import encode
 from juliahub_ls.payloads.common import present, problem
 from juliahub_ls.services.outlook import Preflight

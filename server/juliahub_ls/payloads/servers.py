@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from juliahub_ls.domain.image_choice import version_of
+from juliahub_ls.domain.jobs.image_choice import version_of
 from juliahub_ls.payloads.common import present
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.servers import ServerProfile

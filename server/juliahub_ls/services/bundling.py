@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from juliahub_ls.domain.bundle_cache import BundleCache
-from juliahub_ls.domain.bundle_model import BundleOptions
-from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.bundle_walk import Cancelled as PlanCancelled
-from juliahub_ls.domain.bundle_writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
-from juliahub_ls.domain.content_scan import ContentScan
-from juliahub_ls.domain.environment_files import JuliaVersion
+from juliahub_ls.domain.bundles.cache import BundleCache
+from juliahub_ls.domain.bundles.content_scan import ContentScan
+from juliahub_ls.domain.bundles.model import BundleOptions
+from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
+from juliahub_ls.domain.bundles.walk import Cancelled as PlanCancelled
+from juliahub_ls.domain.bundles.walk_memory import WalkMemory
+from juliahub_ls.domain.bundles.writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
+from juliahub_ls.domain.environments.files import JuliaVersion
 from juliahub_ls.domain.problem import Problem, Severity
-from juliahub_ls.domain.walk_memory import WalkMemory
 from juliahub_ls.errors import BundleRefused, Cancelled, EnvironmentUnreadable, FileChangedWhileBundling
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.job_source import NOT_SUBMITTED, Send, Source, find_source, for_julia

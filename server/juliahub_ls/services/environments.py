@@ -8,17 +8,17 @@ from pathlib import Path
 
 import filelock
 
-from juliahub_ls.domain.dependencies import ArtifactView, Dependency, artifact_views, dependencies
-from juliahub_ls.domain.environment import LoadedEnvironment, load_environment
-from juliahub_ls.domain.environment_files import environment_at
-from juliahub_ls.domain.problem import Mending
-from juliahub_ls.domain.script_environment import (
+from juliahub_ls.domain.bundles.dependencies import ArtifactView, Dependency, artifact_views, dependencies
+from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
+from juliahub_ls.domain.environments.files import environment_at
+from juliahub_ls.domain.environments.script_environment import (
     ScriptEnvironment,
     environment_for_script,
     load_path_environments,
     unsent_packages,
 )
-from juliahub_ls.domain.toml_text import ReadText, read_text
+from juliahub_ls.domain.problem import Mending
+from juliahub_ls.domain.toml.text import ReadText, read_text
 from juliahub_ls.errors import NoEnvironment, NotJulia, ScriptNotFound
 from juliahub_ls.services.files import replace_file
 from juliahub_ls.services.julia import find_julia, julia_depots, run_pkg

@@ -11,8 +11,8 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
-from juliahub_ls.domain.environment_files import is_environment_file
-from juliahub_ls.domain.ignore_rules import IGNORE_FILE
+from juliahub_ls.domain.bundles.ignore_rules import IGNORE_FILE
+from juliahub_ls.domain.environments.files import is_environment_file
 
 log = logging.getLogger(__name__)
 

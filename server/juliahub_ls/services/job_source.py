@@ -5,10 +5,10 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from juliahub_ls.domain.environment import LoadedEnvironment, load_environment
-from juliahub_ls.domain.environment_files import JuliaVersion, environment_at
+from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
+from juliahub_ls.domain.environments.files import JuliaVersion, environment_at
 from juliahub_ls.domain.problem import Problem, warning
-from juliahub_ls.domain.toml_text import read_text
+from juliahub_ls.domain.toml.text import read_text
 from juliahub_ls.errors import ScriptOutsideBundle
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.os_errors import translated_os_errors

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psutil
 
-from juliahub_ls.domain.depot import depot_paths
-from juliahub_ls.domain.environment_files import JuliaVersion
-from juliahub_ls.domain.manifest import version_pair
+from juliahub_ls.domain.environments.depot import depot_paths
+from juliahub_ls.domain.environments.files import JuliaVersion
+from juliahub_ls.domain.environments.manifest import version_pair
 from juliahub_ls.domain.problem import Mending
 from juliahub_ls.errors import Cancelled, JuliaMissing, MendFailed
 from juliahub_ls.services.progress import Progress

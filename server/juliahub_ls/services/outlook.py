@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from juliahub_ls.domain.bundle_plan import BundlePlan
-from juliahub_ls.domain.cluster_design import MAX_HOURS, ClusterDesign, ClusterRequest, design_cluster, out_of_range
-from juliahub_ls.domain.image_choice import choose_image, julia_of, julia_versions, manifest_versions
-from juliahub_ls.domain.platforms import this_platform
-from juliahub_ls.domain.preflight import JULIAHUB_PLATFORM, preflight, script_problems, worst_first
+from juliahub_ls.domain.bundles.plan import BundlePlan
+from juliahub_ls.domain.environments.platforms import this_platform
+from juliahub_ls.domain.jobs.cluster_design import (
+    MAX_HOURS,
+    ClusterDesign,
+    ClusterRequest,
+    design_cluster,
+    out_of_range,
+)
+from juliahub_ls.domain.jobs.image_choice import choose_image, julia_of, julia_versions, manifest_versions
+from juliahub_ls.domain.jobs.preflight import JULIAHUB_PLATFORM, preflight, script_problems, worst_first
 from juliahub_ls.domain.problem import Problem, Severity, error
 from juliahub_ls.errors import (
     BundleRefused,

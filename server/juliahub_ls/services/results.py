@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import anyio
 
-from juliahub_ls.domain.job_view import JobFileView, JobView
+from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
 from juliahub_ls.domain.problem import human_bytes
 from juliahub_ls.errors import DownloadDamaged, NoResults, ServerError
 from juliahub_ls.services.hub_client import HubClient

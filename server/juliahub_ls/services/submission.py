@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import httpx
 
-from juliahub_ls.domain.cluster_design import ClusterDesign, whole_hours
-from juliahub_ls.domain.driver import driver_script
+from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, whole_hours
+from juliahub_ls.domain.jobs.driver import driver_script
 from juliahub_ls.domain.problem import Problem, human_bytes
 from juliahub_ls.errors import Cancelled, JuliaHubError, ServerError, ServerTooSlow, SubmissionUnknown
 from juliahub_ls.services.bundling import Bundling, PreparedBundle, refuse_unreadable

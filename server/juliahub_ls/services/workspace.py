@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from juliahub_ls.config import SCAN_LIMIT
-from juliahub_ls.domain.environment import LoadedEnvironment, load_environments
-from juliahub_ls.domain.ignore_rules import IGNORE_FILE
-from juliahub_ls.domain.workspace_scan import scan
+from juliahub_ls.domain.bundles.ignore_rules import IGNORE_FILE
+from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environments
+from juliahub_ls.domain.environments.scan import scan
 from juliahub_ls.services.file_watch import FileWatch
 from juliahub_ls.services.tasks import Tasks
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from juliahub_ls.domain.bundle_model import BundledPackage
-from juliahub_ls.domain.bundle_plan import BundlePlan
-from juliahub_ls.domain.depot import version_slug
+from juliahub_ls.domain.bundles.model import BundledPackage
+from juliahub_ls.domain.bundles.plan import BundlePlan
+from juliahub_ls.domain.environments.depot import version_slug
 
 A, B, C = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "abc")
 TREE = "46e44e869b4d90b96bd8ed1fdcf32244fddfb6cc"

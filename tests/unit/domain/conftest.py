@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain import file_status
+from juliahub_ls.domain.bundles import file_status
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 MakeTree = Callable[[Mapping[str, str | bytes]], Path]

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.bundle_model import PlannedFile
-from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.bundle_writer import write_bundle
+from juliahub_ls.domain.bundles.model import PlannedFile
+from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
+from juliahub_ls.domain.bundles.writer import write_bundle
 
 from .conftest import age
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.artifact_overrides import Override, read_overrides
-from juliahub_ls.domain.artifacts import Artifact, Artifacts
+from juliahub_ls.domain.environments.artifact_overrides import Override, read_overrides
+from juliahub_ls.domain.environments.artifacts import Artifact, Artifacts
 
 from .bundle_plans import HASH, TREE, A, B
 from .conftest import MakeTree

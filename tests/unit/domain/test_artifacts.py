@@ -4,8 +4,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from juliahub_ls.domain.artifacts import parse_artifacts
-from juliahub_ls.domain.platforms import normal_tags, platforms_match, select_platform, triplet, usual_julia
+from juliahub_ls.domain.environments.artifacts import parse_artifacts
+from juliahub_ls.domain.environments.platforms import (
+    normal_tags,
+    platforms_match,
+    select_platform,
+    triplet,
+    usual_julia,
+)
 
 from .bundle_plans import HASH, TREE
 

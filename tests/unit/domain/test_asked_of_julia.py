@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.artifact_overrides import read_overrides
-from juliahub_ls.domain.artifacts import parse_artifacts
-from juliahub_ls.domain.dependencies import artifact_views, dependencies
-from juliahub_ls.domain.depot import version_slug
-from juliahub_ls.domain.environment import load_environment
-from juliahub_ls.domain.environment_files import environment_at
-from juliahub_ls.domain.project import read_project
+from juliahub_ls.domain.bundles.dependencies import artifact_views, dependencies
+from juliahub_ls.domain.environments.artifact_overrides import read_overrides
+from juliahub_ls.domain.environments.artifacts import parse_artifacts
+from juliahub_ls.domain.environments.depot import version_slug
+from juliahub_ls.domain.environments.environment import load_environment
+from juliahub_ls.domain.environments.files import environment_at
+from juliahub_ls.domain.environments.project import read_project
 
 from .bundle_plans import HASH, TREE, A, B, C, entry
 from .conftest import MakeTree

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.bundle_model import ArtifactPlacement, BundleOptions
-from juliahub_ls.domain.bundle_plan import plan_bundle
+from juliahub_ls.domain.bundles.model import ArtifactPlacement, BundleOptions
+from juliahub_ls.domain.bundles.plan import plan_bundle
 
 from .bundle_plans import HASH, TREE, A, C, codes, depot, names
 from .conftest import MakeTree

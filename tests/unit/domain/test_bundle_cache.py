@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain import bundle_cache
-from juliahub_ls.domain.bundle_cache import BundleCache, fingerprint
-from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.bundle_walk import Cancelled, walk_tree
-from juliahub_ls.domain.bundle_writer import FileChanged, write_bundle
-from juliahub_ls.domain.file_status import status_of
-from juliahub_ls.domain.walk_memory import WalkMemory
+from juliahub_ls.domain.bundles import cache as bundle_cache
+from juliahub_ls.domain.bundles.cache import BundleCache, fingerprint
+from juliahub_ls.domain.bundles.file_status import status_of
+from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
+from juliahub_ls.domain.bundles.walk import Cancelled, walk_tree
+from juliahub_ls.domain.bundles.walk_memory import WalkMemory
+from juliahub_ls.domain.bundles.writer import FileChanged, write_bundle
 
 from .conftest import MakeTree
 

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.bundle_checks import ignored_packages, left_out_problems, size_problem
-from juliahub_ls.domain.bundle_model import (
+from juliahub_ls.domain.bundles.checks import ignored_packages, left_out_problems, size_problem
+from juliahub_ls.domain.bundles.ignore_edit import set_rule
+from juliahub_ls.domain.bundles.ignore_rules import Rule, parse_ignore_rules
+from juliahub_ls.domain.bundles.model import (
     BundledPackage,
     InjectedFile,
     LeftOut,
@@ -13,8 +15,6 @@ from juliahub_ls.domain.bundle_model import (
     Placement,
     PlannedFile,
 )
-from juliahub_ls.domain.ignore_edit import set_rule
-from juliahub_ls.domain.ignore_rules import Rule, parse_ignore_rules
 from juliahub_ls.domain.problem import Mending, Problem
 
 TOP = Path("project")

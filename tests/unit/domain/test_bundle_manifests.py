@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import tomli
 
-from juliahub_ls.domain.bundle_model import BundleOptions, Placement
-from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.environment_files import choose_manifest
+from juliahub_ls.domain.bundles.model import BundleOptions, Placement
+from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
+from juliahub_ls.domain.environments.files import choose_manifest
 
 from .bundle_plans import A, B, C, entry, injected, manifest, names, package
 from .conftest import MakeTree

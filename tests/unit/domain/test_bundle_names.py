@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.bundle_model import InjectedFile
-from juliahub_ls.domain.bundle_names import name_problems
+from juliahub_ls.domain.bundles.model import InjectedFile
+from juliahub_ls.domain.bundles.names import name_problems
 from juliahub_ls.domain.problem import Problem, Severity
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import tomli
 
-from juliahub_ls.domain.bundle_model import (
+from juliahub_ls.domain.bundles.model import (
     BundledPackage,
     BundleOptions,
     Placement,
 )
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.depot import version_slug
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.environments.depot import version_slug
 
 from .bundle_plans import TREE, A, B, C, codes, depot, entry, injected, manifest, names, package
 from .conftest import MakeTree

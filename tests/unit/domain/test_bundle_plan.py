@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.bundle_model import (
+from juliahub_ls.domain.bundles.model import (
     BundleOptions,
     LeftOutReason,
     Placement,
 )
-from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.bundle_walk import Cancelled
+from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
+from juliahub_ls.domain.bundles.walk import Cancelled
 
 from .bundle_plans import A, codes, entry, injected, manifest, names
 from .conftest import MakeTree

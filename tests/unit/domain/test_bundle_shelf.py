@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.bundle_cache import BundleCache
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_shelf import FREE_BYTES, BundleShelf
+from juliahub_ls.domain.bundles.cache import BundleCache
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.shelf import FREE_BYTES, BundleShelf
 
 from .conftest import MakeTree
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from juliahub_ls.domain import bundle_writer
-from juliahub_ls.domain.bundle_cache import BundleCache
-from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.bundle_splice import Layout, Record, Splice, SpliceDamaged, read_record, write_index
-from juliahub_ls.domain.bundle_writer import BundleCancelled, write_bundle
+from juliahub_ls.domain.bundles import writer as bundle_writer
+from juliahub_ls.domain.bundles.cache import BundleCache
+from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
+from juliahub_ls.domain.bundles.splice import Layout, Record, Splice, SpliceDamaged, read_record, write_index
+from juliahub_ls.domain.bundles.writer import BundleCancelled, write_bundle
 
 from .conftest import MakeTree
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_tree import BundleTree, Entry, FolderTotal
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.tree import BundleTree, Entry, FolderTotal
 
 from .conftest import MakeTree
 

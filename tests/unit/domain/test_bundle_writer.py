@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain import bundle_writer
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
-from juliahub_ls.domain.tar_format import BLOCK, END
+from juliahub_ls.domain.bundles import writer as bundle_writer
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.tar_format import BLOCK, END
+from juliahub_ls.domain.bundles.writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
 
 from .conftest import MakeTree, age
 
@@ -178,8 +178,8 @@ def test_a_full_disk_is_an_oserror(make_tree: MakeTree) -> None:
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_writer import write_bundle
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.writer import write_bundle
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
 try:
@@ -207,10 +207,10 @@ def test_a_disk_that_fills_up_leaves_no_partial_file(make_tree: MakeTree, tmp_pa
 MEASURED = """
 import os, sys, time
 from pathlib import Path
-from juliahub_ls.domain.bundle_cache import BundleCache
-from juliahub_ls.domain.bundle_model import PlannedFile
-from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.bundle_writer import write_bundle
+from juliahub_ls.domain.bundles.cache import BundleCache
+from juliahub_ls.domain.bundles.model import PlannedFile
+from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
+from juliahub_ls.domain.bundles.writer import write_bundle
 top, cache = Path(sys.argv[1]), Path(sys.argv[2])
 with open(os.devnull, "wb", buffering=0) as nowhere:
     written = write_bundle(plan_bundle(top), nowhere)

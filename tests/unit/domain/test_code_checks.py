@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.bundle_plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.code_checks import code_problems
-from juliahub_ls.domain.job_code import read_code
+from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
+from juliahub_ls.domain.jobs.code_checks import code_problems
+from juliahub_ls.domain.jobs.job_code import read_code
 from juliahub_ls.domain.problem import Mending, Problem, Severity
 
 from .conftest import MakeTree
@@ -97,7 +97,7 @@ def test_text_alone_brings_no_other_file(make_tree: MakeTree, here: bool) -> Non
 def test_paths_of_this_computer(make_tree: MakeTree, monkeypatch: pytest.MonkeyPatch) -> None:
     top = make_tree({"data/big.csv": "1", "p/data.csv": "2", "p/src/main.jl": ""})
     monkeypatch.setenv("HOME", str(top))
-    monkeypatch.setattr("juliahub_ls.domain.code_checks._EVERYWHERE", ())
+    monkeypatch.setattr("juliahub_ls.domain.jobs.code_checks._EVERYWHERE", ())
     outside, inside = (path.as_posix() for path in (top / "data" / "big.csv", top / "p" / "data.csv"))
     (top / "p/src/main.jl").write_text(
         f'read("{outside}"); read("{inside}"); read("{top.as_posix()}/gone"); read("/"); read("relative/a")'

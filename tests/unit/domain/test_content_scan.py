@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.bundle_model import BundleOptions, LeftOutReason
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.content_scan import MAX_SCANNED, ContentScan
-from juliahub_ls.domain.file_status import status_of
+from juliahub_ls.domain.bundles.content_scan import MAX_SCANNED, ContentScan
+from juliahub_ls.domain.bundles.file_status import status_of
+from juliahub_ls.domain.bundles.model import BundleOptions, LeftOutReason
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.token_lines import TokenLine
+from juliahub_ls.domain.bundles.walk_memory import WalkMemory
 from juliahub_ls.domain.problem import Mending
-from juliahub_ls.domain.token_lines import TokenLine
-from juliahub_ls.domain.walk_memory import WalkMemory
 
 from .conftest import MakeTree
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import tomli
 
-from juliahub_ls.domain.environment_files import is_environment_file
-from juliahub_ls.domain.manifest import ManifestEntry, read_manifest
-from juliahub_ls.domain.project import Source, read_project
-from juliahub_ls.domain.toml_positions import TomlPositions
+from juliahub_ls.domain.environments.files import is_environment_file
+from juliahub_ls.domain.environments.manifest import ManifestEntry, read_manifest
+from juliahub_ls.domain.environments.project import Source, read_project
+from juliahub_ls.domain.toml.positions import TomlPositions
 
 from .test_toml_positions import cut
 
@@ -68,8 +68,8 @@ def test_environments_without_problems_are_read_without_looking_for_places(corpu
     """Reading is what happens whenever an editor opens; places cost more and nobody has asked for one."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from juliahub_ls.domain.environment import load_environments\n"
-        "from juliahub_ls.domain.workspace_scan import scan\n"
+        "from juliahub_ls.domain.environments.environment import load_environments\n"
+        "from juliahub_ls.domain.environments.scan import scan\n"
         "loaded = load_environments(scan([Path(sys.argv[1])]).environments)\n"
         "print(len(loaded), sum(len(item.problems) for item in loaded), 'tree_sitter' in sys.modules)\n"
     )

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.bundle_model import ArtifactPlacement, Placement
-from juliahub_ls.domain.dependencies import Dependency, Origin, artifact_views, dependencies
-from juliahub_ls.domain.depot import version_slug
-from juliahub_ls.domain.environment import LoadedEnvironment, load_environment
-from juliahub_ls.domain.environment_files import environment_at
+from juliahub_ls.domain.bundles.dependencies import Dependency, Origin, artifact_views, dependencies
+from juliahub_ls.domain.bundles.model import ArtifactPlacement, Placement
+from juliahub_ls.domain.environments.depot import version_slug
+from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
+from juliahub_ls.domain.environments.files import environment_at
 
 from .bundle_plans import HASH, TREE, A, B, C, depot, entry, manifest
 from .conftest import MakeTree

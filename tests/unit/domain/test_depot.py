@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.depot import (
+from juliahub_ls.domain.environments.depot import (
     artifact_path,
     crc32c,
     depot_paths,

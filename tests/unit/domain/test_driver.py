@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_writer import write_bundle
-from juliahub_ls.domain.driver import driver_script, julia_string
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.writer import write_bundle
+from juliahub_ls.domain.jobs.driver import driver_script, julia_string
 
 from .conftest import MakeTree
 

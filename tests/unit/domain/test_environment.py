@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.environment import (
+from juliahub_ls.domain.environments.environment import (
     LoadedEnvironment,
     ResolvedSource,
     load_environment,
     load_environments,
     resolved_sources,
 )
-from juliahub_ls.domain.environment_files import environment_at, find_environment, is_environment_file
+from juliahub_ls.domain.environments.files import environment_at, find_environment, is_environment_file
+from juliahub_ls.domain.environments.scan import scan
+from juliahub_ls.domain.environments.workspaces import Projects
 from juliahub_ls.domain.problem import Problem
-from juliahub_ls.domain.toml_text import read_text
-from juliahub_ls.domain.workspace_scan import scan
-from juliahub_ls.domain.workspaces import Projects
+from juliahub_ls.domain.toml.text import read_text
 
 from .conftest import MakeTree
 

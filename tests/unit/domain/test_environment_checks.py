@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.environment import load_environment
-from juliahub_ls.domain.environment_checks import environment_problems
-from juliahub_ls.domain.environment_files import JuliaVersion, environment_at
+from juliahub_ls.domain.environments.checks import environment_problems
+from juliahub_ls.domain.environments.environment import load_environment
+from juliahub_ls.domain.environments.files import JuliaVersion, environment_at
+from juliahub_ls.domain.environments.scan import scan
 from juliahub_ls.domain.problem import Mending, Problem, Range, Severity
-from juliahub_ls.domain.toml_text import read_text
-from juliahub_ls.domain.workspace_scan import scan
+from juliahub_ls.domain.toml.text import read_text
 
 from .conftest import MakeTree
 

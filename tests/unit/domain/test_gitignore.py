@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.bundle_model import BundleOptions, LeftOutReason
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_walk import Tree, walk_tree
+from juliahub_ls.domain.bundles.model import BundleOptions, LeftOutReason
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.walk import Tree, walk_tree
 
 from .conftest import MakeTree
 

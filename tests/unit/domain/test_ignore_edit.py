@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.bundle_walk import walk_tree
-from juliahub_ls.domain.ignore_edit import governing_file, set_rule
-from juliahub_ls.domain.ignore_rules import parse_ignore_rules
+from juliahub_ls.domain.bundles.ignore_edit import governing_file, set_rule
+from juliahub_ls.domain.bundles.ignore_rules import parse_ignore_rules
+from juliahub_ls.domain.bundles.walk import walk_tree
 
 from .conftest import MakeTree
 

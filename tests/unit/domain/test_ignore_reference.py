@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.bundle_walk import walk_tree
-from juliahub_ls.domain.glob_pattern import GlobError, escape_glob, glob_to_regex, only_match
-from juliahub_ls.domain.ignore_rules import IGNORE_FILE, parse_ignore_rules
+from juliahub_ls.domain.bundles.glob_pattern import GlobError, escape_glob, glob_to_regex, only_match
+from juliahub_ls.domain.bundles.ignore_rules import IGNORE_FILE, parse_ignore_rules
+from juliahub_ls.domain.bundles.walk import walk_tree
 
 
 def matches(pattern: str, text: str) -> bool:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.dependencies import Origin, dependencies
-from juliahub_ls.domain.depot import version_slug
-from juliahub_ls.domain.environment import load_environment
-from juliahub_ls.domain.environment_files import environment_at
-from juliahub_ls.domain.project import Project
-from juliahub_ls.domain.project_hash import project_hashes
-from juliahub_ls.domain.version_spec import Style, VersionSpec
+from juliahub_ls.domain.bundles.dependencies import Origin, dependencies
+from juliahub_ls.domain.environments.depot import version_slug
+from juliahub_ls.domain.environments.environment import load_environment
+from juliahub_ls.domain.environments.files import environment_at
+from juliahub_ls.domain.environments.project import Project
+from juliahub_ls.domain.environments.project_hash import project_hashes
+from juliahub_ls.domain.environments.version_spec import Style, VersionSpec
 
 from .conftest import MakeTree
 from .test_version_spec import PRINTED, REFUSED

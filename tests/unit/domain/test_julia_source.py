@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.job_code import read_code
-from juliahub_ls.domain.julia_source import NOT_VALUES, Lines, tokens
+from juliahub_ls.domain.jobs.job_code import read_code
+from juliahub_ls.domain.jobs.julia_source import NOT_VALUES, Lines, tokens
 from juliahub_ls.domain.problem import Range
 
 JULIA = shutil.which("julia")

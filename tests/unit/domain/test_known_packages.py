@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.known_packages import known_uuid
+from juliahub_ls.domain.environments.known_packages import known_uuid
 
 PLOTS, EXAMPLE, OTHER = (f"{digit * 8}-55d7-5caf-9e0b-520d859cae80" for digit in "123")
 INDEX = f"""name = "Ours"

@@ -5,10 +5,16 @@ from pathlib import Path
 import pytest
 import tomli
 
-from juliahub_ls.domain.artifacts import read_artifacts
-from juliahub_ls.domain.manifest import UsedRegistry, parse_manifest, read_manifest, version_pair, write_manifest
+from juliahub_ls.domain.environments.artifacts import read_artifacts
+from juliahub_ls.domain.environments.manifest import (
+    UsedRegistry,
+    parse_manifest,
+    read_manifest,
+    version_pair,
+    write_manifest,
+)
 from juliahub_ls.domain.problem import Range
-from juliahub_ls.domain.toml_positions import TomlPositions
+from juliahub_ls.domain.toml.positions import TomlPositions
 
 EXAMPLE = "7876af07-990d-54b4-ab0e-23690620f79a"
 OTHER = "682c06a0-de6a-54ab-a142-c8b1cf79cde6"

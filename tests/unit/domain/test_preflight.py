@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.environment import LoadedEnvironment, load_environment
-from juliahub_ls.domain.environment_files import environment_at
-from juliahub_ls.domain.preflight import preflight, script_problems, worst_first
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
+from juliahub_ls.domain.environments.files import environment_at
+from juliahub_ls.domain.jobs.preflight import preflight, script_problems, worst_first
 from juliahub_ls.domain.problem import Mending, Problem, Range, Severity, error, human_bytes, information, warning
 
 from .conftest import MakeTree

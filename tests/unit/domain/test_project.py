@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from juliahub_ls.domain.environments.project import Source, parse_project
 from juliahub_ls.domain.problem import Range
-from juliahub_ls.domain.project import Source, parse_project
 
 A, B = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "ab")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.manifest import parse_manifest, read_manifest
-from juliahub_ls.domain.project import Project, parse_project, read_project
-from juliahub_ls.domain.project_hash import Currency, currency, project_hashes
+from juliahub_ls.domain.environments.manifest import parse_manifest, read_manifest
+from juliahub_ls.domain.environments.project import Project, parse_project, read_project
+from juliahub_ls.domain.environments.project_hash import Currency, currency, project_hashes
 
 A, B, C, P = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "abcf")
 PACKAGE = parse_project(

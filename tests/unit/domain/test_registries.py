@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.registries import Registry, registered_uuids, registries, registry_of
+from juliahub_ls.domain.environments.registries import Registry, registered_uuids, registries, registry_of
 
 EXAMPLE = "7876af07-990d-54b4-ab0e-23690620f79a"
 

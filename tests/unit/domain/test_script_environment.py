@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.environment import load_environment
-from juliahub_ls.domain.environment_files import environment_at
-from juliahub_ls.domain.script_environment import (
+from juliahub_ls.domain.environments.environment import load_environment
+from juliahub_ls.domain.environments.files import environment_at
+from juliahub_ls.domain.environments.script_environment import (
     Reason,
     ScriptEnvironment,
     environment_for_script,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from juliahub_ls.domain.secrets import looks_secret
+from juliahub_ls.domain.bundles.secrets import looks_secret
 
 
 @pytest.mark.parametrize(

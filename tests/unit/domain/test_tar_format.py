@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.tar_format import BLOCK, END, directory_header, file_header, padding
+from juliahub_ls.domain.bundles.tar_format import BLOCK, END, directory_header, file_header, padding
 
 EIGHT_GIB = 8**11
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.token_lines import KINDS, TokenLine, find_token
-from juliahub_ls.domain.token_shapes import TOKEN_SHAPES
+from juliahub_ls.domain.bundles.token_lines import KINDS, TokenLine, find_token
+from juliahub_ls.domain.bundles.token_shapes import TOKEN_SHAPES
 
 CHANCE = random.Random(11)
 ALNUM = string.ascii_letters + string.digits

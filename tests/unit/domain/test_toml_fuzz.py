@@ -10,15 +10,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.artifacts import parse_artifacts
-from juliahub_ls.domain.environment import load_environment
-from juliahub_ls.domain.environment_checks import environment_problems
-from juliahub_ls.domain.environment_files import Environment
-from juliahub_ls.domain.manifest import parse_manifest, write_manifest
+from juliahub_ls.domain.environments.artifacts import parse_artifacts
+from juliahub_ls.domain.environments.checks import environment_problems
+from juliahub_ls.domain.environments.environment import load_environment
+from juliahub_ls.domain.environments.files import Environment
+from juliahub_ls.domain.environments.manifest import parse_manifest, write_manifest
+from juliahub_ls.domain.environments.project import parse_project
 from juliahub_ls.domain.problem import Problem, Range
-from juliahub_ls.domain.project import parse_project
-from juliahub_ls.domain.toml_positions import TomlPositions
-from juliahub_ls.domain.toml_text import parse_toml, read_text, utf16_length
+from juliahub_ls.domain.toml.positions import TomlPositions
+from juliahub_ls.domain.toml.text import parse_toml, read_text, utf16_length
 
 WORDS = [
     "[", "]", "[[", "]]", "{", "}", "=", ".", ",", '"', "'", '"""', "'''", "\n", "\r\n", "#", " ", "\\", "\\u0", "\x00",

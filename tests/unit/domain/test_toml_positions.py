@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from juliahub_ls.domain.problem import Range
-from juliahub_ls.domain.toml_positions import Entry, Place, TomlPositions
-from juliahub_ls.domain.toml_text import parse_toml
+from juliahub_ls.domain.toml.positions import Entry, Place, TomlPositions
+from juliahub_ls.domain.toml.text import parse_toml
 
 MIXED = """\
 name = "𝄞é" # a comment
@@ -129,7 +129,7 @@ def test_what_stands_at_a_position(line: int, character: int, place: Place | Non
 
 def test_nothing_is_loaded_before_the_first_question() -> None:
     code = (
-        "import sys, juliahub_ls.__main__, juliahub_ls.lsp.server, juliahub_ls.domain.project as project\n"
+        "import sys, juliahub_ls.__main__, juliahub_ls.lsp.server, juliahub_ls.domain.environments.project as project\n"
         "project.parse_project('[deps]'); print('tree_sitter' in sys.modules)"
     )
     server = Path(__file__).parents[3] / "server"

@@ -8,12 +8,12 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.artifacts import parse_artifacts
-from juliahub_ls.domain.manifest import parse_manifest
+from juliahub_ls.domain.environments.artifacts import parse_artifacts
+from juliahub_ls.domain.environments.manifest import parse_manifest
+from juliahub_ls.domain.environments.project import parse_project
 from juliahub_ls.domain.problem import Range
-from juliahub_ls.domain.project import parse_project
-from juliahub_ls.domain.toml_text import parse_toml, read_text
-from juliahub_ls.domain.toml_writer import write_toml
+from juliahub_ls.domain.toml.text import parse_toml, read_text
+from juliahub_ls.domain.toml.writer import write_toml
 
 
 def test_a_broken_line_is_reported_with_its_place_and_the_rest_is_kept() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.version_spec import Style, VersionSpec, version_numbers
+from juliahub_ls.domain.environments.version_spec import Style, VersionSpec, version_numbers
 
 PRINTED = [
     ("1", "1"),

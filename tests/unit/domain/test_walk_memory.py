@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.bundle_walk import Tree, walk_tree
-from juliahub_ls.domain.content_scan import ContentScan
-from juliahub_ls.domain.file_status import GRAIN_NS
-from juliahub_ls.domain.walk_memory import WalkMemory
+from juliahub_ls.domain.bundles.content_scan import ContentScan
+from juliahub_ls.domain.bundles.file_status import GRAIN_NS
+from juliahub_ls.domain.bundles.walk import Tree, walk_tree
+from juliahub_ls.domain.bundles.walk_memory import WalkMemory
 
 from .conftest import MakeTree
 

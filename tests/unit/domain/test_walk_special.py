@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.domain.bundle_model import LeftOutReason
-from juliahub_ls.domain.bundle_plan import plan_bundle
-from juliahub_ls.domain.bundle_walk import Tree, walk_tree
-from juliahub_ls.domain.bundle_writer import FileChanged, write_bundle
-from juliahub_ls.domain.entry_names import is_too_long
-from juliahub_ls.domain.ignore_rules import VERSION_CONTROL
+from juliahub_ls.domain.bundles.entry_names import is_too_long
+from juliahub_ls.domain.bundles.ignore_rules import VERSION_CONTROL
+from juliahub_ls.domain.bundles.model import LeftOutReason
+from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.bundles.walk import Tree, walk_tree
+from juliahub_ls.domain.bundles.writer import FileChanged, write_bundle
 
 from .conftest import MakeTree
 

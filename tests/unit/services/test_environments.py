@@ -10,10 +10,10 @@ import psutil
 import pytest
 
 from juliahub_ls import errors
-from juliahub_ls.domain.dependencies import Origin
+from juliahub_ls.domain.bundles.dependencies import Origin
+from juliahub_ls.domain.environments.script_environment import Reason
 from juliahub_ls.domain.problem import Mending, Problem
-from juliahub_ls.domain.script_environment import Reason
-from juliahub_ls.domain.toml_text import read_text
+from juliahub_ls.domain.toml.text import read_text
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.julia import find_julia, run_pkg
 from juliahub_ls.services.progress import Silent

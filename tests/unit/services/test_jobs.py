@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from juliahub_ls import errors
 from juliahub_ls.config import Settings
-from juliahub_ls.domain.job_view import JobView
+from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.servers import Servers

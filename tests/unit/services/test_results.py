@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from juliahub_ls import errors
-from juliahub_ls.domain.job_view import JobFileView, JobView
+from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
 from juliahub_ls.services import results
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.progress import Silent

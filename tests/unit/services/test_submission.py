@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from juliahub_ls import errors
 from juliahub_ls.config import Settings
-from juliahub_ls.domain.cluster_design import ClusterRequest
+from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
 from juliahub_ls.services import submission, transport
 from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections

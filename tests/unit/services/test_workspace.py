@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from watchdog.observers.api import BaseObserver
 
-from juliahub_ls.domain.environment import LoadedEnvironment
+from juliahub_ls.domain.environments.environment import LoadedEnvironment
 from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.workspace import Workspace
 

@@ -17,7 +17,7 @@ from juliahub_ls.cli.options import (
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.bundle_plan import BundlePlan
+    from juliahub_ls.domain.bundles.plan import BundlePlan
     from juliahub_ls.services.bundling import PreparedBundle
     from juliahub_ls.services.services import Services
 
@@ -57,7 +57,7 @@ def bundle(
     as_json: JsonOption = False,
 ) -> None:
     """Show what a folder's bundle would hold and why, or write it with -o."""
-    from juliahub_ls.domain.manifest import version_pair
+    from juliahub_ls.domain.environments.manifest import version_pair
 
     asked, version = common(context, server, as_json), version_pair(julia)
     if julia is not None and version is None:

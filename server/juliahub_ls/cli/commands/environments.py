@@ -9,8 +9,8 @@ from juliahub_ls.cli.options import Common, JsonOption, ServerOption, common
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.environment import LoadedEnvironment
-    from juliahub_ls.domain.workspace_scan import ScanResult
+    from juliahub_ls.domain.environments.environment import LoadedEnvironment
+    from juliahub_ls.domain.environments.scan import ScanResult
     from juliahub_ls.services.services import Services
 
 DirectoryArgument = Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder; else the current one.")]
@@ -71,8 +71,8 @@ async def _scan(asked: Common, directory: Path, limit: int) -> None:
     import asyncio
     import threading
 
-    from juliahub_ls.domain.environment import load_environments
-    from juliahub_ls.domain.workspace_scan import scan as scan_folders
+    from juliahub_ls.domain.environments.environment import load_environments
+    from juliahub_ls.domain.environments.scan import scan as scan_folders
     from juliahub_ls.errors import SettingInvalid
 
     cancelled = threading.Event()

@@ -8,7 +8,7 @@ from juliahub_ls.cli.options import Common, JobArgument, JsonOption, ServerOptio
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.job_view import JobView
+    from juliahub_ls.domain.jobs.job_view import JobView
     from juliahub_ls.services.jobs import JobList
     from juliahub_ls.services.services import Services
 

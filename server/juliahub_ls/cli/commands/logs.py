@@ -9,7 +9,7 @@ from juliahub_ls.cli.options import Common, JobArgument, JsonOption, ServerOptio
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.log_filter import LogFilter
+    from juliahub_ls.domain.jobs.log_filter import LogFilter
     from juliahub_ls.services.services import Services
 
 LEVELS = ("debug", "info", "warn", "error")
@@ -62,7 +62,7 @@ async def _read(asked: Common, services: "Services", job: str, keep: "LogFilter"
     """What there is now, page by page as it arrives."""
     from juliahub_ls import payloads
     from juliahub_ls.cli.log_view import LogText
-    from juliahub_ls.domain.log_line import line_of
+    from juliahub_ls.domain.jobs.log_line import line_of
     from juliahub_ls.services.log_stream import LogStream
 
     client = await services.connections.client()
@@ -85,7 +85,7 @@ def follow_again(asked: Common, job: str) -> str:
 
 
 def _filter(grep: str | None, level: str | None, worker: int | None) -> "LogFilter":
-    from juliahub_ls.domain.log_filter import log_filter
+    from juliahub_ls.domain.jobs.log_filter import log_filter
     from juliahub_ls.errors import PatternInvalid, SettingInvalid
 
     wanted = {"warning": "warn"}.get((level or "").lower(), (level or "").lower())

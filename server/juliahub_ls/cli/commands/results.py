@@ -10,7 +10,7 @@ from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.job_view import JobFileView, JobView
+    from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
     from juliahub_ls.services.results import SavedFile
     from juliahub_ls.services.services import Services
 

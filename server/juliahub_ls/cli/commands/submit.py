@@ -20,7 +20,7 @@ from juliahub_ls.cli.options import (
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.job_view import JobView
+    from juliahub_ls.domain.jobs.job_view import JobView
     from juliahub_ls.services.services import Services
     from juliahub_ls.services.submission import SubmitRequest, Submitted
 
@@ -55,7 +55,7 @@ def submit(
     as_json: JsonOption = False,
 ) -> int:
     """Run a script: on this computer, a group's hub or JuliaHub. With --follow exits with 1 when the job fails."""
-    from juliahub_ls.domain.cluster_design import ClusterRequest
+    from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
     from juliahub_ls.services.job_source import Send
     from juliahub_ls.services.submission import SubmitRequest
 
@@ -141,7 +141,7 @@ def _check_send(bundle: Path | None, send: str) -> None:
 
 
 def _environment(given: list[str]) -> dict[str, str]:
-    from juliahub_ls.domain.job_view import RESERVED_INPUTS
+    from juliahub_ls.domain.jobs.job_view import RESERVED_INPUTS
 
     values = {}
     for text in given:
@@ -185,7 +185,7 @@ async def _follow(asked: Common, services: "Services", submitted: "Submitted") -
     from juliahub_ls.cli.commands.logs import follow_again
     from juliahub_ls.cli.submission_view import show_submitted, submit_payload
     from juliahub_ls.cli.watch import watch
-    from juliahub_ls.domain.log_filter import LogFilter
+    from juliahub_ls.domain.jobs.log_filter import LogFilter
 
     view = await services.jobs.get(None, submitted.jobname)
     if asked.output.as_json:

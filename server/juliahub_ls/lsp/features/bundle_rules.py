@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from juliahub_ls.domain.ignore_edit import governing_file, set_rule
+from juliahub_ls.domain.bundles.ignore_edit import governing_file, set_rule
 from juliahub_ls.errors import EditRefused, FileUnreadable
 from juliahub_ls.lsp.documents import OpenDocument, Snapshot, split_lines
 from juliahub_ls.lsp.protocol.bundles import SetBundleRuleParams

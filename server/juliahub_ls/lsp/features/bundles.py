@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.bundle_plan import BundlePlan
-from juliahub_ls.domain.bundle_tree import BundleTree
-from juliahub_ls.domain.manifest import version_pair
+from juliahub_ls.domain.bundles.plan import BundlePlan
+from juliahub_ls.domain.bundles.tree import BundleTree
+from juliahub_ls.domain.environments.manifest import version_pair
 from juliahub_ls.errors import SettingInvalid
 from juliahub_ls.lsp.features.bundle_rules import set_bundle_rule
 from juliahub_ls.lsp.protocol.bundles import BundleFolderParams, BundleParams, WriteBundleParams

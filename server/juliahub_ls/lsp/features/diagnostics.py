@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.environment_files import environment_at
+from juliahub_ls.domain.environments.files import environment_at
 from juliahub_ls.domain.problem import Problem, Range, Severity
 from juliahub_ls.lsp.ranges import TOP
 from juliahub_ls.lsp.views import EnvironmentView, FileView, Views

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.environment_checks import environment_problems
+from juliahub_ls.domain.environments.checks import environment_problems
 from juliahub_ls.domain.problem import Mending
 from juliahub_ls.lsp.protocol.environments import (
     ChooseEnvironmentParams,

@@ -5,7 +5,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from juliahub_ls.domain.dependencies import Dependency, Origin
+from juliahub_ls.domain.bundles.dependencies import Dependency, Origin
 from juliahub_ls.lsp.features.package_text import package_markdown, relative
 from juliahub_ls.lsp.features.words import SECTIONS
 from juliahub_ls.lsp.file_kinds import FileKind

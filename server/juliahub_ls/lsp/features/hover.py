@@ -7,9 +7,9 @@ from typing import Any
 from lsprotocol import types
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.environment_files import environment_at
+from juliahub_ls.domain.environments.files import environment_at
 from juliahub_ls.domain.problem import Range
-from juliahub_ls.domain.toml_positions import Place
+from juliahub_ls.domain.toml.positions import Place
 from juliahub_ls.lsp.features.ignore_hover import rule_markdown
 from juliahub_ls.lsp.features.package_text import artifact_markdown, escape, folder_link, package_markdown
 from juliahub_ls.lsp.features.words import package_at, value_at

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.bundle_plan import BundlePlan
-from juliahub_ls.domain.environment_files import environment_at
-from juliahub_ls.domain.ignore_rules import Rule, parse_ignore_rules
+from juliahub_ls.domain.bundles.ignore_rules import Rule, parse_ignore_rules
+from juliahub_ls.domain.bundles.plan import BundlePlan
+from juliahub_ls.domain.environments.files import environment_at
 from juliahub_ls.domain.problem import Range, human_bytes
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_key

@@ -3,7 +3,7 @@
 from typing import Any
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.cluster_design import ClusterRequest
+from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
 from juliahub_ls.errors import SettingInvalid
 from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, SubmitParams
 from juliahub_ls.lsp.session import Session

@@ -10,10 +10,10 @@ from typing import Any
 from lsprotocol import types
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.environment import resolved_sources
-from juliahub_ls.domain.environment_files import environment_at
+from juliahub_ls.domain.environments.environment import resolved_sources
+from juliahub_ls.domain.environments.files import environment_at
 from juliahub_ls.domain.problem import Range
-from juliahub_ls.domain.toml_text import parse_toml
+from juliahub_ls.domain.toml.text import parse_toml
 from juliahub_ls.lsp.features.words import SECTIONS
 from juliahub_ls.lsp.file_kinds import FileKind
 from juliahub_ls.lsp.session import Session

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.log_filter import LogFilter, log_filter
-from juliahub_ls.domain.log_line import line_of
+from juliahub_ls.domain.jobs.log_filter import LogFilter, log_filter
+from juliahub_ls.domain.jobs.log_line import line_of
 from juliahub_ls.errors import JuliaHubError, PatternInvalid
 from juliahub_ls.lsp.protocol.logs import CloseLogParams, OpenLogParams, ReadLogParams
 from juliahub_ls.lsp.protocol.logs import LogFilter as WireFilter

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from juliahub_ls.domain.dependencies import ArtifactView, Dependency, Origin
-from juliahub_ls.domain.environment import LoadedEnvironment
+from juliahub_ls.domain.bundles.dependencies import ArtifactView, Dependency, Origin
+from juliahub_ls.domain.environments.environment import LoadedEnvironment
 
 SHORT_HASH = 8
 _SECTIONS = {

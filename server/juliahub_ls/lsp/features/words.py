@@ -1,6 +1,6 @@
 """Which package or artifact a place in a Julia file speaks of."""
 
-from juliahub_ls.domain.toml_positions import Place
+from juliahub_ls.domain.toml.positions import Place
 from juliahub_ls.lsp.file_kinds import FileKind
 from juliahub_ls.lsp.ranges import text_in
 from juliahub_ls.lsp.views import FileView

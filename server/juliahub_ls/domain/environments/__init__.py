@@ -1,0 +1,1 @@
+"""Julia environments, depots and registries as Julia sees them: read, compared and checked."""
