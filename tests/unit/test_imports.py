@@ -23,6 +23,9 @@ FORBIDDEN = {
         "asyncio",
         "typer",
     ),
+    "juliahub_ls/domain/toml": tuple(f"juliahub_ls.domain.{room}" for room in ("environments", "bundles", "jobs")),
+    "juliahub_ls/domain/environments": ("juliahub_ls.domain.bundles", "juliahub_ls.domain.jobs"),
+    "juliahub_ls/domain/bundles": ("juliahub_ls.domain.jobs",),
     "juliahub_ls/services": (
         "juliahub_ls.lsp",
         "juliahub_ls.cli",

@@ -42,22 +42,25 @@ class ThisComputer:
         """The running hub, started if need be. Raises `LocalhubFailed` with the starter's own words."""
         async with self._starting:
             state = self.running()
-            if state is not None and (state == self._known or await _answers(state)):
+            serves = state is not None and (state == self._known or await _answers(state))
+            if state is not None and serves:
                 if not is_older(state.version, __version__):
                     self._known = state
                     return state
                 await self._localhub("stop")  # an update left it without its own files; its jobs go on
-            await self._localhub("start")
+                await self._localhub("start", "--data", state.data_dir)
+            else:
+                await self._localhub("start")
             state = read_state(self._folder)
             if state is None:
                 raise LocalhubFailed(reason="it left no state file.")
             self._known = state
             return state
 
-    async def _localhub(self, verb: str) -> None:
+    async def _localhub(self, verb: str, *options: str) -> None:
         """In the state folder: `python -m` looks for modules where it is started, and a user's folder may hold any."""
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True, mode=0o700)
-        command = [sys.executable, "-m", "localhub", verb]
+        command = [sys.executable, "-m", "localhub", verb, *options]
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=self._folder,

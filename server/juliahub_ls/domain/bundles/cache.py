@@ -58,16 +58,19 @@ class BundleCache:
         key, folder = self._fingerprint(plan), _folder(plan)
         kept = self._kept(folder)
         for path, record in kept:
-            if record.settled and record.key == key:
-                self._shelf.lease(path)
+            if record.settled and record.key == key and self._leased(path, record):
                 return CachedBundle(path, WrittenBundle(record.sha256, record.size, record.files), reused=True)
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         base = kept[0][0] if kept else None
         self._shelf.make_room(plan.total_size + _PER_FILE * plan.file_count, spare=base)
         path = self._directory / f"{folder}-{uuid.uuid4().hex}.tar"
         made, layout = time.time_ns(), Layout()
-        written = _write(plan, path, base, layout, progress, cancelled)
         self._shelf.lease(path)
+        try:
+            written = _write(plan, path, base, layout, progress, cancelled)
+        except BaseException:
+            self._shelf.release(path)
+            raise
         if self._shelf.has_room():
             _remember(path, plan, layout, (key, is_settled(plan, made), made), written)
         self._shelf.tidy()
@@ -76,6 +79,14 @@ class BundleCache:
     def release(self, path: Path) -> None:
         """The bundle has been sent, or will not be: others may take its place."""
         self._shelf.release(path)
+
+    def _leased(self, path: Path, record: Record) -> bool:
+        """Take it into use; false when another process has removed it meanwhile."""
+        self._shelf.lease(path)
+        if status_at(str(path)) == record.status:
+            return True
+        self._shelf.release(path)
+        return False
 
     def _fingerprint(self, plan: BundlePlan) -> str:
         """`fingerprint`, with the last one remembered: comparing plans is much quicker than hashing one."""

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 MAX_BYTES = 4 * 2**30
 """All kept bundles together, in bytes: two of the largest that JuliaHub takes."""
 
@@ -49,14 +51,20 @@ class BundleShelf:
         self._keep = keep
         self._max_bytes = max_bytes
         self._leases: dict[Path, list[float]] = {}
+        self._lock = FileLock(directory / _LOCK)
+        """Held while something is leased or removed, so that no process removes what another has just leased."""
         self._name = uuid.uuid4().hex[:8]
 
     def lease(self, path: Path) -> None:
-        """Marks a bundle as used now, and in use until as many `release` or ten minutes have passed."""
-        self._leases.setdefault(path, []).append(time.monotonic())
-        with contextlib.suppress(OSError):
-            self._lease_file(path).touch()
-            os.utime(path.with_suffix(_INDEX))
+        """Marks a bundle as used now, and in use until as many `release` or ten minutes have passed.
+
+        It need not be there yet: a bundle that is being written is in use, too.
+        """
+        with self._lock:
+            self._leases.setdefault(path, []).append(time.monotonic())
+            with contextlib.suppress(OSError):
+                self._lease_file(path).touch()
+                os.utime(path.with_suffix(_INDEX))
 
     def release(self, path: Path) -> None:
         """One user less; when it was the last one, the bundle goes when it is its turn."""
@@ -104,14 +112,15 @@ class BundleShelf:
                 yield _Kept(path, status.st_size + size, 0.0 if from_the_future else used)
 
     def _remove(self, path: Path) -> bool:
-        if self._is_leased(path):
+        with self._lock:
+            if self._is_leased(path):
+                return False
+            with contextlib.suppress(OSError):  # Windows: another process has it open
+                path.with_suffix(_INDEX).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+                self._leases.pop(path, None)
+                return True
             return False
-        with contextlib.suppress(OSError):  # Windows: another process has it open
-            path.with_suffix(_INDEX).unlink(missing_ok=True)
-            path.unlink(missing_ok=True)
-            self._leases.pop(path, None)
-            return True
-        return False
 
     def _is_leased(self, path: Path) -> bool:
         """Our own leases are timed by a clock that nobody sets; those of others by their files, also future ones."""
@@ -127,7 +136,7 @@ class BundleShelf:
     def _sweep(self) -> None:
         """Removes old leases, parts of bundles that nobody writes to any more, and indexes whose tar is gone."""
         for path in self._directory.iterdir():
-            orphan = path.suffix != ".tar" and not path.with_suffix(".tar").exists()
+            orphan = path.suffix not in (".tar", _LOCK_SUFFIX) and not path.with_suffix(".tar").exists()
             with contextlib.suppress(OSError):
                 if orphan and _age(path) > LEASE_SECONDS:
                     path.unlink()
@@ -147,4 +156,5 @@ def _age(path: Path) -> float:
         return math.inf
 
 
-_INDEX, _LEASE = ".index", ".lease"
+_INDEX, _LEASE, _LOCK_SUFFIX = ".index", ".lease", ".lock"
+_LOCK = f"shelf{_LOCK_SUFFIX}"
