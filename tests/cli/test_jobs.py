@@ -65,7 +65,7 @@ def test_submit_shows_the_bundle_and_what_stays_home(signed_in: Cli, hub: Script
     ran = signed_in.run("submit", "project/main.jl")
     assert ran.code == 0, ran.stderr
     assert "Environment  Pi, 0 dependencies" in ran.stdout
-    assert "looks like a secret; --allow .env lets it in" in ran.stdout
+    assert "looks like a secret" in ran.stdout
     assert "data/  .juliabundleignore:1" in ran.stdout
     assert ran.stdout.strip().splitlines()[-1].startswith("juliahub logs jr-")
 

@@ -90,9 +90,7 @@ def why_left_out(item: LeftOut) -> str:
     """The rule as `file:line`, or the reason."""
     if item.rule is not None:
         return str(item.rule)
-    reason = item.detail or item.reason.value
-    secret = item.reason in (LeftOutReason.SECRET, LeftOutReason.TOKEN)
-    return f"{reason}; --allow {item.path} lets it in" if secret else str(reason)
+    return item.detail or str(item.reason.value)
 
 
 def shown_path(path: Path, start: Path | None = None) -> str:

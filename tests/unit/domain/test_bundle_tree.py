@@ -21,7 +21,7 @@ def named(entries: list[Entry]) -> list[str]:
 def test_a_folder_shows_its_own_content_folders_first(make_tree: MakeTree) -> None:
     top = make_tree({"Project.toml": PROJECT, "b.jl": "1", "Zoo/x.jl": "22", "apes/deep/y.jl": "333", "A.jl": "4"})
     tree = tree_of(top)
-    assert named(tree.entries("")) == [".bundle/", "apes/", "Zoo/", "A.jl", "b.jl", "Project.toml"]
+    assert named(tree.entries("")) == ["apes/", "Zoo/", "A.jl", "b.jl", "Project.toml"]
     assert named(tree.entries("apes")) == ["apes/deep/"]
     assert named(tree.entries("apes/deep")) == ["apes/deep/y.jl"]
     assert tree.entries("nowhere") == []
@@ -76,4 +76,22 @@ def test_what_is_made_for_the_bundle_cannot_be_left_out(make_tree: MakeTree) -> 
     entries = {entry.path: entry for entry in tree_of(make_tree({"main.jl": "1"})).entries("")}
     assert entries["Project.toml"].origin == "an empty project, as the folder has none"
     assert not entries["Project.toml"].can_change
-    assert not entries[".bundle"].can_change
+    assert ".bundle" not in entries  # its one folder is empty
+
+
+def test_a_development_package_shows_where_it_comes_from(make_tree: MakeTree) -> None:
+    uuid = "11111111-1111-4111-8111-111111111111"
+    top = make_tree(
+        {
+            "app/Project.toml": f'[deps]\nTools = "{uuid}"\n',
+            "app/Manifest.toml": f'manifest_format = "2.0"\n[[deps.Tools]]\npath = "../Tools"\nuuid = "{uuid}"\n',
+            "Tools/Project.toml": f'name = "Tools"\nuuid = "{uuid}"\n',
+            "Tools/src/Tools.jl": "module Tools\nend\n",
+        }
+    )
+    tree = tree_of(top / "app")
+    (entry,) = tree.entries(".bundle/dev")
+    assert (entry.path, entry.origin, entry.source) == (".bundle/dev/Tools", "from ../Tools", top / "Tools")
+    assert not entry.can_change
+    (code,) = tree.entries(".bundle/dev/Tools/src")
+    assert code.source == top / "Tools/src/Tools.jl"

@@ -78,14 +78,18 @@ class BundleTree:
         folder = self._folders.get(path)
         if folder is None:
             return []
-        shown = [self._folder_entry(name) for name in folder.below]
+        shown = [self._folder_entry(name) for name in folder.below if not self._is_made_empty(name)]
         shown += [self._entry(item) for item in folder.content]
         return sorted(shown, key=lambda entry: (not entry.is_directory, entry.name.casefold(), entry.name))
 
     def totals(self, depth: int) -> list[FolderTotal]:
         """The folders down to `depth` levels, the heaviest first, ties by name."""
         folders = self._folders.items()
-        found = [FolderTotal(path, f.size, f.files) for path, f in folders if path and path.count("/") < depth]
+        found = [
+            FolderTotal(path, folder.size, folder.files)
+            for path, folder in folders
+            if path and path.count("/") < depth and not self._is_made_empty(path)
+        ]
         return sorted(found, key=lambda total: (-total.size, total.path))
 
     def _count(self, item: PlannedFile | InjectedFile, path: str, size: int) -> None:
@@ -105,6 +109,10 @@ class BundleTree:
             found = self._folders[path] = _Folder()
             self._folder(path.rpartition("/")[0]).below.add(path)
         return found
+
+    def _is_made_empty(self, path: str) -> bool:
+        """A folder that the protocol wants there even with nothing in it (§6.2) tells a person nothing."""
+        return _is_ours(path) and self._folders[path].files == 0
 
     def _folder_entry(self, path: str) -> Entry:
         folder, (origin, source) = self._folders[path], self._origins.get(path, ("", None))
