@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,51 @@ async def test_signing_in_through_the_browser(start: MakeEditor, hub: ScriptedHu
         assert token[secret].encode() not in editor.raw + editor.stderr
 
 
+async def test_an_approval_is_the_editors_to_show(start: MakeEditor, hub: ScriptedHub) -> None:
+    editor = await start()
+    params = {"server": hub.url, "showsApproval": True, "workDoneToken": "t"}
+    _, answer = editor.begin("juliahub/signIn", params)
+    (wanted,) = await editor.until(lambda: editor.all("juliahub/approvalWanted"), "the approval")
+    assert wanted == {"server": hub.url.removeprefix("http://"), "workDoneToken": "t"} | {
+        name: wanted[name] for name in ("url", "code")
+    }
+    assert wanted["url"] == f"{hub.url}/dex/device?user_code={wanted['code']}"
+    assert "window/showDocument" not in editor.asked
+    assert editor.all("window/showMessage") == []
+    await editor.until(lambda: any("left" in message for message in _progress(editor)), "the countdown")
+    with hub.client() as person:
+        assert person.post(wanted["url"], data={"decision": "refuse"}).status_code == 200
+    with pytest.raises(RpcError) as caught:
+        await answer
+    data = check_error_data(caught.value)
+    assert (data["code"], data["action"]["command"]) == ("sign-in-failed", "juliahub/signIn")
+    assert "refused in the browser" in caught.value.message
+    assert editor.all("juliahub/serversChanged") == [], "nothing has changed"
+
+
+async def test_cancelling_a_sign_in(start: MakeEditor, hub: ScriptedHub, folders: Path) -> None:
+    editor = await start()
+    identifier, answer = editor.begin("juliahub/signIn", {"server": hub.url, "showsApproval": True})
+    await editor.until(lambda: editor.all("juliahub/approvalWanted"), "the approval")
+    editor.notify("$/cancelRequest", {"id": identifier})
+    with pytest.raises(RpcError) as caught:
+        await answer
+    assert check_error_data(caught.value) == {"code": "cancelled"}
+    assert not (folders / "depot").exists()
+
+
+async def test_where_no_browser_opens_the_page_and_the_code_are_told(start: MakeEditor, hub: ScriptedHub) -> None:
+    editor = await start(initialized=False)
+    await editor.initialize(capabilities={})
+    identifier, answer = editor.begin("juliahub/signIn", {"server": hub.url})
+    (told,) = await editor.until(lambda: editor.all("window/showMessage"), "the message")
+    assert re.fullmatch(rf"Open {hub.url}/dex/device\?user_code=(\S+) to sign in\. The code is \1\.", told["message"])
+    editor.notify("$/cancelRequest", {"id": identifier})
+    with pytest.raises(RpcError):
+        await answer
+    assert "window/showDocument" not in editor.asked
+
+
 async def test_servers_are_chosen_and_kept(start: MakeEditor, hub: ScriptedHub, token: str) -> None:
     first = await start()
     answer = await first.request("juliahub/selectServer", {"server": hub.url})
@@ -209,3 +255,8 @@ async def test_a_server_that_is_down(start: MakeEditor, folders: Path, unused_po
 def _state(editor: Editor, job: str) -> "str | None":
     views = [view for told in editor.all("juliahub/jobsChanged") for view in told["jobs"] if view["id"] == job]
     return views[-1]["status"] if views else None
+
+
+def _progress(editor: Editor) -> "list[str]":
+    """What the editor was told to show."""
+    return [report["value"].get("message") or "" for report in editor.all("$/progress")]

@@ -1,10 +1,11 @@
 /** Wires the extension together; every decision is the daemon's, every gesture has a file of its own. */
 import * as vscode from "vscode";
+import { Authentication } from "./authentication";
 import { EditJournal } from "./bundle/journal";
 import { BundlePreview } from "./bundle/preview";
 import { BundleRules } from "./bundle/rules";
 import { Daemon } from "./client";
-import { selectServer, signIn, signOut } from "./commands/account";
+import { copySignInCode, copySignInLink, openSignInPage, pickServer, selectServer, signIn, signOut } from "./commands/account";
 import {
   chooseBundleRow,
   copyBundlePath,
@@ -36,6 +37,7 @@ import { methods } from "./protocol";
 import { ActiveScript } from "./script";
 import { ServersModel } from "./servers";
 import type { CommandFactory, Services } from "./services";
+import { SignIn } from "./signIn";
 import { BundleTree } from "./views/bundleTree";
 import { EndNotifications } from "./views/endNotifications";
 import { EnvironmentStatus } from "./views/environmentStatus";
@@ -68,6 +70,9 @@ const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.mendProblem": mendProblem,
   "juliahub.signIn": signIn,
   "juliahub.signOut": signOut,
+  "juliahub.copySignInCode": copySignInCode,
+  "juliahub.copySignInLink": copySignInLink,
+  "juliahub.openSignInPage": openSignInPage,
   "juliahub.selectServer": selectServer,
   "juliahub.stopJob": stopJob,
   "juliahub.showLog": showLog,
@@ -93,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const active = new ActiveEnvironment(daemon, output);
   context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, logDecorations, endNotifications);
   context.subscriptions.push(script, preview, rules, bundleTree, active);
+  context.subscriptions.push(services.signIn, new Authentication(services));
   context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
   context.subscriptions.push(registerRunLens(), registerLogLinks(logs));
   for (const [name, factory] of Object.entries(COMMANDS)) context.subscriptions.push(registerCommand(name, factory, services));
@@ -115,6 +121,11 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
     output,
     daemon: running,
     servers,
+    signIn: new SignIn(running, servers, output),
+    pickServer: async (fits) => {
+      await running.start();
+      return pickServer(servers, fits);
+    },
     jobs,
     logs,
     script,

@@ -1,7 +1,8 @@
 /** The jobs as the daemon last told of them. Views and notifications only listen. */
 import * as vscode from "vscode";
+import { accountsOf, changesOf, freshOf } from "./accounts";
 import type { Daemon } from "./client";
-import { type Job, type JobFile, methods } from "./protocol";
+import { type Job, type JobFile, methods, type Server } from "./protocol";
 import type { ServersModel } from "./servers";
 
 /** What names a job. */
@@ -18,6 +19,8 @@ interface ServerJobs {
 export class JobsModel implements vscode.Disposable {
   private readonly byServer = new Map<string, ServerJobs>();
   private readonly changed = new vscode.EventEmitter<void>();
+  private readonly following: vscode.Disposable;
+  private knownServers: readonly Server[];
 
   readonly onDidChange = this.changed.event;
 
@@ -28,6 +31,10 @@ export class JobsModel implements vscode.Disposable {
   ) {
     daemon.onNotification(methods.jobsChanged, ({ jobs }) => {
       this.update(jobs);
+    });
+    this.knownServers = servers.all;
+    this.following = servers.onDidChange(() => {
+      this.serversChanged();
     });
   }
 
@@ -52,7 +59,7 @@ export class JobsModel implements vscode.Disposable {
 
   /** When the server could last be reached, if it cannot now (Unix milliseconds). */
   offlineSince(server: string): number | undefined {
-    return this.byServer.get(server)?.offlineSince;
+    return this.servers.all.find(({ id }) => id === server)?.offlineSince ?? this.byServer.get(server)?.offlineSince;
   }
 
   /** Takes in jobs that are new or differ. An answer that was overtaken by the news of the job's end says nothing. */
@@ -79,7 +86,18 @@ export class JobsModel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.following.dispose();
     this.changed.dispose();
+  }
+
+  /** An account that is gone takes its jobs along; a server that is back, or signed in to, is asked for its list. */
+  private serversChanged(): void {
+    const [before, now] = [this.knownServers, this.servers.all];
+    this.knownServers = now;
+    const { removed } = changesOf(accountsOf(before), accountsOf(now));
+    for (const { server } of removed) this.byServer.delete(server);
+    if (removed.length > 0) this.changed.fire();
+    for (const { id } of freshOf(before, now)) void this.refreshServer(id);
   }
 
   private async refreshServer(server: string): Promise<void> {

@@ -323,6 +323,27 @@ export interface ServerParams {
   workDoneToken?: string | number;
 }
 
+/**
+ * Which server, as in `ServerParams`. `showsApproval`: the client shows `juliahub/approvalWanted` to the user; else
+ * the daemon opens the page and says where to go.
+ */
+export interface SignInParams {
+  server?: string;
+  showsApproval?: boolean;
+  workDoneToken?: string | number;
+}
+
+/**
+ * A page to approve the sign-in on, in any browser, with the `code` that stands there or is asked for there.
+ * `workDoneToken` is the request's.
+ */
+export interface ApprovalWantedParams {
+  server: string;
+  url: string;
+  code?: string;
+  workDoneToken?: string | number;
+}
+
 /** A machine type that the server offers; `price` in US dollars an hour. */
 export interface Node {
   nodeClass: string;
@@ -615,7 +636,7 @@ export interface Requests {
   "juliahub/writeBundle": [WriteBundleParams, WriteBundleResult];
   "juliahub/servers": [ServersParams, ServersResult];
   "juliahub/selectServer": [ServerParams, ServersResult];
-  "juliahub/signIn": [ServerParams, ServersResult];
+  "juliahub/signIn": [SignInParams, ServersResult];
   "juliahub/signOut": [ServerParams, ServersResult];
   "juliahub/nodes": [ServerParams, NodesResult];
   "juliahub/images": [ServerParams, ImagesResult];
@@ -637,6 +658,7 @@ export interface Notifications {
   "juliahub/environmentsChanged": EnvironmentsChangedParams;
   "juliahub/jobsChanged": JobsChangedParams;
   "juliahub/serversChanged": ServersChangedParams;
+  "juliahub/approvalWanted": ApprovalWantedParams;
   "juliahub/logLines": LogLinesParams;
   "juliahub/logState": LogStateParams;
 }
@@ -673,6 +695,7 @@ export const methods = {
   environmentsChanged: "juliahub/environmentsChanged",
   jobsChanged: "juliahub/jobsChanged",
   serversChanged: "juliahub/serversChanged",
+  approvalWanted: "juliahub/approvalWanted",
   logLines: "juliahub/logLines",
   logState: "juliahub/logState",
 } as const satisfies Record<string, keyof Requests | keyof Notifications>;

@@ -6,7 +6,9 @@ import type { Daemon } from "./client";
 import type { JobsModel } from "./jobs";
 import type { LogDocuments } from "./log/documents";
 import type { ActiveScript } from "./script";
+import type { Server } from "./protocol";
 import type { ServersModel } from "./servers";
+import type { SignIn } from "./signIn";
 import type { BundleTree } from "./views/bundleTree";
 import type { EndNotifications } from "./views/endNotifications";
 import type { JobsTree } from "./views/jobsTree";
@@ -16,6 +18,9 @@ export interface Services {
   readonly output: vscode.LogOutputChannel;
   readonly daemon: Daemon;
   readonly servers: ServersModel;
+  readonly signIn: SignIn;
+  /** Asks the user for a server, among those that fit or a new one. */
+  readonly pickServer: (fits?: (server: Server) => boolean) => Promise<string | undefined>;
   readonly jobs: JobsModel;
   readonly logs: LogDocuments;
   readonly script: ActiveScript;

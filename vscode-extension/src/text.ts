@@ -46,6 +46,25 @@ export function firstLine(text: string): string {
   return text.split(/\r?\n/, 1)[0]?.trim() ?? "";
 }
 
+/** How long something is good for still: `23 h`, `42 min`. Empty when it is not. */
+export function life(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 0) return "";
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+}
+
+/** `14:02` today, with the day before it else. */
+export function since(time: number, now: number): string {
+  const [then, today] = [new Date(time), new Date(now)];
+  const at = then.toTimeString().slice(0, 5);
+  return then.toDateString() === today.toDateString() ? at : `${then.toLocaleDateString(undefined, { month: "short", day: "numeric" })}, ${at}`;
+}
+
+/** Words of a server's for places that make links of `[text](address)`: nothing in them becomes one. */
+export function plain(text: string): string {
+  return text.replaceAll("[", "%5B").replaceAll("]", "%5D");
+}
+
 /** Between a job's name, its time and the one most telling thing: what is empty is left out. */
 export function joined(...parts: string[]): string {
   return parts.filter((part) => part !== "").join("   ");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Job } from "../src/protocol";
-import { bytes, clock, elapsed, firstResult, joined, scalar } from "../src/text";
+import { bytes, clock, elapsed, firstResult, joined, life, plain, scalar, since } from "../src/text";
 
 function job(more: Partial<Job>): Job {
   const fresh = { server: "this-computer", id: "jr-1", name: "pi", status: "Running", label: "Running", done: false, succeeded: false };
@@ -38,4 +38,20 @@ test("values", () => {
 
 test("what is empty leaves no gap", () => {
   assert.equal(joined("", "0:42", "", "37 %"), "0:42   37 %");
+});
+
+test("how long a token lives", () => {
+  const minute = 60_000;
+  assert.deepEqual([-1, 0, 59 * minute, 119 * minute, 120 * minute, 1439 * minute].map(life), ["", "0 min", "59 min", "119 min", "2 h", "23 h"]);
+});
+
+test("a moment of another day has its day", () => {
+  const noon = new Date(2026, 4, 3, 12, 5).getTime();
+  assert.equal(since(noon, noon + 3_600_000), "12:05");
+  assert.match(since(noon, noon + 86_400_000), /3.*12:05$/);
+});
+
+test("a server's words make no link", () => {
+  assert.equal(plain("[Free money](command:evil)"), "%5BFree money%5D(command:evil)");
+  assert.equal(plain("BCDF-GHJK"), "BCDF-GHJK");
 });

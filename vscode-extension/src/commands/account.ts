@@ -1,58 +1,59 @@
 /** Where scripts run, and as whom. */
 import * as vscode from "vscode";
-import { withProgress } from "../progress";
+import { hasAccount } from "../accounts";
 import { methods, type Server } from "../protocol";
+import type { ServersModel } from "../servers";
 import type { CommandFactory, Services } from "../services";
-import { stateOf } from "../views/serversTree";
+import { stateOf } from "../views/serverWords";
+
+type Fits = (server: Server) => boolean;
 
 export const selectServer: CommandFactory = (services) => async (argument) => {
-  const server = isServer(argument) ? argument.id : await pickServer(services);
+  const server = isServer(argument) ? argument.id : await services.pickServer();
   if (server === undefined) return;
   const { servers } = await services.daemon.request(methods.selectServer, { server });
   services.servers.update(servers);
   const chosen = services.servers.current;
-  if (chosen?.kind === "hub" && chosen.state === "signedOut") await signInTo(services, chosen.id);
+  if (chosen?.kind === "hub" && chosen.state === "signedOut") await services.signIn.to(chosen.id);
   else await services.jobs.refresh();
 };
 
 export const signIn: CommandFactory = (services) => async (argument) => {
-  const server = await serverFor(services, argument, ({ kind, state }) => kind === "hub" && state !== "signedIn");
-  if (server !== undefined) await signInTo(services, server);
+  const server = await serverFor(services, argument, ({ kind, state }) => kind === "hub" && state === "signedOut");
+  if (server !== undefined) await services.signIn.to(server);
 };
 
 export const signOut: CommandFactory = (services) => async (argument) => {
-  const server = await serverFor(services, argument, ({ kind, state }) => kind === "hub" && state === "signedIn");
-  if (server === undefined) return;
-  services.servers.update((await services.daemon.request(methods.signOut, { server })).servers);
+  const id = await serverFor(services, argument, hasAccount);
+  const server = services.servers.all.find((candidate) => candidate.id === id);
+  if (server !== undefined) await services.signIn.out(server);
 };
 
-async function signInTo({ daemon, servers, jobs }: Services, server: string): Promise<void> {
-  const title = vscode.l10n.t("Signing in to {0}: approve it in the browser", server);
-  const result = await withProgress(daemon, title, (workDoneToken, cancel) => daemon.request(methods.signIn, { server, workDoneToken }, cancel));
-  servers.update(result.servers);
-  await jobs.refresh();
-}
+export const copySignInCode: CommandFactory = (services) => () => services.signIn.copyCode();
 
-/** The server a command was called on, the one that `fits` alone, or the user's choice. */
-async function serverFor(services: Services, argument: unknown, fits: (server: Server) => boolean): Promise<string | undefined> {
-  if (isServer(argument)) return argument.id;
-  if (hasServer(argument)) return argument.server;
-  await services.daemon.start();
-  const fitting = services.servers.all.filter(fits);
-  const current = fitting.find((server) => server.current);
-  return current?.id ?? pickServer(services, fits);
-}
+export const copySignInLink: CommandFactory = (services) => () => services.signIn.copyLink();
 
-async function pickServer(services: Services, fits: (server: Server) => boolean = () => true): Promise<string | undefined> {
-  await services.daemon.start();
+export const openSignInPage: CommandFactory = (services) => () => services.signIn.openPage();
+
+/** The user's choice among the servers that fit, or another one; undefined when there was none. */
+export async function pickServer(servers: ServersModel, fits: Fits = () => true): Promise<string | undefined> {
   const other = { label: `$(add) ${vscode.l10n.t("Another server…")}`, description: vscode.l10n.t("such as juliahub.com"), id: undefined };
-  const known = services.servers.all.filter(fits).map((server) => ({
+  const known = servers.all.filter(fits).map((server) => ({
     label: `${server.current ? "$(circle-large-filled)" : "$(circle-large-outline)"} ${server.name}`,
     description: stateOf(server),
     id: server.id,
   }));
   const chosen = await vscode.window.showQuickPick([...known, other], { placeHolder: vscode.l10n.t("Where shall Julia scripts run?") });
   return chosen === other ? askForHost() : chosen?.id;
+}
+
+/** The server a command was called on, the current one if it `fits`, or the user's choice. */
+async function serverFor(services: Services, argument: unknown, fits: Fits): Promise<string | undefined> {
+  if (isServer(argument)) return argument.id;
+  if (hasServer(argument)) return argument.server;
+  await services.daemon.start();
+  const current = services.servers.all.find((server) => server.current && fits(server));
+  return current?.id ?? services.pickServer(fits);
 }
 
 function askForHost(): Thenable<string | undefined> {

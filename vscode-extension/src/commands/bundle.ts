@@ -112,8 +112,9 @@ function entryOf(argument: unknown): EntryNode | undefined {
   return typeof argument === "object" && argument !== null && "kind" in argument && argument.kind === "entry" ? (argument as EntryNode) : undefined;
 }
 
+/** Where a row's file lies on this computer: what comes from elsewhere says so itself. */
 async function onDisk({ directory, entry }: EntryNode): Promise<vscode.Uri> {
-  const uri = vscode.Uri.joinPath(vscode.Uri.parse(directory), entry.path);
+  const uri = entry.source === undefined ? vscode.Uri.joinPath(vscode.Uri.parse(directory), entry.path) : vscode.Uri.parse(entry.source);
   try {
     await vscode.workspace.fs.stat(uri);
   } catch {

@@ -1,9 +1,10 @@
 /** The Jobs view: server → job → its results. */
 import * as vscode from "vscode";
 import { hasResults, type JobsModel, refOf, resultFiles } from "../jobs";
-import type { Job, JobFile, Server } from "../protocol";
+import type { Job, JobFile } from "../protocol";
 import type { ServersModel } from "../servers";
 import { bytes, elapsed, firstLine, firstResult, joined, scalar } from "../text";
+import { offline } from "./serverWords";
 
 export interface JobNode {
   readonly kind: "job";
@@ -90,6 +91,7 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private refresh(): void {
     const running = this.jobs.running().length;
     this.view.badge = running === 0 ? undefined : { value: running, tooltip: vscode.l10n.t("{0} running", running) };
+    this.view.message = this.lastKnown();
     this.changed.fire(undefined);
   }
 
@@ -104,15 +106,17 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const item = new vscode.TreeItem(profile?.name ?? server, vscode.TreeItemCollapsibleState.Expanded);
     item.id = `server ${server}`;
     item.contextValue = "server";
-    item.description = this.serverDescription(server, profile);
+    item.description = profile?.account ?? "";
     return item;
   }
 
-  private serverDescription(server: string, profile: Server | undefined): string {
-    const since = this.jobs.offlineSince(server);
-    if (since === undefined) return profile?.account ?? "";
-    const time = new Date(since).toTimeString().slice(0, 5);
-    return vscode.l10n.t("offline since {0}, showing the last known", time);
+  /** Which lists are not the servers' present ones; nothing when all are. */
+  private lastKnown(): string {
+    const lines = this.servers.all.flatMap(({ id, name }) => {
+      const since = this.jobs.offlineSince(id);
+      return since === undefined || this.jobs.of(id).length === 0 ? [] : [`${name}: ${offline(since)}`];
+    });
+    return lines.join("\n");
   }
 
   private serverNode(server: string): Node {

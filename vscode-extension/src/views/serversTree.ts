@@ -1,11 +1,13 @@
-/** The Servers view: every profile with its account and state. */
+/** The Servers view: every profile with its account and state, and which of them is the current one. */
 import * as vscode from "vscode";
 import type { JobsModel } from "../jobs";
 import type { Server } from "../protocol";
 import type { ServersModel } from "../servers";
 import { joined } from "../text";
+import { spokenState, stateOf } from "./serverWords";
 
-const HOUR_MS = 3_600_000;
+/** A token's life is shown in minutes at most. */
+const TICK_MS = 60_000;
 
 export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
@@ -20,10 +22,14 @@ export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disp
     const refresh = (): void => {
       this.changed.fire(undefined);
     };
+    const ticking = setInterval(refresh, TICK_MS);
     this.registrations = vscode.Disposable.from(
       vscode.window.registerTreeDataProvider("juliahub.servers", this),
       servers.onDidChange(refresh),
       jobs.onDidChange(refresh),
+      new vscode.Disposable(() => {
+        clearInterval(ticking);
+      }),
     );
   }
 
@@ -32,13 +38,16 @@ export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disp
   }
 
   getTreeItem(server: Server): vscode.TreeItem {
-    const item = new vscode.TreeItem(server.name);
-    const running = this.jobs.of(server.id).filter((job) => !job.done).length;
+    const count = this.jobs.of(server.id).filter((job) => !job.done).length;
+    const running = count === 0 ? "" : vscode.l10n.t("{0} running", count);
+    const current = server.current ? vscode.l10n.t("scripts run here") : "";
+    const item = new vscode.TreeItem({ label: server.name, ...(server.current ? { highlights: [[0, server.name.length]] } : {}) });
     item.id = server.id;
-    item.iconPath = new vscode.ThemeIcon(server.current ? "circle-large-filled" : "circle-large-outline");
+    item.iconPath = iconOf(server);
     item.contextValue = `server ${server.kind === "hub" ? server.state : "own"}`;
-    item.description = joined(stateOf(server), running === 0 ? "" : vscode.l10n.t("{0} running", running));
-    item.tooltip = server.url ?? server.name;
+    item.description = joined(stateOf(server), running);
+    item.tooltip = [server.url ?? server.name, spokenState(server), current].filter((line) => line !== "").join("\n");
+    item.accessibilityInformation = { label: [server.name, current, spokenState(server), running].filter((part) => part !== "").join(", ") };
     item.command = { command: "juliahub.selectServer", title: vscode.l10n.t("Select Server"), arguments: [server] };
     return item;
   }
@@ -49,11 +58,9 @@ export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disp
   }
 }
 
-/** What there is to say of a server in a few words; nothing for one that is simply there. */
-export function stateOf(server: Server): string {
-  if (server.state === "offline") return vscode.l10n.t("cannot be reached");
-  if (server.kind === "thisComputer") return "";
-  if (server.state !== "signedIn") return vscode.l10n.t("signed out");
-  const left = server.tokenExpires === undefined ? undefined : Math.floor((server.tokenExpires - Date.now()) / HOUR_MS);
-  return [server.account, left === undefined ? undefined : vscode.l10n.t("token {0} h", left)].filter((part) => part !== undefined).join(" · ");
+/** A full circle where scripts run; else the state has its own sign, so that neither is told by colour alone. */
+function iconOf({ current, state }: Server): vscode.ThemeIcon {
+  if (state === "offline") return new vscode.ThemeIcon("debug-disconnect", new vscode.ThemeColor("list.warningForeground"));
+  if (state === "signedOut") return new vscode.ThemeIcon(current ? "account" : "circle-slash");
+  return new vscode.ThemeIcon(current ? "circle-large-filled" : "circle-large-outline");
 }

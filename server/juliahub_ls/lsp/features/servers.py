@@ -4,12 +4,15 @@ from functools import partial
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from juliahub_ls import payloads
-from juliahub_ls.lsp.protocol.servers import ServerParams, ServersParams
+from juliahub_ls.errors import SignInFailed
+from juliahub_ls.lsp.protocol.servers import ServerParams, ServersParams, SignInParams
 from juliahub_ls.lsp.session import Session
+from juliahub_ls.payloads.common import present
+from juliahub_ls.services.catalogue import product_images
 from juliahub_ls.services.sign_in import Approval
-from juliahub_wire.images import DEFAULT_PRODUCT
 
 
 async def servers(session: Session, _params: ServersParams) -> dict[str, Any]:
@@ -24,12 +27,12 @@ async def select_server(session: Session, params: ServerParams) -> dict[str, Any
     return payloads.servers(session.services.connections)
 
 
-async def sign_in(session: Session, params: ServerParams) -> dict[str, Any]:
-    """Sign in through the browser that the editor opens."""
-
+async def sign_in(session: Session, params: SignInParams) -> dict[str, Any]:
+    """Sign in on the server's page, in a browser of the user's."""
     profile = session.services.servers.find(params.get("server"))
+    ask = partial(_ask, session, profile.id, params)
     with session.progress(params.get("workDoneToken"), f"Signing in to {profile.name}") as progress:
-        await session.services.accounts.sign_in(profile.url or profile.id, partial(_show, session), progress)
+        await session.services.accounts.sign_in(profile.url or profile.id, ask, progress)
     session.servers_changed()
     return payloads.servers(session.services.connections)
 
@@ -51,20 +54,41 @@ async def nodes(session: Session, params: ServerParams) -> dict[str, Any]:
 async def images(session: Session, params: ServerParams) -> dict[str, Any]:
     """Images."""
     client = await session.services.connections.client(params.get("server"))
-    found = await client.default_product_images()
-    return {"images": [payloads.image(image, DEFAULT_PRODUCT) for image in found]}
+    return {"images": [payloads.image(image) for image in await product_images(client)]}
+
+
+async def _ask(session: Session, server: str, params: SignInParams, approval: Approval) -> None:
+    """Ask the user for an approval, in the client's way where it has one. The page is the server's word: only http."""
+    if not approval.url.startswith(("https://", "http://")):
+        raise SignInFailed(server=server, reason="the page that it names is none for a browser.")
+    if not params.get("showsApproval"):
+        await _show(session, approval)
+        return
+    token = params.get("workDoneToken")
+    wanted = {"server": server, "url": approval.url, "code": approval.code, "workDoneToken": token}
+    session.notify("juliahub/approvalWanted", present(wanted))
 
 
 async def _show(session: Session, approval: Approval) -> None:
     """Open the page where the user's browser is; where there is none, say where to go and with which code."""
-    shown = await session.server.window_show_document_async(types.ShowDocumentParams(uri=approval.url, external=True))
-    if shown.success and approval.code is None:
+    shown = await _opened(session, approval.url)
+    if shown and approval.code is None:
         return
     code = f" The code is {approval.code}." if approval.code else ""
-    sentence = (
-        f"Approve the sign-in in the browser.{code}" if shown.success else f"Open {approval.url} to sign in.{code}"
-    )
+    sentence = f"Approve the sign-in in the browser.{code}" if shown else f"Open {approval.url} to sign in.{code}"
     session.server.window_show_message(types.ShowMessageParams(types.MessageType.Info, sentence))
+
+
+async def _opened(session: Session, url: str) -> bool:
+    """Whether the editor has opened a page."""
+    window = session.server.client_capabilities.window
+    if not (window and window.show_document and window.show_document.support):
+        return False
+    try:
+        shown = await session.server.window_show_document_async(types.ShowDocumentParams(uri=url, external=True))
+    except JsonRpcException:
+        return False
+    return shown.success
 
 
 HANDLERS = {

@@ -50,12 +50,14 @@ from juliahub_ls.lsp.protocol.logs import (
 )
 from juliahub_ls.lsp.protocol.results import DownloadResultsParams, DownloadResultsResult, ResultsResult
 from juliahub_ls.lsp.protocol.servers import (
+    ApprovalWantedParams,
     ImagesResult,
     NodesResult,
     ServerParams,
     ServersChangedParams,
     ServersParams,
     ServersResult,
+    SignInParams,
 )
 
 REQUESTS: dict[str, tuple[type, type]] = {
@@ -71,7 +73,7 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "juliahub/writeBundle": (WriteBundleParams, WriteBundleResult),
     "juliahub/servers": (ServersParams, ServersResult),
     "juliahub/selectServer": (ServerParams, ServersResult),
-    "juliahub/signIn": (ServerParams, ServersResult),
+    "juliahub/signIn": (SignInParams, ServersResult),
     "juliahub/signOut": (ServerParams, ServersResult),
     "juliahub/nodes": (ServerParams, NodesResult),
     "juliahub/images": (ServerParams, ImagesResult),
@@ -96,6 +98,7 @@ NOTIFICATIONS: dict[str, type] = {
     "juliahub/environmentsChanged": EnvironmentsChangedParams,
     "juliahub/jobsChanged": JobsChangedParams,
     "juliahub/serversChanged": ServersChangedParams,
+    "juliahub/approvalWanted": ApprovalWantedParams,
     "juliahub/logLines": LogLinesParams,
     "juliahub/logState": LogStateParams,
 }

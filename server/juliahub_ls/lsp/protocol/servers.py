@@ -41,6 +41,30 @@ class ServerParams(TypedDict):
     workDoneToken: NotRequired["str | int"]
 
 
+class SignInParams(TypedDict):
+    """Which server, as in `ServerParams`.
+
+    `showsApproval`: the client shows `juliahub/approvalWanted` to the user; else the daemon opens the page and says
+    where to go.
+    """
+
+    server: NotRequired[str]
+    showsApproval: NotRequired[bool]
+    workDoneToken: NotRequired["str | int"]
+
+
+class ApprovalWantedParams(TypedDict):
+    """A page to approve the sign-in on, in any browser, with the `code` that stands there or is asked for there.
+
+    `workDoneToken` is the request's.
+    """
+
+    server: str
+    url: str
+    code: NotRequired[str]
+    workDoneToken: NotRequired["str | int"]
+
+
 class Node(TypedDict):
     """A machine type that the server offers; `price` in US dollars an hour."""
 
