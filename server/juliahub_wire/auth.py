@@ -1,13 +1,17 @@
 """Sign-in and tokens (protocol §1.3–§1.5)."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat, StringConstraints
 
 from .model import WireModel
 
 CHALLENGE_CHARACTERS = 32
 """A challenge is this many random characters of `[A-Za-z0-9]` (§1.5)."""
+
+
+Token = Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]*$")]
+"""What can stand in a header. Anything else is no token, and would show in the words of whoever refuses to send it."""
 
 
 class AuthConfiguration(WireModel):
@@ -42,13 +46,13 @@ class TokenTable(WireModel):
 
     model_config = WireModel.model_config | {"extra": "allow"}
 
-    access_token: str | None = Field(default=None, repr=False)
-    id_token: str | None = Field(default=None, repr=False)
-    refresh_token: str | None = Field(default=None, repr=False)
+    access_token: Token | None = Field(default=None, repr=False)
+    id_token: Token | None = Field(default=None, repr=False)
+    refresh_token: Token | None = Field(default=None, repr=False)
     refresh_url: str | None = None
-    expires_at: float | None = None
-    expires: float | None = None
-    expires_in: float | None = None
+    expires_at: FiniteFloat | None = None
+    expires: FiniteFloat | None = None
+    expires_in: FiniteFloat | None = None
     user_name: str | None = None
     user_email: str | None = None
 
@@ -65,11 +69,11 @@ class TokenTable(WireModel):
         return self.id_token or self.access_token
 
     def expiry(self, mtime: float) -> float | None:
-        """When the token lapses, Unix seconds.
+        """When the token lapses, Unix seconds: the earliest that any client reads from the table (§1.4).
 
-        The earliest of `expires_at`/`expires` and file `mtime` + `expires_in` (§1.4); None: never.
+        PkgAuthentication takes `expires_at` before `expires`, JuliaHub.jl the other way round, Pkg counts from the
+        file's `mtime`. None: never.
         """
-        absolute = self.expires_at if self.expires_at is not None else self.expires
         relative = mtime + self.expires_in if self.expires_in is not None else None
-        known = [instant for instant in (absolute, relative) if instant is not None]
+        known = [instant for instant in (self.expires_at, self.expires, relative) if instant is not None]
         return min(known) if known else None

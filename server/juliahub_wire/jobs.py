@@ -99,12 +99,13 @@ class Job(WireModel):
     def input_values(self) -> dict[str, Any]:
         """The submitted `args`.
 
-        Servers escape the JSON once more when it has backslashes (§7.2); what cannot be read is empty.
+        Servers escape the JSON once more when it has backslashes (§7.2), and then it is no JSON as it stands; what
+        cannot be read is empty.
         """
-        for text in (julia_text.unescape(self.inputs or ""), self.inputs or ""):
+        for text in (self.inputs or "", julia_text.unescape(self.inputs or "")):
             try:
                 values = json.loads(text, strict=False)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             return values if isinstance(values, dict) else {}
         return {}

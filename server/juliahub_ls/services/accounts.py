@@ -9,7 +9,7 @@ from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.progress import Progress
 from juliahub_ls.services.servers import ServerProfile, Servers
 from juliahub_ls.services.sign_in import Ask, Attempt, Flow, SignedInElsewhere
-from juliahub_ls.services.token_store import TokenStore
+from juliahub_ls.services.token_store import TokenStore, held
 from juliahub_wire.auth import TokenTable
 
 NOT_SIGNED_IN = "You are not signed in."
@@ -44,8 +44,14 @@ class Accounts:
     async def sign_out(self, server: str | None) -> str:
         """Remove a server's token from this computer; the server's id. Raises `SignInRequired` when there was none."""
         profile = self._servers.find(server)
-        if not profile.is_this_computer and not self._connections.tokens(profile).delete():
-            raise SignInRequired(server=profile.id)
+        if not profile.is_this_computer:
+            store = self._connections.tokens(profile)
+            state = "You are still signed in."
+            async with held(store, state):
+                with translated_os_errors(store.path, state):
+                    gone = store.delete()
+            if not gone:
+                raise SignInRequired(server=profile.id)
         return profile.id
 
     async def _approved(
@@ -55,8 +61,9 @@ class Accounts:
         store = self._connections.tokens(profile)
         attempt = Attempt(profile.id, url, self._connections.http, ask, progress, _elsewhere(store))
         token = await attempt.sign_in(flow)
-        with translated_os_errors(store.path, NOT_SIGNED_IN):
-            await asyncio.to_thread(store.write, token)
+        async with held(store, NOT_SIGNED_IN):
+            with translated_os_errors(store.path, NOT_SIGNED_IN):
+                await asyncio.to_thread(store.write, token)
         return token.user_name
 
 

@@ -4,6 +4,7 @@ It goes to one server alone: the one that `JULIA_PKG_SERVER` names, else juliahu
 `auth.toml`, is never written anywhere and is not renewed.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from juliahub_wire.auth import TokenTable
 
 VARIABLE = "JULIAHUB_TOKEN"
 DEFAULT_SERVER = "juliahub.com"
+log = logging.getLogger(__name__)
 
 
 class EnvironmentToken(TokenStore):
@@ -46,6 +48,9 @@ def environment_token(url: str, environ: Mapping[str, str], path: Path) -> Envir
     """The token of `JULIAHUB_TOKEN` if it is meant for the server at `url`."""
     token = environ.get(VARIABLE, "").strip()
     if not token:
+        return None
+    if not all(" " <= character <= "~" for character in token):
+        log.warning("%s holds what cannot be in a token. It is not used.", VARIABLE)
         return None
     try:
         meant = profile_of(environ.get("JULIA_PKG_SERVER") or DEFAULT_SERVER)

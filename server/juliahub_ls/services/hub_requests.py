@@ -68,14 +68,24 @@ class HubRequests:
         return answer.data
 
     async def send(self, method: str, path: str, state: str = NOTHING_CHANGED, **request: Any) -> httpx.Response:
-        """One request with the bearer token; after a 401 once more with another token. Any status is an answer."""
+        """One request with the bearer token, and once more with another one if it is refused. Any status but 401 is an
+        answer.
+
+        A 500 may be a server's way to refuse a token (§13): what does no harm is repeated once with a renewed one.
+        """
         headers = request.pop("headers", None) or {}
         token = await self._account.bearer()
         response = await self._request(method, path, state, headers=headers | bearer(token), **request)
-        if response.status_code != 401:
-            return response
-        token = await self._account.after_refusal(token)
-        return await self._request(method, path, state, headers=headers | bearer(token), **request)
+        if response.status_code == 500 and method == "GET":
+            other = await self._account.in_doubt(token)
+        else:
+            other = await self._account.after_refusal(token) if response.status_code == 401 else None
+        if other is not None:
+            token = other
+            response = await self._request(method, path, state, headers=headers | bearer(token), **request)
+        if response.status_code == 401:
+            raise self._account.give_up(token)
+        return response
 
     async def authorization(self) -> dict[str, str]:
         """The header, for requests that are not made here."""

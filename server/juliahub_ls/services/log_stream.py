@@ -13,7 +13,7 @@ from typing import Any, Literal
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from juliahub_ls.errors import JobNotFound, ServerError
+from juliahub_ls.errors import JobNotFound, RefusedByServer, ServerError, ServerFailed, UnexpectedAnswer
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_wire.logs import LogRecord, record_of
 
@@ -60,11 +60,15 @@ class LogStream:
         self._renew = renew
         self._jobname = jobname
         self.last = after
-        self._last_ms = 0
-        self._last_id = str(after)
+        self._begun = after > 0
+        """Whether a record is known. Some servers number from 0, which `last` alone cannot tell."""
+        self._reference = ("0", str(after))
+        """Time and id of the record that pages are asked for from: the last that has both."""
         self._seen: dict[str, None] | None = None
         """The latest ids, of a server whose ids are no numbers: what comes twice is known by them alone."""
         self._complete = False
+        self._ended = False
+        """A marker of the end came, but not as the last element: there may be more."""
         self._breaks = 0
 
     async def events(self) -> AsyncIterator[LogEvent]:
@@ -101,6 +105,7 @@ class LogStream:
             fresh = self._fresh(page)
             if fresh:
                 yield Records(fresh)
+            self._complete = self._complete or (self._ended and not fresh)
             if self._complete or not fresh:
                 return
 
@@ -115,16 +120,20 @@ class LogStream:
         At the beginning that is the last page, which for most logs is all there is. A longer log is read forwards where
         the server takes id 0 as the beginning, as those that number their records do, else backwards.
         """
-        if self.last:
+        if self._begun:
             return await self._page_after_last()
         page = await self._client.log_page(self._jobname)
         if not page or page[0].is_top:
             return page
-        first = await self._page_after_last()
+        try:
+            first = await self._page_after_last()
+        except (RefusedByServer, ServerFailed, UnexpectedAnswer):  # no record has the id 0
+            first = []
         return first if first and first[0].is_top else await self._whole(page)
 
     async def _page_after_last(self) -> list[LogRecord]:
-        return await self._client.log_page(self._jobname, {"start_time": str(self._last_ms), "event_id": self._last_id})
+        time, event_id = self._reference
+        return await self._client.log_page(self._jobname, {"start_time": time, "event_id": event_id})
 
     async def _whole(self, collected: list[LogRecord]) -> list[LogRecord]:
         """Page backwards from the last page to the top, as JuliaHub.jl does (§8.1)."""
@@ -134,26 +143,28 @@ class LogStream:
                 break
             query = {"end_time": str(oldest.unix_ms), "event_id": oldest.event_id or ""}
             earlier = await self._client.log_page(self._jobname, query)
-            if not earlier:
-                break
+            known = {record.event_id for record in collected if not record.meta}
+            if all(record.event_id in known for record in earlier if not record.meta):
+                break  # the beginning, whether it is marked or not
             collected = earlier + collected
         return collected
 
     def _fresh(self, records: list[LogRecord]) -> list[LogRecord]:
-        """Records not given out yet, numbered; notes the bottom marker."""
+        """Records not given out yet, numbered; notes the bottom marker, which counts where nothing comes after it."""
         fresh = []
         for record in records:
             if record.meta:
-                self._complete = self._complete or record.is_bottom
+                self._ended = self._ended or record.is_bottom
                 continue
             number = record_number(record, self.last + 1)
-            if number <= self.last or self._came_before(record.event_id):
+            known = number <= self.last if self._begun else number < self.last
+            if known or self._came_before(record.event_id):
                 continue
-            self.last = number
+            self.last, self._begun = number, True
             fresh.append(record)
-        if fresh:
-            self._last_ms = fresh[-1].unix_ms or self._last_ms
-            self._last_id = fresh[-1].event_id or str(self.last)
+            if record.unix_ms is not None:
+                self._reference = (str(record.unix_ms), record.event_id or str(number))
+        self._complete = self._complete or (bool(records) and records[-1].is_bottom)
         return fresh
 
     def _came_before(self, event_id: str | None) -> bool:
@@ -184,7 +195,7 @@ class LogStream:
             await self._refused(error.response.status_code)
             return
         async with socket:
-            if after is None:
+            if after is None or not self._begun:
                 async for batch in self.pages():
                     yield batch
             while not self._complete:

@@ -1,10 +1,11 @@
 """`auth.toml`: where it lies, reading it without trust, writing it whole (protocol §1.3)."""
 
+import asyncio
 import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,11 +16,17 @@ import tomli_w
 from pydantic import ValidationError
 
 from juliahub_ls.services.files import replace_file
+from juliahub_ls.services.jwt_claims import claims_of
+from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_wire.auth import TokenTable
 
 LOCK_SECONDS = 30.0
 SETTLED_SECONDS = 5.0
 """PkgAuthentication writes `auth.toml` in place (§1.3): what was touched this recently may be half of one."""
+LOOK_SECONDS = 0.05
+"""A file that is being written is looked at this often."""
+LARGEST_INTEGER = 2**63 - 1
+"""Julia reads no larger one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +36,85 @@ class StoredToken:
     table: TokenTable
     mtime: float
 
+    @property
+    def expiry(self) -> float | None:
+        """The earliest instant at which some client takes the token for lapsed (§1.4), Unix seconds; None: never.
+
+        Where the table says nothing, the bearer's own claim counts.
+        """
+        instant = self.table.expiry(self.mtime)
+        claim = claims_of(self.table.bearer() or "").get("exp") if instant is None else None
+        return float(claim) if isinstance(claim, (int, float)) else instant
+
     def lapses_before(self, instant: float) -> bool:
         """Whether the token is no longer good at `instant` (Unix seconds)."""
-        expiry = self.table.expiry(self.mtime)
-        return expiry is not None and expiry < instant
+        return self.expiry is not None and self.expiry < instant
 
 
 class TokenStore:
-    """One server's `auth.toml`. Other programs write it too, so it is read anew each time it changed."""
+    """One server's `auth.toml`. Other programs write it too, so it is read anew each time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
         self.path = path
+        self._now = now
+        self._half_written = False
 
     def read(self) -> StoredToken | None:
-        """The stored token; None when there is none.
+        """The stored token; None when there is none, or when somebody is writing it.
 
         A file that does not parse, and that nobody is writing, is set aside under a name that says so.
         """
+        self._half_written = False
         try:
-            content = self.path.read_bytes()
-            mtime = self.path.stat().st_mtime
+            with self.path.open("rb") as file:
+                content = file.read()
+                mtime = os.fstat(file.fileno()).st_mtime
         except OSError:
             return None
         try:
             table = TokenTable.model_validate(tomli.loads(content.decode("utf-8")))
         except (ValueError, ValidationError):
-            if time.time() - mtime > SETTLED_SECONDS:
+            self._half_written = self._now() - mtime <= SETTLED_SECONDS
+            if not self._half_written:
                 self._set_malformed_aside(content)
             return None
-        return StoredToken(table, mtime) if table.bearer() else None
+        if table.bearer():
+            return StoredToken(table, mtime)
+        self._half_written = self._now() - mtime <= SETTLED_SECONDS
+        return None
+
+    async def read_whole(self) -> StoredToken | None:
+        """As `read`, once a file that somebody is writing is whole."""
+        while True:
+            stored = self.read()
+            if stored is not None or not self._half_written:
+                return stored
+            await asyncio.sleep(LOOK_SECONDS)
 
     def write(self, table: TokenTable) -> None:
         """Replace the file: atomically, mode 0600, every key of the table kept."""
-        values = {key: value for key, value in table.model_dump().items() if value is not None}
-        for key in ("expires", "expires_at", "expires_in"):
-            if isinstance(values.get(key), float):
-                values[key] = int(values[key])  # JuliaHub.jl takes integers only (§1.4)
-        replace_file(self.path, tomli_w.dumps(values).encode("utf-8"))
+        replace_file(self.path, _content(table))
+
+    def keep_successor(self, spent: TokenTable, successor: TokenTable) -> None:
+        """Replace the table whose refresh token is spent, in two steps: a crash between them loses nothing.
+
+        The successor lies beside the file, under a name that tells of which token it is the successor, until it is in
+        the file's place.
+        """
+        waiting = self._successor_file(spent)
+        replace_file(waiting, _content(successor))
+        waiting.replace(self.path)
+        self._forget_successors()
+
+    def adopt_successor(self, spent: TokenTable) -> StoredToken | None:
+        """Put the successor in place that a crash has left beside the file; None when there is none."""
+        waiting = self._successor_file(spent)
+        try:
+            TokenTable.model_validate(tomli.loads(waiting.read_text("utf-8")))
+            waiting.replace(self.path)
+        except (OSError, ValueError):
+            return None
+        return self.read()
 
     def delete(self) -> bool:
         """Remove the token; whether there was one."""
@@ -73,6 +122,8 @@ class TokenStore:
             self.path.unlink()
         except FileNotFoundError:
             return False
+        finally:
+            self._forget_successors()
         return True
 
     def set_aside(self) -> None:
@@ -88,10 +139,49 @@ class TokenStore:
             f"{self.path}.lock", timeout=LOCK_SECONDS, run_in_executor=False, thread_local=False
         )
 
+    def _successor_file(self, spent: TokenTable) -> Path:
+        digest = hashlib.sha256((spent.refresh_token or "").encode()).hexdigest()[:16]
+        return self.path.with_name(f"{self.path.name}.next-{digest}")
+
+    def _forget_successors(self) -> None:
+        """Those of tokens that are no longer here."""
+        for left in self.path.parent.glob(f"{self.path.name}.next-*"):
+            with contextlib.suppress(OSError):
+                left.unlink()
+
     def _set_malformed_aside(self, content: bytes) -> None:
-        digest = hashlib.sha256(content).hexdigest()[:8]
+        """Away with it, unless it is another by now: a program may have written a whole one this instant."""
+        aside = self.path.with_name(f"{self.path.name}.{hashlib.sha256(content).hexdigest()[:8]}.malformed")
         with contextlib.suppress(OSError):
-            self.path.replace(self.path.with_name(f"{self.path.name}.{digest}.malformed"))
+            self.path.replace(aside)
+            if aside.read_bytes() != content and not self.path.exists():
+                aside.replace(self.path)
+
+
+@contextlib.asynccontextmanager
+async def held(store: TokenStore, state: str) -> AsyncIterator[None]:
+    """Hold the store's lock. Raises `FileUnreadable` and `DiskFull`, which say that `state`."""
+    with translated_os_errors(store.path, state):
+        lock = store.lock()
+        await lock.acquire()
+    try:
+        yield
+    finally:
+        await lock.release()
+
+
+def _content(table: TokenTable) -> bytes:
+    """As TOML. Where an expiry is an instant, it is an integer under both names: JuliaHub.jl takes nothing else
+    (§1.4).
+    """
+    values = {key: value for key, value in table.model_dump().items() if value is not None}
+    for key, other in (("expires", "expires_at"), ("expires_at", "expires")):
+        if key not in values and other in values:
+            values[key] = values[other]
+    for key in ("expires", "expires_at", "expires_in"):
+        if key in values:
+            values[key] = max(min(int(values[key]), LARGEST_INTEGER), -LARGEST_INTEGER)
+    return tomli_w.dumps(values).encode("utf-8")
 
 
 def auth_file(server_url: str, environ: Mapping[str, str], home: Path) -> Path:

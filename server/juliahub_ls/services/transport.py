@@ -25,6 +25,7 @@ RETRIED_STATUS = frozenset({502, 503, 504})
 LONGEST_RETRY_AFTER = 20.0
 """A server that asks for more patience than this is told on to the user instead."""
 NOTHING_CHANGED = "Nothing has changed."
+INTERNAL = "The server has a problem of its own and says no more."
 T = TypeVar("T")
 
 
@@ -109,15 +110,22 @@ def check(response: httpx.Response, server: str, state: str = NOTHING_CHANGED) -
 
 
 def decode(response: httpx.Response, server: str, state: str = NOTHING_CHANGED) -> Any:
-    """The JSON of a successful response. HTML, an empty body or broken JSON is an `UnexpectedAnswer`."""
+    """The JSON of a successful response. HTML, an empty body or broken JSON is an `UnexpectedAnswer`.
+
+    An internal error inside a 200 is a refusal in the server's words (protocol §1.10).
+    """
     check(response, server, state)
     try:
-        return json.loads(response.content)
+        value = json.loads(response.content)
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("content-type", "no content type").split(";")[0]
         raise errors.UnexpectedAnswer(
             server=server, endpoint=response.url.path, reason=f"not JSON but {kind}", state=state
         ) from error
+    if isinstance(value, dict) and value.get("internal_error") is True and value.get("success") is not True:
+        words = value.get("message")
+        raise errors.RefusedByServer(message=words if isinstance(words, str) and words else f"{INTERNAL} {state}")
+    return value
 
 
 def first_words(response: httpx.Response, otherwise: str) -> str:

@@ -1,12 +1,14 @@
 """The token on requests: renewed once, early, and never given up while it serves (protocol §1.4)."""
 
 import asyncio
+import hashlib
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import tomli
 import tomli_w
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,6 +17,7 @@ from juliahub_ls.errors import FileUnreadable, ServerFailed, ServerUnreachable, 
 from juliahub_ls.secret import Secret
 from juliahub_ls.services import token_store
 from juliahub_ls.services.account import Account
+from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.token_store import TokenStore
 from juliahub_wire.auth import TokenTable
 from tests.support.scripted_http import Cut, ScriptedServer
@@ -167,11 +170,83 @@ async def test_a_lock_that_someone_keeps(
             await account.bearer()
 
 
+async def test_a_half_written_file_is_waited_for(account: Account, tokens: TokenStore) -> None:
+    tokens.path.write_text("id_tok")
+    asking = asyncio.create_task(account.bearer())
+    await asyncio.sleep(0)
+    tokens.path.write_text('id_token = "whole"')
+    assert (await asyncio.wait_for(asking, 10)).reveal() == "whole"
+
+
+async def test_a_renewal_is_completed_for_every_client(
+    account: Account, tokens: TokenStore, server: ScriptedServer
+) -> None:
+    """PkgAuthentication wants four fields (§1.3), JuliaHub.jl an integer `expires` (§1.4)."""
+    tokens.write(stored(server, expires_at=NOW - 1))
+    server.on(RENEW, PlainTextResponse('id_token = "new"\nexpires_in = 86400.5\n'))
+    await account.bearer()
+    kept = tomli.loads(tokens.path.read_text())
+    assert (kept["refresh_token"], kept["refresh_url"]) == ("refresh-1", f"{server.url}/auth/renew/token.toml/v2/")
+    assert kept["expires"] == kept["expires_at"] == int(NOW + 86400.5)
+    assert type(kept["expires"]) is int
+
+
+@pytest.mark.parametrize("meanwhile", ["signed out", "signed in anew"])
+async def test_what_others_do_during_a_renewal_stays(
+    account: Account, tokens: TokenStore, server: ScriptedServer, meanwhile: str
+) -> None:
+    tokens.write(stored(server, expires_at=NOW - 1))
+
+    async def slow(_request: Request) -> Response:
+        if meanwhile == "signed out":
+            tokens.path.unlink()
+        else:
+            tokens.write(stored(server, id_token="theirs", expires_at=NOW + 86400))
+        return renewed(server)
+
+    server.on(RENEW, slow)
+    if meanwhile == "signed out":
+        with pytest.raises(SignInRequired):
+            await account.bearer()
+        assert not tokens.path.exists()
+    else:
+        assert (await account.bearer()).reveal() == "theirs"
+
+
+async def test_a_renewed_token_serves_although_the_disk_is_full(
+    account: Account, tokens: TokenStore, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens.write(stored(server, expires_at=NOW - 1))
+    server.on(RENEW, renewed(server))
+
+    def full(_path: Path, _content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as while_full:
+        while_full.setattr(token_store, "replace_file", full)
+        for _ in range(2):
+            assert (await account.bearer()).reveal() == "new"
+    assert (await account.bearer()).reveal() == "new"
+    assert server.seen == [RENEW]
+    kept = tokens.read()
+    assert kept is not None
+    assert kept.table.refresh_token == "refresh-2", "it is written once there is room"
+
+
+async def test_a_successor_that_a_crash_left_is_used(
+    account: Account, tokens: TokenStore, server: ScriptedServer
+) -> None:
+    spent = stored(server, expires_at=NOW - 1)
+    tokens.write(spent)
+    successor = tokens._successor_file(spent)
+    token_store.replace_file(successor, tomli_w.dumps({"id_token": "new", "refresh_token": "refresh-2"}).encode())
+    assert (await account.bearer()).reveal() == "new"
+    assert server.seen == []
+
+
 async def test_a_request_after_401_goes_out_once_more(
     server: ScriptedServer, tokens: TokenStore, http: httpx.AsyncClient, account: Account
 ) -> None:
-    from juliahub_ls.services.hub_client import HubClient
-
     async def only_new(request: Request) -> Response:
         good = request.headers["authorization"] == "Bearer new"
         return PlainTextResponse('{"api_version": "0.2.0"}' if good else "", 200 if good else 401)
@@ -181,3 +256,49 @@ async def test_a_request_after_401_goes_out_once_more(
     server.on("GET /api/v1", only_new)
     assert (await HubClient("hub", server.url, account, http).api_version()).api_version == "0.2.0"
     assert server.seen == ["GET /api/v1", RENEW, "GET /api/v1"]
+
+
+async def test_a_renewed_token_that_is_refused_too_is_the_end(
+    server: ScriptedServer, tokens: TokenStore, http: httpx.AsyncClient, account: Account
+) -> None:
+    """One renewal, one repeat, then a clear stop; the file is kept under another name (§1.9)."""
+    tokens.write(stored(server))
+    server.on(RENEW, renewed(server))
+    server.on("GET /api/v1", Response(status_code=401))
+    client = HubClient("hub", server.url, account, http)
+    with pytest.raises(TokenRefused):
+        await client.api_version()
+    assert server.seen == ["GET /api/v1", RENEW, "GET /api/v1"]
+    content = (next(tokens.path.parent.glob("auth.toml.*.backup"))).read_bytes()
+    name = f"auth.toml.{hashlib.sha1(content).hexdigest()[:8]}.backup"
+    assert (tokens.path.parent / name).is_file()
+    with pytest.raises(SignInRequired):
+        await client.api_version()
+    assert len(server.seen) == 3, "nothing is asked any more"
+
+
+async def test_a_500_may_be_a_bad_token(
+    server: ScriptedServer, tokens: TokenStore, http: httpx.AsyncClient, account: Account
+) -> None:
+    async def only_new(request: Request) -> Response:
+        good = request.headers["authorization"] == "Bearer new"
+        return PlainTextResponse('{"api_version": "0.2.0"}' if good else "", 200 if good else 500)
+
+    tokens.write(stored(server))
+    server.on(RENEW, renewed(server))
+    server.on("GET /api/v1", only_new)
+    assert (await HubClient("hub", server.url, account, http).api_version()).api_version == "0.2.0"
+
+
+async def test_a_500_that_stays_costs_one_renewal(
+    server: ScriptedServer, tokens: TokenStore, http: httpx.AsyncClient, account: Account
+) -> None:
+    tokens.write(stored(server))
+    server.on(RENEW, renewed(server))
+    server.on("GET /api/v1", Response(status_code=500))
+    client = HubClient("hub", server.url, account, http)
+    for _ in range(3):
+        with pytest.raises(ServerFailed):
+            await client.api_version()
+    assert server.seen.count(RENEW) == 1
+    assert tokens.path.exists()
