@@ -19,11 +19,13 @@ from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.part_file import PartFile
 from juliahub_ls.services.progress import Progress
 from juliahub_ls.services.transport import check, decode, translated
+from juliahub_ls.services.upload import put_file
 from juliahub_wire import paths
 from juliahub_wire.datasets import Dataset, DownloadUrl, PresignedUpload, url_path, versions_path
 
 RESUMES = 5
 NOT_UPLOADED = "No version was added."
+MAYBE_UPLOADED = "The version may or may not have been added; look at the dataset before you upload again."
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +65,7 @@ class Datasets:
     async def download(self, dataset: Dataset, version: int | None, target: Path, progress: Progress) -> Downloaded:
         """Save a version (None: the latest) as the file `target`, beside it first; goes on after breaks."""
         number = self._version(dataset, version)
-        part = target.with_name(f"{target.name}.part")
+        part = target.with_name(f"{target.name}.{dataset.id[:8]}-v{number}.part")  # goes on with its own bytes alone
         with translated_os_errors(target, KEPT):
             await anyio.to_thread.run_sync(lambda: target.parent.mkdir(parents=True, exist_ok=True))
             for attempt in range(RESUMES):
@@ -78,23 +80,55 @@ class Datasets:
             size = await anyio.to_thread.run_sync(lambda: target.stat().st_size)
             return Downloaded(target, size, number)
 
-    async def upload(self, dataset: Dataset, file: Path, progress: Progress) -> None:
-        """Add `file` as a new version: open, put, close (§10.6). What breaks before the end adds none."""
+    async def upload(self, dataset: Dataset, file: Path, progress: Progress) -> int | None:
+        """Add `file` as a new version: open, put, close (§10.6); the version's number, where the server tells it.
+
+        What breaks before the close adds none, and is tried again with a new version opened.
+        """
         path = versions_path(dataset.id)
-        answer = await self._post(path, {"_presigned": True})
-        opened = self._requests.model(PresignedUpload, answer, path)
+        upload_id = ""
+
+        async def address() -> str:
+            nonlocal upload_id
+            response = await self._post(path, {"_presigned": True}, NOT_UPLOADED)
+            answer = decode(response, self._requests.server, NOT_UPLOADED)
+            opened = self._requests.model(PresignedUpload, answer, path)
+            upload_id = opened.upload_id
+            return opened.presigned_url
+
         with translated_os_errors(file, NOT_UPLOADED):
             size = await anyio.to_thread.run_sync(lambda: file.stat().st_size)
-            body = one_file(file, size, _told(progress, file.name, size))
-            async with translated(self._requests.server, NOT_UPLOADED):
-                response = await self._http.put(opened.presigned_url, content=body.chunks(), headers=body.headers)
-        check(response, self._requests.server, NOT_UPLOADED)
-        await self._post(path, {"action": "close", "upload_id": opened.upload_id})
+        body = one_file(file, size, _told(progress, file.name, size))
+        await put_file(self._http, self._requests.server, address, body, NOT_UPLOADED)
+        progress.report(f"Adding {file.name} as a version")
+        return await self._close(dataset, upload_id)
 
-    async def _post(self, path: str, body: dict[str, object]) -> object:
+    async def _close(self, dataset: Dataset, upload_id: str) -> int | None:
+        """Make the version exist, once. A lost answer is followed by a look whether it does, not by a second close."""
+        try:
+            body: dict[str, object] = {"action": "close", "upload_id": upload_id}
+            response = await self._post(versions_path(dataset.id), body, MAYBE_UPLOADED)
+            check(response, self._requests.server, MAYBE_UPLOADED)
+        except errors.ServerError as lost:
+            added = await self._added(dataset)
+            if added is None:
+                raise
+            log.info("The answer to a close was lost, and the version is there: %s", lost)
+            return added
+        return _number(response)
+
+    async def _added(self, dataset: Dataset) -> int | None:
+        """The number of a version that was not there when `dataset` was listed."""
+        try:
+            now = await self.find(dataset.id)
+        except errors.JuliaHubError:
+            return None
+        before = {version.version for version in dataset.versions}
+        return max((version.version for version in now.versions if version.version not in before), default=None)
+
+    async def _post(self, path: str, body: dict[str, object], state: str) -> httpx.Response:
         headers = {"Content-Type": "application/json"}
-        response = await self._requests.send("POST", path, NOT_UPLOADED, content=json.dumps(body), headers=headers)
-        return decode(response, self._requests.server, NOT_UPLOADED)
+        return await self._requests.send("POST", path, state, content=json.dumps(body), headers=headers)
 
     async def _append(self, dataset: Dataset, version: int, part: Path, progress: Progress) -> None:
         """Fetch what is missing. The URL is asked for anew each time: a signed one lapses."""
@@ -106,9 +140,12 @@ class Datasets:
             response = await self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
         download = Download(response, self._requests.server, resumed=response.status_code == 206)
         try:
-            if response.status_code == 416:
+            if response.status_code == 416 and _whole_size(response) in (start, None):
                 return  # all of it had arrived
-            if not download.resumed:
+            if response.status_code not in (200, 206):
+                if response.status_code == 416:  # what is there is no beginning of this
+                    await anyio.to_thread.run_sync(part.unlink)
+                await response.aread()
                 check(response, self._requests.server, KEPT)
             await self._write(download, part, start if download.resumed else 0, dataset.name, progress)
         finally:
@@ -149,9 +186,24 @@ def _dataset(value: object) -> Dataset | None:
         return None
 
 
+def _number(closed: httpx.Response) -> int | None:
+    """The version in the answer to a close, `v2` or 2; no client reads it, so it may be anything (§10.4)."""
+    try:
+        told = str(json.loads(closed.content)["version"]).removeprefix("v")
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return int(told) if told.isdecimal() else None
+
+
 def _ambiguous(found: list[Dataset]) -> str:
     names = ", ".join(f"{dataset.owner.username}/{dataset.name}" for dataset in found)
     return f"There are several: {names}."
+
+
+def _whole_size(response: httpx.Response) -> int | None:
+    """The size that a 416 tells: `bytes */1234`."""
+    told = response.headers.get("content-range", "").removeprefix("bytes */")
+    return int(told) if told.isdecimal() else None
 
 
 def _told(progress: Progress, name: str, size: int) -> Callable[[int], None]:

@@ -1,7 +1,7 @@
 """Every call to a server, and nowhere else a URL: JuliaHub's protocol from the client's side (protocol §2–§9)."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from juliahub_ls import errors
 from juliahub_ls.services.download import Download
 from juliahub_ls.services.hub_requests import HubRequests
-from juliahub_ls.services.os_errors import translated_os_errors
-from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, first_words, retrying, translated
+from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, retrying, translated
+from juliahub_ls.services.upload import FileBody, put_file
 from juliahub_wire import images, logs, paths
 from juliahub_wire.api import LEGACY_VERSION, ApiVersion
 from juliahub_wire.bundles import UploadInfo, UploadUrlAnswer
@@ -24,7 +24,6 @@ from juliahub_wire.submission import Submission, SubmitAnswer
 from juliahub_wire.users import LEGACY_USER_QUERY, LegacyUsers
 
 JOB_LIST: TypeAdapter[list[Job]] = TypeAdapter(list[Job])
-CHUNK = 1 << 20
 NOT_SUBMITTED = "Nothing was submitted."
 
 
@@ -60,21 +59,12 @@ class HubClient(HubRequests):
         return sorted(found, key=lambda image: ("base" not in image.type, image.display_name))
 
     async def upload_bundle(self, bundle: Path, info: UploadInfo, sent: Callable[[int], None]) -> None:
-        """Ask for a signed URL and put the archive there (§6.4). `sent` is told the bytes that have gone."""
-        answer = await self.get(paths.APPBUNDLE_UPLOAD_URL, {k: str(v) for k, v in info.model_dump().items()})
-        upload_url = self.model(UploadUrlAnswer, answer, paths.APPBUNDLE_UPLOAD_URL).upload_url
-        if upload_url is None:
-            message = answer.get("message") if isinstance(answer, dict) else None
-            words = message if isinstance(message, str) and message else "The server takes no bundle at present."
-            raise errors.RefusedByServer(message=f"{words} {NOT_SUBMITTED}")
-        headers = {"Content-Length": str(info.file_size)}
-        async with translated(self.server, NOT_SUBMITTED):
-            response = await self._http.put(upload_url, content=_chunks(bundle, sent), headers=headers)
-        if response.status_code == 507:
-            raise errors.RefusedByServer(
-                message=f"{first_words(response, 'The server has no room for it.')} {NOT_SUBMITTED}"
-            )
-        check(response, self.server, NOT_SUBMITTED)
+        """Ask for a signed URL and put the archive there (§6.4); after a break again, from the start, at a new URL.
+
+        `sent` is told the bytes that have gone. The server checks the hash.
+        """
+        body = FileBody(bundle, info.file_size, {"Content-Length": str(info.file_size)}, sent)
+        await put_file(self._http, self.server, lambda: self._upload_url(info), body, NOT_SUBMITTED)
 
     async def submit(self, submission: Submission) -> str:
         """Submit once; the new job's name (§5). A refusal is the server's own sentence."""
@@ -163,6 +153,15 @@ class HubClient(HubRequests):
             server=self.server, endpoint=path, reason="an empty answer", state=NOTHING_CHANGED
         )
 
+    async def _upload_url(self, info: UploadInfo) -> str:
+        answer = await self.get(paths.APPBUNDLE_UPLOAD_URL, {k: str(v) for k, v in info.model_dump().items()})
+        upload_url = self.model(UploadUrlAnswer, answer, paths.APPBUNDLE_UPLOAD_URL).upload_url
+        if upload_url is None:
+            message = answer.get("message") if isinstance(answer, dict) else None
+            words = message if isinstance(message, str) and message else "The server takes no bundle at present."
+            raise errors.RefusedByServer(message=f"{words} {NOT_SUBMITTED}")
+        return upload_url
+
     async def _legacy_version(self) -> ApiVersion:
         users = self.model(LegacyUsers, await self.graphql(LEGACY_USER_QUERY, {}, None), paths.GRAPHQL).users
         if len(users) != 1:
@@ -182,16 +181,6 @@ class HubClient(HubRequests):
         if response.status_code == 403:
             raise errors.JobNotFound(server=self.server, job=jobname)
         return decode(response, self.server)
-
-
-async def _chunks(path: Path, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
-    total = 0
-    with translated_os_errors(path, NOT_SUBMITTED):
-        async with await anyio.open_file(path, "rb") as file:
-            while chunk := await file.read(CHUNK):
-                yield chunk
-                total += len(chunk)
-                sent(total)
 
 
 def _query_text(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from juliahub_ls.services import hub_client, hub_requests, transport
+from juliahub_ls.services import hub_client, hub_requests, transport, upload
 from juliahub_ls.services.account import Account
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.token_store import TokenStore
@@ -52,6 +52,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in (hub_client, hub_requests):
         monkeypatch.setattr(module, "retrying", lambda attempt: retry(attempt, sleep=at_once))
+    monkeypatch.setattr(upload, "PAUSE_SECONDS", 0)
 
 
 Mocked = Callable[[Callable[[httpx.Request], httpx.Response]], HubClient]
