@@ -10,7 +10,7 @@ test("without a Python there is one message, and a way to the setting", () =>
     assert.match(await message.innerText(), /JuliaHub needs Python 3\.10 to 3\.\d+, and the one in the settings \(\/nowhere\/python3\) does not start/);
     assert.equal(await code.page.locator(".notification-toast").count(), 1);
     await code.openView("JuliaHub");
-    await code.page.getByText("helper program is not running").waitFor();
+    await code.page.getByText("helper program is not running. Jobs that run already go on without it.").waitFor();
     await code.screenshot("11-no-python");
     await message.getByRole("button", { name: "Open Settings" }).click();
     await code.page.locator(".settings-editor").waitFor();
