@@ -91,6 +91,9 @@ class HubClient(HubRequests):
         details = self.model(JobDetails, await self.get(path, headers=headers), path).details
         if not details:
             raise errors.JobNotFound(server=self.server, job=jobname)
+        if len(details) > 1:
+            reason = f"details: {len(details)} jobs of one name"
+            raise errors.UnexpectedAnswer(server=self.server, endpoint=path, reason=reason, state=NOTHING_CHANGED)
         return details[0]
 
     async def kill(self, jobname: str) -> None:
