@@ -1,14 +1,39 @@
-"""Registries, default applications and product images (protocol §4)."""
+"""Registries, applications and product images (protocol §4)."""
 
-from typing import Any
+import logging
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from .model import WireModel
 
 DEFAULT_PRODUCT = "standard-batch"
 INTERACTIVE_PRODUCT = "standard-interactive"
 """Every real server has these two, sharing an image group (§4.3)."""
+PACKAGE_INTERACTIVE_PRODUCT = "package-interactive"
+"""Package and user applications that expose a port (§5.5)."""
+LEGACY_PRODUCT = "@legacy"
+"""What images of servers without products belong to, except the default one (§4.4)."""
+
+log = logging.getLogger(__name__)
+M = TypeVar("M", bound=WireModel)
+
+
+def _readable(model: type[M]) -> BeforeValidator:
+    """Elements that do not parse are skipped with a warning; they do not break the list (§4.2)."""
+
+    def keep(value: object) -> object:
+        if not isinstance(value, list):
+            return value
+        kept = []
+        for item in value:
+            try:
+                kept.append(model.model_validate(item))
+            except ValidationError as error:
+                log.warning("Skipped one %s: %s", model.__name__, error.errors(include_input=False)[0]["loc"])
+        return kept
+
+    return BeforeValidator(keep)
 
 
 class Registry(WireModel):
@@ -28,23 +53,51 @@ class RegistriesAnswer(WireModel):
 
 
 class DefaultApp(WireModel):
-    """An element of `defaultApps`; batch apps carry a product and an image group (§4.2)."""
+    """An element of `defaultApps`; batch apps carry a product and an image group (§4.2).
+
+    `visible` and `appArgs` describe a form to people and may be anything.
+    """
 
     name: str
     appType: str  # noqa: N815 - the wire's name
-    visible: bool = True
+    visible: Any = True
     product_name: str | None = None
     image_group: str | None = None
     compute_type_name: str | None = None
     input_type_name: str | None = None
-    appArgs: list[dict[str, Any]] = Field(default_factory=list)  # noqa: N815 - the wire's name
+    appArgs: Any = Field(default_factory=list)  # noqa: N815 - the wire's name
 
 
 class DefaultApplications(WireModel):
     """`GET /app/applications/default` (§4.2)."""
 
-    defaultApps: list[DefaultApp]  # noqa: N815 - the wire's name
-    defaultUserAppArgs: list[dict[str, Any]]  # noqa: N815 - the wire's name
+    defaultApps: Annotated[list[DefaultApp], _readable(DefaultApp)]  # noqa: N815 - the wire's name
+    defaultUserAppArgs: list[Any]  # noqa: N815 - the wire's name
+
+
+class RegistryEntry(WireModel):
+    """Which registry a package is in; on the wire the id is a text of digits (§4.2)."""
+
+    id: int
+
+
+class PackageApp(WireModel):
+    """An element of `GET /app/applications/info`; only the first registry counts (§4.2)."""
+
+    name: str
+    uuid: str
+    registrymap: list[RegistryEntry] = Field(min_length=1)
+
+
+class UserApp(WireModel):
+    """An element of `GET /app/applications/myapps`: a git repository of the user's (§4.2)."""
+
+    name: str
+    repourl: str
+
+
+PACKAGE_APPS: TypeAdapter[list[PackageApp]] = TypeAdapter(Annotated[list[PackageApp], _readable(PackageApp)])
+USER_APPS: TypeAdapter[list[UserApp]] = TypeAdapter(Annotated[list[UserApp], _readable(UserApp)])
 
 
 class Image(WireModel):
@@ -64,9 +117,6 @@ class ProductImageGroups(WireModel):
     """`GET /juliaruncloud/product_image_groups?extended=true` (§4.3)."""
 
     image_groups: dict[str, list[Image]]
-
-
-LEGACY_DEFAULT_KEY = "julia"
 
 
 class LegacyChoice(WireModel):
@@ -96,13 +146,7 @@ class LegacyImagesAnswer(WireModel):
     message: str = ""
     image_options: LegacyOptions = Field(default_factory=LegacyOptions)
 
-    def images(self) -> list[Image]:
-        """As the image groups of newer servers would say it: a CPU and a GPU image for every choice."""
-        found = []
-        for option in self.image_options.batchjob:
-            for choice in option.attrchoices if option.attrid == "sysimg" else ():
-                kind = "base" if not choice.value else "option"
-                for device in ("cpu", "gpu"):
-                    key = choice.value or LEGACY_DEFAULT_KEY
-                    found.append(Image(display_name=choice.text, type=f"{kind}-{device}", image_key_name=key))
-        return found
+    def choices(self) -> list[LegacyChoice]:
+        """The images to choose from."""
+        images = (option for option in self.image_options.batchjob if option.attrid == "sysimg")
+        return [choice for option in images for choice in option.attrchoices]

@@ -28,7 +28,7 @@ class Submission(WireModel):
     appbundle: str | None = None
     appbundle_upload_info: UploadInfo | None = None
     appType: str | None = None  # noqa: N815 - the wire's name
-    appArgs: dict[str, Any] | None = None  # noqa: N815 - the wire's name
+    appArgs: dict[str, Any] | None = Field(default=None, repr=False)  # noqa: N815 - the wire's name; may hold a password
     projectid: str | None = None
     registry_name: str | None = None
     package_name: str | None = None

@@ -23,6 +23,9 @@ COMMANDS = [
     "extend",
     "logs",
     "results",
+    "datasets",
+    "dataset",
+    "projects",
 ]
 
 
@@ -71,7 +74,11 @@ def test_help_is_immediate_because_it_imports_nothing_slow(cli: Cli, arguments: 
         (["jobs", "--limit", "many"], "--limit"),
         (["submit", "hello.jl", "--nodes", "two"], "--nodes"),
         (["submit", "hello.jl", "--env", "NOVALUE"], "NAME=VALUE"),
-        (["submit", "hello.jl", "--env", "jobname=x"], "JuliaHub's own"),
+        (["submit", "hello.jl", "--min-nodes", "few"], "--min-nodes"),
+        (["submit", "hello.jl", "--port-access", "me"], "need --port"),
+        (["submit", "hello.jl", "--port-name", "me"], "need --port"),
+        (["submit", "hello.jl", "--port", "8080", "--port-access", "friends"], "--port-access"),
+        (["submit", "hello.jl", "--port", "8080", "--port-access", "password"], "JULIAHUB_PORT_PASSWORD"),
         (["submit", "hello.jl", "--bundle", ".", "--send", "script"], "Give one of them"),
         (["env", ".", "--use", "."], "name a .jl file"),
         (["env", "hello.jl", "--use", ".", "--auto"], "not both"),
@@ -90,6 +97,44 @@ def test_wrong_usage_is_one_sentence_and_code_2(cli: Cli, arguments: list[str], 
     told = cli.run("--json", *arguments)
     assert (told.code, told.stderr, told.error["code"]) == (2, "", "usage")
     assert words in told.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "Name a script or an application"),
+        (["hello.jl", "--app", "Pluto"], "runs a script or an application"),
+        (["--app", "A", "--app-repo", "https://git/x"], "a name or a repository"),
+        (["--app", "A", "--branch", "b", "--revision", "r"], "from a branch or at a revision"),
+        (["hello.jl", "--branch", "b"], "runs a script or an application"),
+        (["hello.jl", "--env", "jobname=x", "--name", "y"], "two names: “y”, and “x” as the variable jobname"),
+        (["hello.jl", "--env", "jr_submission=x"], "cannot be set"),
+        (
+            ["hello.jl", "--port", "9009"],
+            "Port 9009 cannot be exposed. Choose one of 1025–9008, 9010–23399, 23500–32767",
+        ),
+        (["hello.jl", "--port", "8080", "--port-name", "My_App"], "lower-case letters, digits and hyphens"),
+        (["hello.jl", "--project", "mine"], "is not a project's id"),
+        (["hello.jl", "--sysimage", "--send", "project"], "built from a manifest"),
+        (["hello.jl", "--nodes", "2", "--min-nodes", "2"], "2 of 2 is not"),
+        (["hello.jl", "--nodes", "3", "--min-nodes", "2", "--elastic"], "An elastic pool"),
+        (["hello.jl", "--time-limit", "-1"], "out of range"),
+    ],
+)
+def test_what_contradicts_itself_is_said_before_a_server_is_asked(cli: Cli, arguments: list[str], words: str) -> None:
+    ran = cli.run("submit", *arguments, "--server", "http://127.0.0.1:9", "--json")
+    assert ran.code == 2
+    assert words in ran.error["message"]
+
+
+def test_a_ports_password_is_in_no_output(cli: Cli) -> None:
+    telling = Cli(cli.folder, {"JULIAHUB_PORT_PASSWORD": "Weak1", "JULIAHUB_DEBUG": "1"})
+    ran = telling.run(
+        "submit", "hello.jl", "--port", "8080", "--port-access", "password", "--server", "http://127.0.0.1:9"
+    )
+    assert ran.code == 2
+    assert "8 to 32 characters" in ran.stderr
+    assert "Weak1" not in ran.stdout + ran.stderr
 
 
 def test_a_server_that_is_none_is_wrong_input(cli: Cli) -> None:

@@ -19,7 +19,8 @@ from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, Stream
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.results import download_results
 from juliahub_ls.services.servers import Servers
-from juliahub_ls.services.submission import SubmitRequest, Submitter
+from juliahub_ls.services.submission import Submitter
+from juliahub_ls.services.submit_request import SubmitRequest
 from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.this_computer import ThisComputer
 from juliahub_ls.services.token_store import TokenStore, auth_file

@@ -374,13 +374,18 @@ export interface ImagesResult {
 }
 
 /**
- * Run a script. Absent fields have their defaults: the current server, the script's environment as the bundle, one
- * process, one hour. `send` says what goes along: the bundle folder (the default where there is an environment),
+ * Run a script, or an application. Absent fields have their defaults: the current server, the script's environment as
+ * the bundle, one process, one hour. `send` says what goes along: the bundle folder (the default where there is an environment),
  * else the script's text with its project and manifest (`environment`), with its project alone, for the server to
- * resolve (`project`), or nothing but the text (`script`). `timeLimit` in hours; 0: none.
+ * resolve (`project`), or nothing but the text (`script`). `timeLimit` in hours; 0: none; JuliaHub rounds up to whole
+ * ones. Machines: `minNodes` starts with fewer than `nodes`, `elastic` with what there is; `node` names a class. Image:
+ * by `julia` version or by name (`image`), of the default product or of `product`. `port` is shown to `portAccess`: the
+ * user (`me`, the default), `anyone` signed in, who knows `portPassword` (`password`), or `public`. `sysimage` wants a
+ * manifest. `project`: a project's UUID. In place of `script`: `app`, a name, or `appRepo`, the URL of one's own
+ * application, from a `branch` or at a `revision`.
  */
 export interface SubmitParams {
-  script: string;
+  script?: string;
   server?: string;
   directory?: string;
   send?: "folder" | "environment" | "project" | "script";
@@ -393,8 +398,24 @@ export interface SubmitParams {
   threads?: number;
   vcpus?: number;
   memory?: number;
+  gpu?: boolean;
+  node?: string;
+  minNodes?: number;
+  elastic?: boolean;
   timeLimit?: number;
   julia?: string;
+  image?: string;
+  product?: string;
+  port?: number;
+  portAccess?: "me" | "anyone" | "password" | "public";
+  portPassword?: string;
+  portName?: string;
+  sysimage?: boolean;
+  project?: string;
+  app?: string;
+  appRepo?: string;
+  branch?: string;
+  revision?: string;
   workDoneToken?: string | number;
 }
 

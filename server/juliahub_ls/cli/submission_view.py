@@ -109,6 +109,17 @@ def _cluster(design: ClusterDesign) -> str:
         workers = design.processes - 1
         shape = f"{nodes} × {per_node} {'process' if per_node == 1 else 'processes'}: "
         shape += f"1 master + {workers} {'worker' if workers == 1 else 'workers'}"
+    if design.elastic:
+        shape += ", elastic"
+    if design.min_nodes is not None:
+        shape += f", as soon as {design.min_nodes} {'node is' if design.min_nodes == 1 else 'nodes are'} there"
     limit = f"at most {design.time_limit:g} h" if design.time_limit else "no time limit"
-    price = design.price_at_most
-    return f"{shape}, {limit}" + (f", at most ${price:.2f}" if price else "")
+    return f"{shape}, {limit}{_price(design)}"
+
+
+def _price(design: ClusterDesign) -> str:
+    """What it costs, where anything does."""
+    if not design.price_per_hour:
+        return ""
+    an_hour = f"${design.price_per_hour:.2f} an hour"
+    return f", {an_hour}" if design.price_at_most is None else f", at most ${design.price_at_most:.2f} ({an_hour})"

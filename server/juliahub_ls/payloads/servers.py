@@ -4,10 +4,10 @@ import time
 from typing import Any
 
 from juliahub_ls.domain.jobs.image_choice import version_of
+from juliahub_ls.domain.jobs.product_images import ProductImage
 from juliahub_ls.payloads.common import present
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.servers import ServerProfile
-from juliahub_wire.images import Image
 from juliahub_wire.nodes import NodeSpec
 
 GIGABYTE = 10**9
@@ -58,14 +58,14 @@ def node(spec: NodeSpec) -> dict[str, Any]:
     }
 
 
-def image(value: Image, product: str) -> dict[str, Any]:
+def image(value: ProductImage) -> dict[str, Any]:
     """An `Image`."""
-    version = version_of(value.display_name)
+    version = version_of(value.name)
     payload = {
-        "key": value.image_key_name,
-        "name": value.display_name,
-        "product": product,
-        "isDefault": "base" in value.type,
+        "key": value.cpu_key or value.gpu_key,
+        "name": value.name,
+        "product": value.product,
+        "isDefault": value.is_default,
         "juliaVersion": ".".join(str(part) for part in version) if version else None,
     }
     return present(payload)

@@ -14,7 +14,7 @@ from juliahub_ls.services.download import Download
 from juliahub_ls.services.hub_requests import HubRequests
 from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, retrying, translated
 from juliahub_ls.services.upload import FileBody, put_file
-from juliahub_wire import images, logs, paths
+from juliahub_wire import logs, paths
 from juliahub_wire.api import LEGACY_VERSION, ApiVersion
 from juliahub_wire.bundles import UploadInfo, UploadUrlAnswer
 from juliahub_wire.jobs import Job, JobDetails, KillAnswer, SuccessAnswer
@@ -46,17 +46,6 @@ class HubClient(HubRequests):
         if not answer.success:
             raise errors.RefusedByServer(message=answer.message or "The server did not list its machines.")
         return answer.node_specs
-
-    async def default_product_images(self) -> list[images.Image]:
-        """The images of the default product, the default image first (§4.3); legacy servers have no other (§4.4)."""
-        groups = await self.get_if_there(paths.PRODUCT_IMAGE_GROUPS, {"extended": "true"})
-        if groups is None:
-            answer = self.model(images.LegacyImagesAnswer, await self.get(paths.IMAGE_OPTIONS), paths.IMAGE_OPTIONS)
-            found = answer.images()
-        else:
-            known = self.model(images.ProductImageGroups, groups, paths.PRODUCT_IMAGE_GROUPS)
-            found = known.image_groups.get(await self._image_group(images.DEFAULT_PRODUCT) or "", [])
-        return sorted(found, key=lambda image: ("base" not in image.type, image.display_name))
 
     async def upload_bundle(self, bundle: Path, info: UploadInfo, sent: Callable[[int], None]) -> None:
         """Ask for a signed URL and put the archive there (§6.4); after a break again, from the start, at a new URL.
@@ -170,13 +159,6 @@ class HubClient(HubRequests):
         if len(users) != 1:
             raise errors.RefusedByServer(message="The server does not say whose token this is.")
         return ApiVersion(api_version=LEGACY_VERSION, username=users[0].username)
-
-    async def _image_group(self, product: str) -> str | None:
-        """The name of the group that holds a batch product's images (§4.2)."""
-        value = await self.get(paths.DEFAULT_APPLICATIONS)
-        applications = self.model(images.DefaultApplications, value, paths.DEFAULT_APPLICATIONS)
-        batch = (app for app in applications.defaultApps if app.product_name == product)
-        return next((app.image_group for app in batch if app.image_group), None)
 
     async def _job_call(self, jobname: str, method: str, path: str, **request: Any) -> Any:
         """A call about one job, where 403 means that there is none (§7.1)."""

@@ -1,21 +1,26 @@
 """What is decided about a job before anything is written or sent: machines, Julia, bundle, and what will go wrong."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 from juliahub_ls.domain.bundles.plan import BundlePlan
+from juliahub_ls.domain.environments.files import JuliaVersion
 from juliahub_ls.domain.environments.platforms import this_platform
-from juliahub_ls.domain.jobs.cluster_design import (
-    MAX_HOURS,
-    ClusterDesign,
-    ClusterRequest,
-    design_cluster,
-    out_of_range,
+from juliahub_ls.domain.jobs.application import Application, AppRequest, app_refusal, choose_application
+from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, ClusterRequest, design_cluster, whole_hours
+from juliahub_ls.domain.jobs.exposed_port import exposing_image
+from juliahub_ls.domain.jobs.image_choice import (
+    choose_image,
+    julia_of,
+    julia_versions,
+    manifest_versions,
+    offered,
+    version_of,
 )
-from juliahub_ls.domain.jobs.image_choice import choose_image, julia_of, julia_versions, manifest_versions
 from juliahub_ls.domain.jobs.preflight import JULIAHUB_PLATFORM, preflight, script_problems, worst_first
+from juliahub_ls.domain.jobs.product_images import ProductImage
 from juliahub_ls.domain.problem import Problem, Severity, error
 from juliahub_ls.errors import (
     BundleRefused,
@@ -23,31 +28,18 @@ from juliahub_ls.errors import (
     EnvironmentNotReady,
     InputError,
     JuliaNotAvailable,
+    SettingInvalid,
     TimeLimitInvalid,
 )
 from juliahub_ls.services.bundling import Bundling, refuse, refuse_unreadable, sentences
+from juliahub_ls.services.catalogue import all_applications, product_images
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.job_source import NOT_SUBMITTED, Send, Source
 from juliahub_ls.services.progress import Progress
-from juliahub_wire.images import Image
+from juliahub_ls.services.submit_request import SubmitRequest, impossible, no_manifest
+from juliahub_wire.images import PACKAGE_INTERACTIVE_PRODUCT
 from juliahub_wire.nodes import NodeSpec
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitRequest:
-    """What a user asks to run. `julia` picks an image by version; `gitignore` None: as the setting says."""
-
-    script: Path
-    server: str | None = None
-    directory: Path | None = None
-    send: Send = Send.FOLDER
-    gitignore: bool | None = None
-    allow: tuple[str, ...] = ()
-    name: str | None = None
-    env: dict[str, str] = field(default_factory=dict)
-    cluster: ClusterRequest = field(default_factory=ClusterRequest)
-    julia: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +53,20 @@ class Preflight:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """All that is decided about a job before anything is written or sent. `refusals`: why it cannot be."""
+    """All that is decided about a job before anything is written or sent. `refusals`: why it cannot be.
+
+    `source` of a script; `app` when an application is run. `product` and `image` as they are sent.
+    """
 
     client: HubClient
-    source: Source
     design: ClusterDesign | None
-    image: Image | None
-    plan: BundlePlan | None
-    problems: list[Problem]
+    product: str | None
+    image: ProductImage | None
     refusals: list[InputError]
+    source: Source | None = None
+    plan: BundlePlan | None = None
+    problems: list[Problem] = field(default_factory=list)
+    app: Application | None = None
 
 
 async def look(
@@ -78,13 +75,15 @@ async def look(
     """Ask the server what it has, plan, check. What the user asked for and cannot have is among the refusals."""
     progress.report("Asking the server for its machines")
     client = await connections.client(request.server)
-    specs, images = await asyncio.gather(client.node_specs(), client.default_product_images())
-    refusals: list[InputError] = []
-    design = _design(request.cluster, specs, refusals)
-    image = _image(images, request.julia, source, refusals)
+    specs, images = await asyncio.gather(client.node_specs(), product_images(client))
+    here = connections.servers.find(request.server).is_this_computer
+    refusals = impossible(request)
+    design = _design(request.cluster, specs, refusals, whole=not here)
+    wanted = manifest_versions(source.environment) if source.environment else ()
+    image = _image(images, request, design, refusals, wanted)
+    product, image = _exposing(image, request, refusals)
     julia = julia_of(image)
     source = await bundling.for_julia(source, julia)
-    here = connections.servers.find(request.server).is_this_computer
     platform = this_platform() if here else JULIAHUB_PLATFORM
     plan = None
     if source.directory is not None:
@@ -92,6 +91,8 @@ async def look(
         plan = await bundling.plan(
             source.directory, request.allow, gitignore=request.gitignore, julia=julia, target_platform=platform
         )
+    if request.sysimage and await asyncio.to_thread(manifest_sha, source, plan) is None:
+        refusals.append(no_manifest())
 
     def check() -> list[Problem]:
         found = preflight(
@@ -99,9 +100,9 @@ async def look(
             plan=plan,
             script=source.script,
             code=source.code,
-            julia_versions=julia_versions(images),
-            chosen_version=request.julia if image else None,
-            job_version=image.display_name if image else None,
+            julia_versions=julia_versions(offered(images, request.image)),
+            chosen_version=_chosen_version(request, image),
+            job_version=image.name if image else None,
             on_this_computer=here,
             target_platform=platform,
             server_resolves=source.send is Send.PROJECT,
@@ -110,37 +111,78 @@ async def look(
             [*found, *source.problems, *script_problems(source.script, source.code, plan, request.allow)]
         )
 
-    return Outlook(client, source, design, image, plan, await asyncio.to_thread(check), refusals)
+    return Outlook(client, design, product, image, refusals, source, plan, await asyncio.to_thread(check))
 
 
-def check_numbers(cluster: ClusterRequest) -> None:
-    """Raise for what no server could give."""
-    if not 0 <= cluster.time_limit <= MAX_HOURS:
-        raise TimeLimitInvalid(hours=cluster.time_limit)
-    wrong = out_of_range(cluster)
-    if wrong is not None:
-        raise ClusterImpossible(message=f"{wrong} {NOT_SUBMITTED}")
+async def look_at_application(
+    connections: Connections, request: SubmitRequest, asked: AppRequest, progress: Progress
+) -> Outlook:
+    """The same for an application: which one it is, and what it would run on. Images only when one was asked for."""
+    progress.report("Asking the server for its applications")
+    client = await connections.client(request.server)
+    specs, known = await asyncio.gather(client.node_specs(), all_applications(client))
+    images = await product_images(client) if request.image else ()
+    here = connections.servers.find(request.server).is_this_computer
+    refusals = impossible(request)
+    design = _design(request.cluster, specs, refusals, whole=not here)
+    image = _image(images, request, design, refusals) if request.image else None
+    product = image.product if image else None
+    app = choose_application(asked, known)
+    wrong = app if isinstance(app, str) else app_refusal(app, asked, port=bool(request.port), sysimage=request.sysimage)
+    if isinstance(app, str) or wrong:
+        refusals.append(SettingInvalid(reason=f"{wrong} {NOT_SUBMITTED}"))
+        return Outlook(client, design, product, image, refusals)
+    return Outlook(client, design, PACKAGE_INTERACTIVE_PRODUCT if request.port else product, image, refusals, app=app)
 
 
-def _design(cluster: ClusterRequest, specs: Sequence[NodeSpec], refusals: list[InputError]) -> ClusterDesign | None:
-    try:
-        check_numbers(cluster)
-    except InputError as refusal:
-        refusals.append(refusal)
+def manifest_sha(source: Source, plan: BundlePlan | None) -> str | None:
+    """SHA-256 of the manifest that goes along, in the bundle or as text; None without one (§5.2, §6.2)."""
+    if plan is not None:
+        return plan.manifest_sha256
+    text = source.manifest_text
+    return hashlib.sha256(text.encode()).hexdigest() if text else None
+
+
+def _design(
+    cluster: ClusterRequest, specs: Sequence[NodeSpec], refusals: list[InputError], *, whole: bool
+) -> ClusterDesign | None:
+    """The design, with the limit that the server will hold to: JuliaHub's are `whole` hours."""
+    if any(isinstance(refusal, ClusterImpossible | TimeLimitInvalid) for refusal in refusals):
         return None
-    design = design_cluster(cluster, specs)
+    limit = whole_hours(cluster.time_limit) if whole else cluster.time_limit
+    design = design_cluster(replace(cluster, time_limit=limit), specs)
     if isinstance(design, str):
         refusals.append(ClusterImpossible(message=f"{design} {NOT_SUBMITTED}"))
         return None
     return design
 
 
-def _image(images: Sequence[Image], asked: str | None, source: Source, refusals: list[InputError]) -> Image | None:
-    image = choose_image(images, asked, manifest_versions(source.environment) if source.environment else ())
+def _image(
+    images: Sequence[ProductImage],
+    request: SubmitRequest,
+    design: ClusterDesign | None,
+    refusals: list[InputError],
+    wanted: Sequence[JuliaVersion] = (),
+) -> ProductImage | None:
+    gpu = design.node.has_gpu if design else request.cluster.gpu
+    image = choose_image(images, request.image, wanted, gpu=gpu)
     if isinstance(image, str):
         refusals.append(JuliaNotAvailable(message=f"{image} {NOT_SUBMITTED}"))
         return None
     return image
+
+
+def _exposing(
+    image: ProductImage | None, request: SubmitRequest, refusals: list[InputError]
+) -> tuple[str | None, ProductImage | None]:
+    """Product and image of a script's job; a port asks for another product (§5.5)."""
+    found: tuple[str | None, ProductImage | None] | str = (image.product if image else None), image
+    if request.port is not None:
+        found = exposing_image(image, chosen=bool(request.image))
+    if isinstance(found, str):
+        refusals.append(SettingInvalid(reason=f"{found} {NOT_SUBMITTED}"))
+        return None, image
+    return found
 
 
 def refuse_errors(outlook: Outlook) -> None:
@@ -154,7 +196,7 @@ def refuse_errors(outlook: Outlook) -> None:
     julia = [problem for problem in wrong if problem.code == "julia-version-mismatch"]
     if julia:
         raise JuliaNotAvailable(message=f"{julia[0].message} {NOT_SUBMITTED}")
-    script = [problem for problem in wrong if problem.path == outlook.source.script]
+    script = [problem for problem in wrong if outlook.source and problem.path == outlook.source.script]
     if outlook.plan is not None and script:
         raise BundleRefused(message=sentences(script), problems=[problem.code for problem in script])
     if wrong:
@@ -166,6 +208,12 @@ def verdict(outlook: Outlook) -> Preflight:
     refused = [error(refusal.code, _without_state(refusal)) for refusal in outlook.refusals]
     problems = worst_first([*refused, *outlook.problems])
     return Preflight(not _errors(problems), tuple(problems), outlook.plan)
+
+
+def _chosen_version(request: SubmitRequest, image: ProductImage | None) -> str | None:
+    """The Julia that the user chose, by version or by image."""
+    version = version_of(image.name) if image and request.image.name else None
+    return ".".join(map(str, version)) if version else request.image.julia if image else None
 
 
 def _errors(problems: Sequence[Problem]) -> list[Problem]:

@@ -9,23 +9,30 @@ from dataclasses import dataclass, replace
 
 import httpx
 
-from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, whole_hours
+from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
 from juliahub_ls.domain.jobs.driver import driver_script
+from juliahub_ls.domain.jobs.job_args import ALIAS, SUBMISSION_KEY, job_args
+from juliahub_ls.domain.jobs.job_form import ScriptCode, Terms, app_form, script_form
 from juliahub_ls.domain.problem import Problem, human_bytes
 from juliahub_ls.errors import Cancelled, JuliaHubError, ServerError, ServerTooSlow, SubmissionUnknown
 from juliahub_ls.services.bundling import Bundling, PreparedBundle, refuse_unreadable
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
-from juliahub_ls.services.job_source import NOT_SUBMITTED, Source
-from juliahub_ls.services.outlook import Preflight, check_numbers, look, refuse_errors, verdict
-from juliahub_ls.services.outlook import SubmitRequest as SubmitRequest
+from juliahub_ls.services.job_source import NOT_SUBMITTED
+from juliahub_ls.services.outlook import (
+    Outlook,
+    Preflight,
+    look,
+    look_at_application,
+    manifest_sha,
+    refuse_errors,
+    verdict,
+)
 from juliahub_ls.services.progress import Progress
-from juliahub_wire import images as wire_images
-from juliahub_wire.bundles import EXTERNAL_UPLOAD, UploadInfo
+from juliahub_ls.services.submit_request import SubmitRequest, impossible, project_id
+from juliahub_wire.bundles import UploadInfo
 from juliahub_wire.submission import Submission
 
-SUBMISSION_KEY = "jr_submission"
-"""The reserved argument that names a submission, so that a lost answer is followed by a look for the job."""
 SENDING = "Submitting"
 """The last step: before it nothing has happened on the server."""
 LOOK_BACK = 50
@@ -59,8 +66,7 @@ class Submitter:
         What the user can mend is in the verdict. Raises what has no verdict: no such script, no server, no sign-in.
         """
         try:
-            source = await self._bundling.source(request.script, request.directory, request.send)
-            outlook = await look(self._connections, self._bundling, request, source, progress)
+            outlook = await self._look(request, progress)
         except asyncio.CancelledError:
             raise Cancelled(what="The check", state=NOT_SUBMITTED) from None
         return verdict(outlook)
@@ -77,10 +83,10 @@ class Submitter:
 
     async def _prepare(self, request: SubmitRequest, progress: Progress) -> "tuple[HubClient, Submission, Submitted]":
         """Everything before the job exists; what is returned still wants the job's name."""
-        source = await self._bundling.source(request.script, request.directory, request.send)
-        refuse_unreadable(source.environment.problems if source.environment else ())
-        check_numbers(request.cluster)
-        outlook = await look(self._connections, self._bundling, request, source, progress)
+        refused = impossible(request)
+        if refused:
+            raise refused[0]
+        outlook = await self._look(request, progress, refuse_source=True)
         refuse_errors(outlook)
         assert outlook.design is not None
         bundle = await self._bundling.prepare(outlook.plan, progress) if outlook.plan else None
@@ -89,9 +95,20 @@ class Submitter:
                 await self._upload(outlook.client, bundle, progress)
             finally:
                 self._bundling.release(bundle)
-        submission = self._form(request, outlook.source, outlook.design, outlook.image, bundle)
+        submission = await asyncio.to_thread(_form, request, outlook, outlook.design, bundle)
         done = Submitted(outlook.client.server, "", outlook.design, bundle, tuple(outlook.problems))
         return outlook.client, submission, done
+
+    async def _look(self, request: SubmitRequest, progress: Progress, *, refuse_source: bool = False) -> Outlook:
+        """All that is known about the job. `refuse_source`: what cannot be read is said before a server is asked."""
+        if request.app is not None:
+            return await look_at_application(self._connections, request, request.app, progress)
+        if request.script is None:
+            raise impossible(request)[0]
+        source = await self._bundling.source(request.script, request.directory, request.send)
+        if refuse_source:
+            refuse_unreadable(source.environment.problems if source.environment else ())
+        return await look(self._connections, self._bundling, request, source, progress)
 
     async def _upload(self, client: HubClient, bundle: PreparedBundle, progress: Progress) -> None:
         info = UploadInfo(file_size=bundle.size, hash=bundle.sha256)
@@ -101,39 +118,6 @@ class Submitter:
             progress.report(f"Uploading {fraction:.0%} of {human_bytes(bundle.size)}", fraction)
 
         await client.upload_bundle(bundle.path, info, sent)
-
-    def _form(
-        self,
-        request: SubmitRequest,
-        source: Source,
-        design: ClusterDesign,
-        image: wire_images.Image | None,
-        bundle: PreparedBundle | None,
-    ) -> Submission:
-        here = self._connections.servers.find(request.server).is_this_computer
-        hours = design.time_limit if here else whole_hours(design.time_limit)
-        args = dict(request.env)
-        if design.threads is not None:
-            args["JULIA_NUM_THREADS"] = str(design.threads)
-        args["jobname"] = request.name or request.script.name
-        args[SUBMISSION_KEY] = str(uuid.uuid4())
-        return Submission(
-            args=args,
-            usercode=driver_script(source.script_in_bundle) if source.script_in_bundle else source.code,
-            projecttoml=source.project_text,
-            manifesttoml=source.manifest_text,
-            appbundle=EXTERNAL_UPLOAD if bundle else None,
-            appbundle_upload_info=UploadInfo(file_size=bundle.size, hash=bundle.sha256) if bundle else None,
-            product_name=wire_images.DEFAULT_PRODUCT if image else None,
-            image=image.image_key_name if image else None,
-            image_tag=image.image_tag if image else None,
-            node_class=design.node.node_class,
-            cpu=design.node.vcores,
-            nworkers=design.nodes - 1,
-            isthreaded=design.one_process_per_node,
-            limit_type="time" if hours else "unlimited",
-            limit_value=hours or None,
-        )
 
     async def _send(self, client: HubClient, submission: Submission) -> str:
         """Send. After a lost answer look for the job by its key; only when it surely is not there, send once more."""
@@ -174,3 +158,24 @@ async def _to_its_end(sending: "asyncio.Task[str]") -> str:
     except asyncio.CancelledError:
         jobname = await sending
         raise Cancelled(what="Nothing", state=f"The job {jobname} had been submitted already and goes on.") from None
+
+
+def _form(request: SubmitRequest, outlook: Outlook, design: ClusterDesign, bundle: PreparedBundle | None) -> Submission:
+    """What is sent. An application has arguments of its own, a script's job its name (§5.4)."""
+    app, source = outlook.app, outlook.source
+    defaults = app.default_args if app else {ALIAS: source.script.name} if source else {}
+    args = job_args(defaults, request.env, request.name, design.threads, str(uuid.uuid4()))
+    project = project_id(request.project) if request.project else None
+    terms = Terms(args, design, outlook.product, outlook.image, request.port, project)
+    if app is not None and request.app is not None:
+        asked = request.app
+        return app_form(terms, app, branch=asked.branch, revision=asked.revision, sysimage=request.sysimage)
+    assert source is not None
+    code = ScriptCode(
+        text=driver_script(source.script_in_bundle) if source.script_in_bundle else source.code,
+        project_toml=source.project_text,
+        manifest_toml=source.manifest_text,
+        bundle=UploadInfo(file_size=bundle.size, hash=bundle.sha256) if bundle else None,
+        sysimage_sha=manifest_sha(source, outlook.plan) if request.sysimage else None,
+    )
+    return script_form(terms, code)

@@ -50,34 +50,6 @@ async def test_node_specs(client: HubClient, server: ScriptedServer) -> None:
         await client.node_specs()
 
 
-def image(name: str, kind: str) -> "dict[str, Any]":
-    return {"display_name": name, "type": kind, "image_key_name": name.lower(), "image_tag": None}
-
-
-@pytest.mark.parametrize(
-    ("apps", "groups", "names"),
-    [
-        (
-            [
-                {"name": "Pluto", "appType": "pluto", "product_name": "standard-interactive", "image_group": "other"},
-                {"name": "Batch", "appType": "batch", "product_name": "standard-batch", "image_group": "base"},
-            ],
-            {"base": [image("B", "option-cpu"), image("A", "option-cpu"), image("Z", "base-cpu")], "other": []},
-            ["Z", "A", "B"],
-        ),
-        ([], {"base": [image("A", "base-cpu")]}, []),
-        ([{"name": "Batch", "appType": "batch", "product_name": "standard-batch"}], {}, []),
-        ([{"name": "B", "appType": "b", "product_name": "standard-batch", "image_group": "gone"}], {}, []),
-    ],
-    ids=["the default first", "no batch product", "no group", "a group that is not there"],
-)
-async def test_images(client: HubClient, server: ScriptedServer, apps: Any, groups: Any, names: "list[str]") -> None:
-    server.on(DEFAULTS, {"defaultApps": apps, "defaultUserAppArgs": []})
-    server.on(GROUPS, {"image_groups": groups})
-    assert [found.display_name for found in await client.default_product_images()] == names
-    assert server.requests[server.seen.index(GROUPS)].url.query == "extended=true"
-
-
 async def test_a_legacy_server_tells_the_user_by_graphql(client: HubClient, server: ScriptedServer) -> None:
     user = {"id": 42, "username": "ada", "name": "Ada Example", "firstname": "Ada", "info": [{"email": "a@b.c"}]}
     server.on("POST /v1/graphql", {"data": {"users": [user]}})
@@ -109,19 +81,6 @@ async def test_a_failing_server_is_no_legacy_one(client: HubClient, server: Scri
     with pytest.raises(errors.ServerFailed):
         await client.api_version()
     assert "POST /v1/graphql" not in server.seen
-
-
-async def test_images_of_a_legacy_server(client: HubClient, server: ScriptedServer) -> None:
-    choices = [{"value": "big", "text": "Big", "price": 0.0}, {"value": "", "text": "Julia", "price": 0.0}]
-    option = {"attrid": "sysimg", "attrname": "Image", "attrvalue": "", "attrdisplay": True, "attrchoices": choices}
-    server.on("GET /juliaruncloud/get_image_options", {"success": True, "image_options": {"batchjob": [option]}})
-    found = await client.default_product_images()
-    assert [(image.display_name, image.type, image.image_key_name) for image in found] == [
-        ("Julia", "base-cpu", "julia"),
-        ("Julia", "base-gpu", "julia"),
-        ("Big", "option-cpu", "big"),
-        ("Big", "option-gpu", "big"),
-    ]
 
 
 async def test_jobs(client: HubClient, server: ScriptedServer) -> None:

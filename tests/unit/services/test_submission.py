@@ -15,6 +15,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from juliahub_ls import errors
 from juliahub_ls.config import Settings
 from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
+from juliahub_ls.domain.jobs.image_choice import ImageRequest
+from juliahub_ls.domain.jobs.job_args import SUBMISSION_KEY
 from juliahub_ls.services import submission, transport
 from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections
@@ -22,7 +24,8 @@ from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.job_source import Send
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.servers import Servers
-from juliahub_ls.services.submission import SUBMISSION_KEY, SubmitRequest, Submitted, Submitter
+from juliahub_ls.services.submission import Submitted, Submitter
+from juliahub_ls.services.submit_request import SubmitRequest
 from juliahub_ls.services.this_computer import ThisComputer
 from juliahub_ls.services.token_store import TokenStore, auth_file
 from juliahub_wire.auth import TokenTable
@@ -31,7 +34,8 @@ from tests.support.scripted_http import Cut, ScriptedServer
 from tests.unit.services.test_hub_client import DEFAULTS, GROUPS, JOB, LIST, NODES, SUBMIT, UPLOAD
 
 SPECS = [["m2", False, 2, 8, 0.1, "", "", "8", 0, 0, 1], ["m4", False, 4, 16, 0.2, "", "", "16", 0, 0, 2]]
-APPS = [{"name": "B", "appType": "b", "product_name": "standard-batch", "image_group": "base"}]
+BATCH = {"appType": "batchjob", "compute_type_name": "batch", "input_type_name": "userinput"}
+APPS = [{"name": "B", "product_name": "standard-batch", "image_group": "base"} | BATCH]
 IMAGES = [{"display_name": "Julia 1.10.4", "type": "base-cpu", "image_key_name": "j110", "image_tag": "t"}]
 GITHUB = "ghp_" + "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=36))
 """Shaped like a GitHub token, and none."""
@@ -102,9 +106,7 @@ async def submit(submitter: Submitter, script: Path, **options: Any) -> Submitte
 async def test_a_bundle_job(submitter: Submitter, server: ScriptedServer, project: Path) -> None:
     hub = Hub(server)
     cluster = ClusterRequest(nodes=2, processes_per_node=2, threads=3, time_limit=1.5)
-    done = await submit(
-        submitter, project / "src" / "more.jl", name="pi", env={"N": "10", "jobname": "mine"}, cluster=cluster
-    )
+    done = await submit(submitter, project / "src" / "more.jl", name="pi", env={"N": "10"}, cluster=cluster)
     (form,) = hub.forms
     args = json.loads(form["args"])
     key = args.pop(SUBMISSION_KEY)
@@ -180,7 +182,7 @@ async def test_the_manifest_of_the_jobs_julia(
     for name in manifests:
         version = name.removesuffix(".toml").partition("-v")[2] or "1.10"
         (project / name).write_text(f'julia_version = "{version}.0"\nmanifest_format = "2.0"\n')
-    done = await submit(submitter, project / "main.jl", julia=asked)
+    done = await submit(submitter, project / "main.jl", image=ImageRequest(asked))
     assert hub.forms[0]["image"] == image
     assert done.bundle is not None
     loaded = done.bundle.plan.environment
@@ -197,7 +199,7 @@ async def test_a_check_sends_nothing(submitter: Submitter, server: ScriptedServe
     assert verdict.plan is not None
     assert verdict.plan.file_count == 3
     script.write_text('include("gone.jl")')
-    asked = SubmitRequest(script, julia="1.6", cluster=ClusterRequest(nodes=0))
+    asked = SubmitRequest(script, image=ImageRequest("1.6"), cluster=ClusterRequest(nodes=0))
     verdict = await submitter.preflight(asked, Silent())
     assert [problem.code for problem in verdict.problems] == [
         "cluster-impossible",
@@ -336,11 +338,15 @@ async def test_a_refusal_is_the_servers_own_words(submitter: Submitter, server: 
     ("options", "expected", "words"),
     [
         ({"cluster": ClusterRequest(nodes=0)}, errors.ClusterImpossible, "at least 1, not 0. Nothing was submitted."),
-        ({"cluster": ClusterRequest(processes_per_node=3)}, errors.ClusterImpossible, "nodes of 2, 4"),
+        ({"cluster": ClusterRequest(processes_per_node=3)}, errors.ClusterImpossible, "has them with 2, 4"),
         ({"cluster": ClusterRequest(time_limit=-1)}, errors.TimeLimitInvalid, "-1 hours"),
         ({"cluster": ClusterRequest(time_limit=float("nan"))}, errors.TimeLimitInvalid, "nan"),
         ({"cluster": ClusterRequest(time_limit=float("inf"))}, errors.TimeLimitInvalid, "inf"),
-        ({"julia": "1.6"}, errors.JuliaNotAvailable, "no Julia 1.6. It has Julia 1.10.4. Nothing was submitted."),
+        (
+            {"image": ImageRequest("1.6")},
+            errors.JuliaNotAvailable,
+            "no Julia 1.6. It has Julia 1.10.4. Nothing was submitted.",
+        ),
     ],
 )
 async def test_what_cannot_be_had_is_not_sent(
@@ -359,7 +365,7 @@ async def test_a_manifest_for_another_julia(submitter: Submitter, server: Script
     with pytest.raises(errors.JuliaNotAvailable, match=r"made by Julia 1\.12.*Nothing was submitted\."):
         await submit(submitter, project / "main.jl")
     assert hub.forms == []
-    done = await submit(submitter, project / "main.jl", julia="1.10")
+    done = await submit(submitter, project / "main.jl", image=ImageRequest("1.10"))
     assert "julia-version-mismatch" in [problem.code for problem in done.problems]
 
 

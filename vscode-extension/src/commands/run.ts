@@ -38,7 +38,7 @@ export async function savedScript(uri: vscode.Uri | undefined): Promise<vscode.U
 }
 
 async function submit(services: Services, script: vscode.Uri, more: Partial<SubmitParams>): Promise<void> {
-  const params = { script: script.toString(), ...more };
+  const params = { ...more, script: script.toString() };
   const title = vscode.l10n.t("Submitting {0}", path.posix.basename(script.path));
   const result = await withProgress(services.daemon, title, async (workDoneToken, cancel) => {
     try {
@@ -51,7 +51,7 @@ async function submit(services: Services, script: vscode.Uri, more: Partial<Subm
 }
 
 /** The same failure with the buttons that mend what is wrong, where the check knows any. */
-async function withMends({ daemon, output }: Services, error: unknown, params: SubmitParams): Promise<unknown> {
+async function withMends({ daemon, output }: Services, error: unknown, params: SubmitParams & { script: string }): Promise<unknown> {
   const code = codeOf(error);
   if (code === undefined || !MENDABLE.has(code)) return error;
   try {

@@ -18,33 +18,74 @@ from juliahub_ls.cli.options import (
     common,
 )
 from juliahub_ls.cli.session import with_services
+from juliahub_ls.cli.submit_options import (
+    AppOption,
+    AppRepoOption,
+    BranchOption,
+    ElasticOption,
+    EnvOption,
+    GpuOption,
+    ImageOption,
+    MemoryOption,
+    MinNodesOption,
+    NameOption,
+    NodeOption,
+    NodesOption,
+    PortAccessOption,
+    PortNameOption,
+    PortOption,
+    ProcessesOption,
+    ProductOption,
+    ProjectOption,
+    RevisionOption,
+    SysimageOption,
+    ThreadsOption,
+    TimeLimitOption,
+    VcpusOption,
+    application,
+    environment,
+    exposed_port,
+)
 
 if TYPE_CHECKING:
     from juliahub_ls.domain.jobs.job_view import JobView
     from juliahub_ls.services.services import Services
-    from juliahub_ls.services.submission import SubmitRequest, Submitted
+    from juliahub_ls.services.submission import Submitted
+    from juliahub_ls.services.submit_request import SubmitRequest
 
+ScriptOrNothing = Annotated[Path | None, typer.Argument(metavar="[SCRIPT]", help="A .jl file; none with --app.")]
 ScriptArgument = Annotated[Path, typer.Argument(metavar="SCRIPT", help="A .jl file.")]
 
 
 def submit(
     context: typer.Context,
-    script: ScriptArgument,
+    script: ScriptOrNothing = None,
     bundle: BundleOption = None,
     send: SendOption = "folder",
-    nodes: Annotated[int, typer.Option("--nodes", metavar="N", help="How many machines.")] = 1,
-    processes: Annotated[int, typer.Option("--processes-per-node", metavar="P", help="Julia processes on each.")] = 1,
-    threads: Annotated[int | None, typer.Option("--threads", metavar="T", help="Threads of each process.")] = None,
-    vcpus: Annotated[int | None, typer.Option("--vcpus", metavar="N", help="vCPUs of each machine, at least.")] = None,
-    memory: Annotated[
-        int | None, typer.Option("--memory", metavar="GB", help="Memory of each machine, at least.")
-    ] = None,
-    env: Annotated[
-        list[str] | None, typer.Option("--env", "-e", metavar="NAME=VALUE", help="For the job; may be repeated.")
-    ] = None,
-    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Else the script's name.")] = None,
-    time_limit: Annotated[float, typer.Option("--time-limit", metavar="HOURS", help="0 for none.")] = 1.0,
+    nodes: NodesOption = 1,
+    min_nodes: MinNodesOption = None,
+    elastic: ElasticOption = False,
+    processes: ProcessesOption = 1,
+    threads: ThreadsOption = None,
+    vcpus: VcpusOption = None,
+    memory: MemoryOption = None,
+    gpu: GpuOption = False,
+    node: NodeOption = None,
+    env: EnvOption = None,
+    name: NameOption = None,
+    time_limit: TimeLimitOption = 1.0,
     julia: JuliaOption = None,
+    image: ImageOption = None,
+    product: ProductOption = None,
+    sysimage: SysimageOption = False,
+    port: PortOption = None,
+    port_access: PortAccessOption = None,
+    port_name: PortNameOption = None,
+    project: ProjectOption = None,
+    app: AppOption = None,
+    app_repo: AppRepoOption = None,
+    branch: BranchOption = None,
+    revision: RevisionOption = None,
     allow: AllowOption = None,
     gitignore: GitignoreOption = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Show the log until the job ends.")] = False,
@@ -54,10 +95,11 @@ def submit(
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Run a script: on this computer, a group's hub or JuliaHub. With --follow exits with 1 when the job fails."""
+    """Run a script or an application: here, on a group's hub, on JuliaHub. With --follow exits with 1 when it fails."""
     from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
+    from juliahub_ls.domain.jobs.image_choice import ImageRequest
     from juliahub_ls.services.job_source import Send
-    from juliahub_ls.services.submission import SubmitRequest
+    from juliahub_ls.services.submit_request import SubmitRequest
 
     _check_send(bundle, send)
     if results is not None and not follow:
@@ -70,9 +112,13 @@ def submit(
         gitignore=gitignore or None,
         allow=tuple(allow or ()),
         name=name,
-        env=_environment(env or []),
-        cluster=ClusterRequest(nodes, processes, threads, vcpus, memory, time_limit=time_limit),
-        julia=julia,
+        env=environment(env or []),
+        cluster=ClusterRequest(nodes, processes, threads, vcpus, memory, gpu, time_limit, min_nodes, elastic, node),
+        image=ImageRequest(julia, image, product),
+        port=exposed_port(port, port_access, port_name),
+        sysimage=sysimage,
+        project=project,
+        app=application(app, app_repo, branch, revision),
     )
 
     async def work(services: "Services") -> int:
@@ -100,8 +146,9 @@ def check(
 ) -> int:
     """Say what would go wrong with a script's job, and what mends it. Sends nothing; exits with 2 if it would fail."""
     from juliahub_ls.cli.submission_view import show_verdict
+    from juliahub_ls.domain.jobs.image_choice import ImageRequest
     from juliahub_ls.services.job_source import Send
-    from juliahub_ls.services.submission import SubmitRequest
+    from juliahub_ls.services.submit_request import SubmitRequest
 
     _check_send(bundle, send)
     asked = common(context, server, as_json)
@@ -111,7 +158,7 @@ def check(
         send=Send(send),
         gitignore=gitignore or None,
         allow=tuple(allow or ()),
-        julia=julia,
+        image=ImageRequest(julia),
     )
 
     async def work(services: "Services") -> int:
@@ -138,20 +185,6 @@ def _check_send(bundle: Path | None, send: str) -> None:
         raise typer.BadParameter(
             "--bundle names a folder to send, and --send says that none is sent. Give one of them."
         )
-
-
-def _environment(given: list[str]) -> dict[str, str]:
-    from juliahub_ls.domain.jobs.job_view import RESERVED_INPUTS
-
-    values = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not key or not equals:
-            raise typer.BadParameter(f"“{text}” is not NAME=VALUE.", param_hint="--env")
-        if key in RESERVED_INPUTS:
-            raise typer.BadParameter(f"{key} is JuliaHub's own and cannot be set.", param_hint="--env")
-        values[key] = value
-    return values
 
 
 async def _submit(asked: Common, services: "Services", request: "SubmitRequest") -> "Submitted":

@@ -3,19 +3,23 @@
 from typing import Any
 
 from juliahub_ls import payloads
+from juliahub_ls.domain.jobs.application import AppRequest
 from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
+from juliahub_ls.domain.jobs.exposed_port import ExposedPort
+from juliahub_ls.domain.jobs.image_choice import ImageRequest
 from juliahub_ls.errors import SettingInvalid
 from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, SubmitParams
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
+from juliahub_ls.secret import Secret
 from juliahub_ls.services.job_source import Send
-from juliahub_ls.services.submission import SubmitRequest
+from juliahub_ls.services.submit_request import SubmitRequest
 
 
 async def submit(session: Session, params: SubmitParams) -> dict[str, Any]:
     """Run a script."""
     request = submit_request(params)
-    with session.progress(params.get("workDoneToken"), f"Submitting {request.script.name}") as progress:
+    with session.progress(params.get("workDoneToken"), f"Submitting {_title(request)}") as progress:
         submitted = await session.services.submitter.submit(request, progress)
     session.servers_changed()
     view = await session.services.jobs.get(submitted.server, submitted.jobname)
@@ -32,7 +36,7 @@ async def submit(session: Session, params: SubmitParams) -> dict[str, Any]:
 async def preflight(session: Session, params: SubmitParams) -> dict[str, Any]:
     """What submitting would find out, without sending anything."""
     request = submit_request(params)
-    with session.progress(params.get("workDoneToken"), f"Checking {request.script.name}") as progress:
+    with session.progress(params.get("workDoneToken"), f"Checking {_title(request)}") as progress:
         verdict = await session.services.submitter.preflight(request, progress)
     return payloads.preflight(verdict)
 
@@ -45,11 +49,16 @@ def submit_request(params: SubmitParams) -> SubmitRequest:
         threads=params.get("threads"),
         vcpus=params.get("vcpus"),
         memory=params.get("memory"),
+        gpu=params.get("gpu", False),
         time_limit=params.get("timeLimit", 1.0),
+        min_nodes=params.get("minNodes"),
+        elastic=params.get("elastic", False),
+        node=params.get("node"),
     )
+    script = params.get("script")
     directory = params.get("directory")
     return SubmitRequest(
-        script=path_of(params["script"]),
+        script=path_of(script) if script else None,
         server=params.get("server"),
         directory=path_of(directory) if directory else None,
         send=_send(params.get("send", "folder")),
@@ -58,8 +67,32 @@ def submit_request(params: SubmitParams) -> SubmitRequest:
         name=params.get("name"),
         env=params.get("env", {}),
         cluster=cluster,
-        julia=params.get("julia"),
+        image=ImageRequest(params.get("julia"), params.get("image"), params.get("product")),
+        port=_port(params),
+        sysimage=params.get("sysimage", False),
+        project=params.get("project"),
+        app=_application(params),
     )
+
+
+def _port(params: SubmitParams) -> ExposedPort | None:
+    if "port" not in params:
+        return None
+    password = params.get("portPassword")
+    secret = None if password is None else Secret(password)
+    return ExposedPort(params["port"], params.get("portAccess", "me"), secret, params.get("portName"))
+
+
+def _application(params: SubmitParams) -> AppRequest | None:
+    asked = AppRequest(params.get("app"), params.get("appRepo"), params.get("branch"), params.get("revision"))
+    return None if asked == AppRequest() else asked
+
+
+def _title(request: SubmitRequest) -> str:
+    """What the progress is about."""
+    app = request.app
+    named = request.script.name if request.script else app and (app.name or app.repository)
+    return named or "a job"
 
 
 def _send(text: str) -> Send:

@@ -8,15 +8,21 @@ from juliahub_ls.lsp.protocol.common import Problem
 
 
 class SubmitParams(TypedDict):
-    """Run a script. Absent fields have their defaults: the current server, the script's environment as the bundle,
-    one process, one hour.
+    """Run a script, or an application. Absent fields have their defaults: the current server, the script's environment
+    as the bundle, one process, one hour.
 
     `send` says what goes along: the bundle folder (the default where there is an environment), else the script's text
     with its project and manifest (`environment`), with its project alone, for the server to resolve (`project`), or
-    nothing but the text (`script`). `timeLimit` in hours; 0: none.
+    nothing but the text (`script`). `timeLimit` in hours; 0: none; JuliaHub rounds up to whole ones.
+
+    Machines: `minNodes` starts with fewer than `nodes`, `elastic` with what there is; `node` names a class. Image:
+    by `julia` version or by name (`image`), of the default product or of `product`. `port` is shown to `portAccess`:
+    the user (`me`, the default), `anyone` signed in, who knows `portPassword` (`password`), or `public`. `sysimage`
+    wants a manifest. `project`: a project's UUID. In place of `script`: `app`, a name, or `appRepo`, the URL of one's
+    own application, from a `branch` or at a `revision`.
     """
 
-    script: str
+    script: NotRequired[str]
     server: NotRequired[str]
     directory: NotRequired[str]
     send: NotRequired[Literal["folder", "environment", "project", "script"]]
@@ -29,8 +35,24 @@ class SubmitParams(TypedDict):
     threads: NotRequired[int]
     vcpus: NotRequired[int]
     memory: NotRequired[int]
+    gpu: NotRequired[bool]
+    node: NotRequired[str]
+    minNodes: NotRequired[int]
+    elastic: NotRequired[bool]
     timeLimit: NotRequired[float]
     julia: NotRequired[str]
+    image: NotRequired[str]
+    product: NotRequired[str]
+    port: NotRequired[int]
+    portAccess: NotRequired[Literal["me", "anyone", "password", "public"]]
+    portPassword: NotRequired[str]
+    portName: NotRequired[str]
+    sysimage: NotRequired[bool]
+    project: NotRequired[str]
+    app: NotRequired[str]
+    appRepo: NotRequired[str]
+    branch: NotRequired[str]
+    revision: NotRequired[str]
     workDoneToken: NotRequired["str | int"]
 
 
