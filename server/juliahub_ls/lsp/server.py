@@ -34,6 +34,7 @@ FEATURES = {
     "jobs": ("submit", "preflight", "jobs", "job", "stopJob", "extendJob"),
     "logs": ("openLog", "closeLog", "readLog"),
     "results": ("results", "downloadResults"),
+    "datasets": ("datasets", "downloadDataset", "uploadDataset", "projects"),
 }
 """Which file of `features/` answers which method; imported when first asked, or in the background after start-up."""
 

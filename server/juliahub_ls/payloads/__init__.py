@@ -2,6 +2,7 @@
 
 from juliahub_ls.payloads.bundles import bundle_folder, bundle_plan
 from juliahub_ls.payloads.common import problem, range_
+from juliahub_ls.payloads.datasets import dataset, downloaded_dataset, project, uploaded_dataset
 from juliahub_ls.payloads.environments import environment, environment_details, environment_for
 from juliahub_ls.payloads.jobs import job, log_line, preflight
 from juliahub_ls.payloads.servers import image, node, server, servers
@@ -9,6 +10,8 @@ from juliahub_ls.payloads.servers import image, node, server, servers
 __all__ = [
     "bundle_folder",
     "bundle_plan",
+    "dataset",
+    "downloaded_dataset",
     "environment",
     "environment_details",
     "environment_for",
@@ -18,7 +21,9 @@ __all__ = [
     "node",
     "preflight",
     "problem",
+    "project",
     "range_",
     "server",
     "servers",
+    "uploaded_dataset",
 ]

@@ -16,6 +16,16 @@ from juliahub_ls.lsp.protocol.bundles import (
     WriteBundleResult,
 )
 from juliahub_ls.lsp.protocol.common import EmptyResult
+from juliahub_ls.lsp.protocol.datasets import (
+    DatasetsParams,
+    DatasetsResult,
+    DownloadDatasetParams,
+    DownloadDatasetResult,
+    ProjectsParams,
+    ProjectsResult,
+    UploadDatasetParams,
+    UploadDatasetResult,
+)
 from juliahub_ls.lsp.protocol.environments import (
     ChooseEnvironmentParams,
     EnvironmentDetails,
@@ -88,6 +98,10 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "juliahub/readLog": (ReadLogParams, ReadLogResult),
     "juliahub/results": (JobParams, ResultsResult),
     "juliahub/downloadResults": (DownloadResultsParams, DownloadResultsResult),
+    "juliahub/datasets": (DatasetsParams, DatasetsResult),
+    "juliahub/downloadDataset": (DownloadDatasetParams, DownloadDatasetResult),
+    "juliahub/uploadDataset": (UploadDatasetParams, UploadDatasetResult),
+    "juliahub/projects": (ProjectsParams, ProjectsResult),
 }
 """Requests from the client: method → (params, result).
 
