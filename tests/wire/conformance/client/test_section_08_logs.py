@@ -58,7 +58,7 @@ async def test_8_1_bodies(hub: HubClient, script: ScriptedServer, body: str) -> 
 
 
 @rows(
-    ("answer", "kind", "words"),
+    "answer, kind, words",
     [
         ("a reason", {"success": False, "reason": "Gone.", "message": "no"}, "RefusedByServer", "Gone."),
         ("a message", {"success": False, "message": "Gone."}, "RefusedByServer", "Gone."),
@@ -73,7 +73,7 @@ async def test_8_1_answers(hub: HubClient, script: ScriptedServer, answer: Any, 
 
 
 @rows(
-    ("changes", "expected"),
+    "changes, expected",
     [
         ("ISO with Z", {"timestamp": "2023-03-15T07:56:55.120Z"}, 1678867015120),
         ("ISO without Z", {"timestamp": "2023-03-15T07:56:55.12"}, 1678867015120),
@@ -91,7 +91,7 @@ async def test_8_1_timestamps(
 
 
 @rows(
-    ("changes", "expected"),
+    "changes, expected",
     [
         ("no message", {"message": None}, ""),
         ("a message that is none", {"message": {"a": 1}}, ""),

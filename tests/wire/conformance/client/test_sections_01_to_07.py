@@ -54,7 +54,7 @@ async def test_1_2_hasura_headers_on_one_job_alone(hub: HubClient, script: Scrip
 
 
 @rows(
-    ("answer", "kind", "words"),
+    "answer, kind, words",
     [
         ("internal error", {"success": False, "internal_error": True, "message": "Boom."}, "RefusedByServer", "Boom."),
         ("internal error, no words", {"internal_error": True, "message": None}, "RefusedByServer", "of its own"),
@@ -79,7 +79,7 @@ async def test_1_10_answers(hub: HubClient, script: ScriptedServer, answer: Any,
 
 
 @rows(
-    ("answer", "version"),
+    "answer, version",
     [
         ("0.0.1", {"api_version": "0.0.1", "username": "ada"}, "0.0.1"),
         ("without a username", {"api_version": "0.2.0"}, "0.2.0"),
@@ -104,7 +104,7 @@ NODE = ["m6", False, 2.0, 8.0, 0.17, "3.5 GHz", "", "4", 81.5, 83.25, 7]
 
 
 @rows(
-    ("index", "value"),
+    "index, value",
     [
         ("vCores with a fraction", 2, 2.5),
         ("memory with a fraction", 3, 0.5),
@@ -126,7 +126,7 @@ async def test_3_one_bad_node_breaks_the_list(
 
 
 @rows(
-    ("answer", "words"),
+    "answer, words",
     [
         ("refused", {"success": False, "message": "You have reached the job rate limit of 2."}, "limit of 2."),
         ("without the flag", {"message": "No room."}, "No room."),
@@ -186,7 +186,7 @@ async def test_7_2_a_missing_key_is_named_with_its_endpoint(hub: HubClient, scri
 
 
 @rows(
-    ("field", "value"),
+    "field, value",
     [
         ("outputs null", "outputs", None),
         ("outputs an object", "outputs", {"pi": 3.14}),
@@ -203,7 +203,7 @@ async def test_7_2_a_wrong_type_is_named(hub: HubClient, script: ScriptedServer,
 
 
 @rows(
-    ("field", "value"),
+    "field, value",
     [
         ("outputs empty", "outputs", ""),
         ("outputs an empty object", "outputs", "{}"),
@@ -225,7 +225,7 @@ DIGEST = hashlib.sha256(b"x").digest()
 
 
 @rows(
-    ("algorithm", "value", "expected"),
+    "algorithm, value, expected",
     [
         ("base64", "sha2_256", base64.b64encode(DIGEST).decode(), DIGEST.hex()),
         ("hex", "sha2_256", DIGEST.hex(), DIGEST.hex()),
@@ -243,7 +243,7 @@ async def test_7_4_hashes(hub: HubClient, script: ScriptedServer, algorithm: Any
 
 
 @rows(
-    ("answer", "kind"),
+    "answer, kind",
     [
         ("403", JSONResponse("no", 403), "JobNotFound"),
         ("status false", {"status": False, "message": "It is protected."}, "RefusedByServer"),
