@@ -190,8 +190,9 @@ async def test_an_approval_is_the_editors_to_show(start: MakeEditor, hub: Script
     assert "window/showDocument" not in editor.asked
     assert editor.all("window/showMessage") == []
     await editor.until(lambda: any("left" in message for message in _progress(editor)), "the countdown")
-    with hub.client() as person:
-        assert person.post(wanted["url"], data={"decision": "refuse"}).status_code == 200
+    asking = hub.hub.sign_in.of_user_code(wanted["code"])
+    assert asking is not None
+    hub.hub.sign_in.refuse(asking)
     with pytest.raises(RpcError) as caught:
         await answer
     data = check_error_data(caught.value)

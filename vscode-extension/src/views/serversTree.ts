@@ -41,7 +41,7 @@ export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disp
     const count = this.jobs.of(server.id).filter((job) => !job.done).length;
     const running = count === 0 ? "" : vscode.l10n.t("{0} running", count);
     const current = server.current ? vscode.l10n.t("scripts run here") : "";
-    const item = new vscode.TreeItem({ label: server.name, ...(server.current ? { highlights: [[0, server.name.length]] } : {}) });
+    const item = new vscode.TreeItem(server.name);
     item.id = server.id;
     item.iconPath = iconOf(server);
     item.contextValue = `server ${server.kind === "hub" ? server.state : "own"}`;
