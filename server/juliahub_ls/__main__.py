@@ -4,6 +4,8 @@ import argparse
 import logging
 import sys
 
+from juliahub_ls.log_setup import set_up_logging
+
 SWITCH_SECONDS = 0.0005
 """How long a thread that plans or reads may keep a request waiting. Python's own 5 ms add up over a request's steps."""
 
@@ -17,9 +19,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--stdio", action="store_true", help="serve on standard input and output (the default)")
     parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning", "error"])
     options = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=options.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    set_up_logging(getattr(logging, options.log_level.upper()))
     logging.getLogger("pygls").setLevel(logging.ERROR)  # it logs whole messages
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_a_fault)
 

@@ -127,9 +127,9 @@ def _tell_fault(error: Exception, as_json: bool) -> int:
 def _trace(error: BaseException) -> None:
     if os.environ.get("JULIAHUB_DEBUG", "") in ("", "0"):
         return
-    import traceback
+    from juliahub_ls.log_setup import print_trace
 
-    traceback.print_exception(error)
+    print_trace(error)
 
 
 def _forget_stdout() -> None:

@@ -74,7 +74,9 @@ def interruptible(work: Coroutine[object, object, T]) -> T:
 def _set_up_logging() -> None:
     """Our own log is for us: a person gets sentences."""
     if debugging():
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        from juliahub_ls.log_setup import set_up_logging
+
+        set_up_logging(logging.INFO)
     else:
         logging.getLogger().addHandler(logging.NullHandler())
         warnings.simplefilter("ignore")
