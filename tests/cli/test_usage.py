@@ -75,6 +75,7 @@ def test_help_is_immediate_because_it_imports_nothing_slow(cli: Cli, arguments: 
         (["submit", "hello.jl", "--nodes", "two"], "--nodes"),
         (["submit", "hello.jl", "--env", "NOVALUE"], "NAME=VALUE"),
         (["submit", "hello.jl", "--min-nodes", "few"], "--min-nodes"),
+        (["submit", "--app", "Pluto", "--bundle", "."], "brings its own code"),
         (["submit", "hello.jl", "--port-access", "me"], "need --port"),
         (["submit", "hello.jl", "--port-name", "me"], "need --port"),
         (["submit", "hello.jl", "--port", "8080", "--port-access", "friends"], "--port-access"),

@@ -102,6 +102,8 @@ def submit(
     from juliahub_ls.services.submit_request import SubmitRequest
 
     _check_send(bundle, send)
+    if bundle is not None and (app or app_repo):
+        raise typer.BadParameter("--bundle names a folder to send, and an application brings its own code.")
     if results is not None and not follow:
         raise typer.BadParameter("--results needs --follow: there are none before the job has ended.")
     asked = common(context, server, as_json, stream=follow)

@@ -7,9 +7,10 @@ from typing import Any
 from juliahub_wire.jobs import Job, JobStatus
 from juliahub_wire.logs import to_unix_ms
 
+from .job_args import ALIAS, APPLICATION, SUBMISSION_KEY
 from .log_line import LogFacts
 
-RESERVED_INPUTS = frozenset({"jobname", "jr_uuid", "jr_submission"})
+RESERVED_INPUTS = frozenset({ALIAS, APPLICATION, SUBMISSION_KEY})
 PHASES = {
     "environment": "Preparing the environment",
     "cluster": "Starting the workers",
