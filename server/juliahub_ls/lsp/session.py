@@ -21,6 +21,7 @@ from juliahub_ls.lsp.protocol import REQUESTS
 from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.services.julia import julia_depots
 from juliahub_ls.services.services import Services, build_services
+from juliahub_ls.services.token_watch import TokenWatch
 from juliahub_ls.services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Session:
         self.logs: dict[str, asyncio.Task[None]] = {}
         self.services.jobs.subscribe(self._job_changed)
         self.services.connections.reachability.subscribe(lambda _server: self.servers_changed())
+        self._tokens = TokenWatch(self.services.connections, self.services.tasks, self._tokens_changed)
+        self._servers_told: dict[str, Any] = {}
         self._told_of_bound = False
         self._telling = asyncio.Lock()
         self._adapters: dict[str, TypeAdapter[Any]] = {}
@@ -61,6 +64,8 @@ class Session:
             self.server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, sentence))
         self.folders_changed()
         self.live.start()
+        self._servers_told = payloads.servers(self.services.connections)
+        self._tokens.start()
 
     def folders_changed(self) -> None:
         """Take the folders that the editor has open now; watching them begins in the background."""
@@ -124,13 +129,16 @@ class Session:
 
     def servers_changed(self) -> None:
         """Tell the editor how servers and accounts stand now."""
-        self.notify("juliahub/serversChanged", payloads.servers(self.services.connections))
+        self._servers_told = payloads.servers(self.services.connections)
+        self.notify("juliahub/serversChanged", self._servers_told)
+        self._tokens.start()
 
     async def aclose(self) -> None:
         """End logs, watching and connections. Jobs go on."""
         for task in list(self.logs.values()):
             task.cancel()
         self.live.close()
+        await self._tokens.aclose()
         await self.workspace.aclose()
         await self.services.aclose()
 
@@ -146,6 +154,11 @@ class Session:
                 await self.services.jobs.explain(profile.id, found.jobs)
             except JuliaHubError:
                 continue
+
+    def _tokens_changed(self) -> None:
+        """Another program, or a renewal, has written or removed a token; of our own sign-ins the editor knows."""
+        if payloads.servers(self.services.connections) != self._servers_told:
+            self.servers_changed()
 
     def _job_changed(self, view: JobView) -> None:
         self.notify("juliahub/jobsChanged", {"jobs": [payloads.job(view)]})

@@ -17,14 +17,20 @@ from juliahub_ls.domain.environments.files import is_environment_file
 log = logging.getLogger(__name__)
 
 
+def _of_an_environment(name: str) -> bool:
+    return is_environment_file(name) or name == IGNORE_FILE
+
+
 class FileWatch:
     """Watches whole trees, and single folders elsewhere. The methods may take a while: call them in a thread.
 
     `on_change` is called on the event loop with a file, or with a folder that was moved, deleted or made.
     """
 
-    def __init__(self, on_change: Callable[[Path], None]) -> None:
+    def __init__(self, on_change: Callable[[Path], None], wanted: Callable[[str], bool] = _of_an_environment) -> None:
         self._on_change = on_change
+        self.wanted = wanted
+        """Whether a file of that name is of interest."""
         self._loop = asyncio.get_running_loop()
         self._lock = threading.Lock()
         self._observer: BaseObserver | None = None
@@ -105,7 +111,7 @@ class _Handler(FileSystemEventHandler):
         moved = event.is_directory and event.event_type in self._folders
         for path in (event.src_path, event.dest_path):
             file = Path(str(path)) if path else None
-            if file and (moved or is_environment_file(file.name) or file.name == IGNORE_FILE):
+            if file and (moved or self._watch.wanted(file.name)):
                 self._watch.tell(file)
 
 
