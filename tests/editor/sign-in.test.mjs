@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+const { HUB, NAME, PASSWORD } = process.env;
+const SERVER = new URL(HUB).host;
+const ACCOUNT = `${NAME} · ${SERVER}`;
+
+test("signing in, out, refused, cancelled", () =>
+  inWorkbench("sign-in", async (code) => {
+    await code.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await code.openView("JuliaHub");
+    await code.row("This computer").waitFor();
+    await approved(code);
+    await inTheAccountsMenu(code);
+    await signedOut(code);
+    await refused(code);
+    await cancelled(code);
+  }));
+
+/** The code is in the notification and on the page; the account is shown when the page is done. */
+async function approved(code) {
+  const { page, words } = await begun(code, async () => {
+    await code.command("JuliaHub: Sign In");
+    await code.pick("Another server…");
+    await code.page.locator(".quick-input-widget", { hasText: "Host name or address" }).waitFor();
+    await code.page.keyboard.type(HUB);
+    await code.page.keyboard.press("Enter");
+  });
+  assert.match(words, /Waiting for your approval in the browser, \d:\d\d left\. The code is [A-Z]{4}-[A-Z]{4}\./);
+  await code.screenshot("30-sign-in");
+  const shown = /The code is (\S+)\./.exec(words)[1];
+  await code.page.bringToFront();
+  assert.equal(await copied(code, "Copy Code", shown), shown);
+  await onThePage(page, async () => {
+    await page.getByLabel("Name").fill(NAME);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.getByText(shown, { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByRole("heading", { name: "Signed in" }).waitFor();
+  });
+  await code.rows("Servers", `${SERVER}, scripts run here, signed in as ${NAME}, token `).waitFor();
+  await waiting(code).waitFor({ state: "detached" });
+  await code.status(`⬢ ${SERVER}`).waitFor();
+}
+
+async function inTheAccountsMenu(code) {
+  await openAccounts(code);
+  await accountItem(code).waitFor();
+  await code.screenshot("31-accounts");
+  await code.page.keyboard.press("Escape");
+  await code.command("Preferences: Toggle between Light/Dark Themes");
+  await openAccounts(code);
+  await accountItem(code).waitFor();
+  await code.screenshot("31-accounts-dark");
+}
+
+/** From the Accounts menu, which is open. It says what it cannot do. */
+async function signedOut(code) {
+  await accountItem(code).hover();
+  await code.page.locator(".monaco-menu .action-label", { hasText: "Sign Out" }).hover();
+  await code.page.keyboard.press("Enter"); // a menu takes no click in its first moments
+  await code.page.locator(".monaco-dialog-box").getByRole("button", { name: "Sign Out" }).click();
+  await code.toast("Other programs that copied the token keep it until").waitFor();
+  await code.rows("Servers", `${SERVER}, scripts run here, signed out`).waitFor();
+  await code.screenshot("32-signed-out-dark");
+}
+
+async function refused(code) {
+  const { page } = await begun(code, () => code.rows("Servers", SERVER).click());
+  await code.screenshot("33-sign-in-dark");
+  await onThePage(page, async () => {
+    await page.getByRole("button", { name: "Refuse" }).click();
+    await page.getByRole("heading", { name: "Refused" }).waitFor();
+  });
+  const sentence = code.toast("it was refused in the browser. Nothing has changed.");
+  await sentence.waitFor();
+  await sentence.getByRole("button", { name: "Sign in" }).waitFor();
+  await code.screenshot("34-refused-dark");
+}
+
+/** Nothing is said, and nothing has changed: whoever cancels knows. */
+async function cancelled(code) {
+  const { page } = await begun(code, () => code.toast("it was refused").getByRole("button", { name: "Sign in" }).click());
+  await page.close();
+  await waiting(code).getByRole("button", { name: "Cancel" }).click();
+  await waiting(code).waitFor({ state: "detached" });
+  await code.rows("Servers", `${SERVER}, scripts run here, signed out`).waitFor();
+}
+
+/**
+ * Starts a sign-in: its page and what the notification says of it. A page opens by itself, but this host gives each port of its computer an
+ * address of its own, without the path: so the link is taken along to another window, as one would to another device.
+ */
+async function begun(code, start) {
+  const [opened] = await Promise.all([code.page.context().waitForEvent("page"), start()]);
+  await opened.close();
+  await code.page.bringToFront();
+  await waiting(code).getByText("The code is").waitFor();
+  const words = await waiting(code).innerText();
+  const link = await copied(code, "Copy Link", `${HUB}/`);
+  const page = await code.page.context().newPage();
+  await page.goto(link);
+  return { page, words };
+}
+
+/** What is on the clipboard when a link of the notification was pressed. */
+async function copied(code, link, start) {
+  await waiting(code).getByText(link, { exact: true }).click();
+  return code.page.evaluate(async (wanted) => {
+    for (let frames = 0; frames < 600; frames++) {
+      const text = await navigator.clipboard.readText();
+      if (text.startsWith(wanted)) return text;
+      await new Promise(requestAnimationFrame);
+    }
+    throw new Error(`Nothing on the clipboard begins with ${wanted}`);
+  }, start);
+}
+
+/** What a person does on the hub's page, which then is closed. */
+async function onThePage(page, act) {
+  await page.bringToFront();
+  await act();
+  await page.close();
+}
+
+function waiting(code) {
+  return code.toast(/Signing in to/);
+}
+
+async function openAccounts(code) {
+  await code.page.locator('.activitybar .action-label[aria-label^="Accounts"]').click();
+}
+
+function accountItem(code) {
+  return code.page.locator(".monaco-menu .action-label", { hasText: ACCOUNT });
+}

@@ -1,0 +1,46 @@
+"""Signing in from VS Code to a served hub with accounts, on the hub's real page, and out again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.editor.host import Host, free_port
+from tests.support.hub import localhub, wait_for
+from tests.support.served_hub import served
+
+pytestmark = [pytest.mark.editor, pytest.mark.timeout(420)]
+
+NAME, PASSWORD = "ada", "correct horse"
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[str]:
+    """A hub's address. It is served without TLS, which clients accept on this computer alone."""
+    data, port = tmp_path / "data", free_port()
+    url = f"http://127.0.0.1:{port}"
+    with served("--port", str(port), "--data", str(data), printed=tmp_path / "printed") as process:
+
+        def answers() -> bool:
+            assert process.poll() is None, (tmp_path / "printed").read_text()
+            try:
+                return httpx.get(f"{url}/auth/configuration", trust_env=False).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        wait_for(answers, "the hub to serve")
+        added = localhub("user", "add", NAME, "--full-name", "Ada Example", "--data", str(data), typed=PASSWORD)
+        assert added.returncode == 0, added.stderr
+        yield url
+
+
+def test_sign_in_and_out(host: Host, hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account is in the Servers view and the Accounts menu, until signed out. Refused: a sentence; cancelled: none."""
+    for name, value in {"HUB": hub, "NAME": NAME, "PASSWORD": PASSWORD}.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "main.jl").write_text("println(1)\n")
+    host.play("sign-in", tmp_path / "work")
+    logs = host.client_log() + "".join(path.read_text(errors="replace") for path in host.run.glob("data/logs/**/*.log"))
+    assert "eyJ" not in logs, "no token in any log"
