@@ -36,7 +36,7 @@ def hub(tmp_path: Path) -> Iterator[str]:
 
 
 def test_sign_in_and_out(host: Host, hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The account is in the Servers view and the Accounts menu, until signed out. Refused: a sentence; cancelled: none."""
+    """The account is in the Servers view and the Accounts menu until signed out. Refused: a sentence."""
     for name, value in {"HUB": hub, "NAME": NAME, "PASSWORD": PASSWORD}.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "work").mkdir()
