@@ -354,9 +354,10 @@ export interface Node {
   description: string;
 }
 
-/** Node specs, smallest first. */
+/** Node specs, smallest first. `offlineSince`: the server is away, and these are the last known. */
 export interface NodesResult {
   nodes: Node[];
+  offlineSince?: number;
 }
 
 /** An image that a job can run in. `juliaVersion` when the name tells it. */
@@ -368,9 +369,10 @@ export interface Image {
   juliaVersion?: string;
 }
 
-/** Images, the default first. */
+/** Images, the default first. `offlineSince` as for machines. */
 export interface ImagesResult {
   images: Image[];
+  offlineSince?: number;
 }
 
 /**

@@ -8,6 +8,7 @@ from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.jobs import Jobs
+from juliahub_ls.services.last_known import LastKnown
 from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.submission import Submitter
 from juliahub_ls.services.tasks import Tasks
@@ -23,6 +24,7 @@ class Services:
     servers: Servers
     connections: Connections
     accounts: Accounts
+    last_known: LastKnown
     environments: Environments
     bundling: Bundling
     submitter: Submitter
@@ -41,7 +43,15 @@ def build_services(settings: Settings) -> Services:
     connections = Connections(servers, ThisComputer(), tasks=tasks)
     environments = Environments(config_dir())
     bundling = Bundling(cache_dir(), environments, gitignore=settings.gitignore)
-    submitter = Submitter(connections, bundling)
-    accounts = Accounts(servers, connections)
-    jobs = Jobs(connections, tasks)
-    return Services(settings, tasks, servers, connections, accounts, environments, bundling, submitter, jobs)
+    return Services(
+        settings=settings,
+        tasks=tasks,
+        servers=servers,
+        connections=connections,
+        accounts=Accounts(servers, connections),
+        last_known=LastKnown(connections),
+        environments=environments,
+        bundling=bundling,
+        submitter=Submitter(connections, bundling),
+        jobs=Jobs(connections, tasks),
+    )

@@ -46,15 +46,16 @@ async def sign_out(session: Session, params: ServerParams) -> dict[str, Any]:
 
 async def nodes(session: Session, params: ServerParams) -> dict[str, Any]:
     """Machine types."""
-    client = await session.services.connections.client(params.get("server"))
-    specs = sorted(await client.node_specs(), key=lambda spec: (spec.has_gpu, spec.vcores, spec.memory_gb))
-    return {"nodes": [payloads.node(spec) for spec in specs]}
+    known = await session.services.last_known.get(params.get("server"), "nodes", lambda client: client.node_specs())
+    specs = sorted(known.value, key=lambda spec: (spec.has_gpu, spec.vcores, spec.memory_gb))
+    return present({"nodes": [payloads.node(spec) for spec in specs], "offlineSince": known.offline_since})
 
 
 async def images(session: Session, params: ServerParams) -> dict[str, Any]:
     """Images."""
-    client = await session.services.connections.client(params.get("server"))
-    return {"images": [payloads.image(image) for image in await product_images(client)]}
+    known = await session.services.last_known.get(params.get("server"), "images", product_images)
+    images = [payloads.image(image) for image in known.value]
+    return present({"images": images, "offlineSince": known.offline_since})
 
 
 async def _ask(session: Session, server: str, params: SignInParams, approval: Approval) -> None:

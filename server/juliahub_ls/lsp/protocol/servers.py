@@ -77,9 +77,10 @@ class Node(TypedDict):
 
 
 class NodesResult(TypedDict):
-    """Node specs, smallest first."""
+    """Node specs, smallest first. `offlineSince`: the server is away, and these are the last known."""
 
     nodes: list[Node]
+    offlineSince: NotRequired[int]
 
 
 class Image(TypedDict):
@@ -93,9 +94,10 @@ class Image(TypedDict):
 
 
 class ImagesResult(TypedDict):
-    """Images, the default first."""
+    """Images, the default first. `offlineSince` as for machines."""
 
     images: list[Image]
+    offlineSince: NotRequired[int]
 
 
 class ServersChangedParams(TypedDict):
