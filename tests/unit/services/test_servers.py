@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from juliahub_ls.config import Settings
+from juliahub_ls.config import Settings, settings_from
 from juliahub_ls.errors import PlainHttpRefused, ServerUnknown
 from juliahub_ls.services.servers import HERE, Servers, profile_of
 
@@ -78,6 +78,23 @@ def test_the_order_of_defaults(tmp_path: Path, settings: Settings, kept: "str | 
     assert servers.current.id == current
     assert servers.all()[0] is HERE
     assert [profile.id for profile in servers.all()].count(current) == 1
+
+
+def test_each_rung_of_the_order_stands_before_the_next(tmp_path: Path) -> None:
+    """Choice, setting, last choice, `julia.packageServer`, `JULIA_PKG_SERVER`, this computer: as the documents say."""
+    options, environ = {"server": "setting.dev", "packageServer": "https://julia.dev"}, {"JULIA_PKG_SERVER": "env.dev"}
+    Servers(tmp_path, Settings()).choose(profile_of("last.dev"))
+    servers = Servers(tmp_path, settings_from(options, environ)[0])
+    assert servers.current.id == "setting.dev"
+    servers.choose(profile_of("chosen.dev"))
+    assert servers.current.id == "chosen.dev"
+    assert Servers(tmp_path, settings_from(options, environ)[0]).current.id == "setting.dev", "in the next session"
+    del options["server"]
+    assert Servers(tmp_path, settings_from(options, environ)[0]).current.id == "chosen.dev"
+    (tmp_path / "servers.json").unlink()
+    assert Servers(tmp_path, settings_from(options, environ)[0]).current.id == "julia.dev"
+    assert Servers(tmp_path, settings_from({}, environ)[0]).current.id == "env.dev"
+    assert Servers(tmp_path, settings_from({}, {})[0]).current is HERE
 
 
 def test_a_wrong_setting_is_said(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,9 +11,14 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from juliahub_ls.errors import ServerUnreachable, SignInFailed, SignInTimedOut
+from juliahub_ls.config import Settings
+from juliahub_ls.errors import ServerUnreachable, SignInFailed, SignInRequired, SignInTimedOut, TokenRefused
+from juliahub_ls.services.accounts import Accounts
+from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.progress import Progress, Silent
+from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.sign_in import Approval, Attempt, Flow, SignedInElsewhere
+from juliahub_ls.services.this_computer import ThisComputer
 from juliahub_wire.auth import TokenTable
 from tests.support.scripted_http import Cut, ScriptedServer
 
@@ -286,3 +292,26 @@ async def test_a_sign_in_that_another_window_finishes_is_noticed(
     answers = iter([None, None, TokenTable(id_token="theirs")])
     table = await attempt(server, http, elsewhere=lambda: next(answers)).sign_in()
     assert table.bearer() == "theirs"
+
+
+async def test_a_refused_token_leads_to_one_sign_in_and_then_to_a_stop(
+    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused though not lapsed: set aside; the token of the forced sign-in refused, too: the end (§1.9)."""
+    monkeypatch.setenv("JULIA_DEPOT_PATH", str(tmp_path / "depot"))
+    monkeypatch.delenv("JULIA_PKG_SERVER", raising=False)
+    connections = Connections(Servers(tmp_path, Settings(server=server.url)), ThisComputer(tmp_path / "state"))
+    store = connections.tokens(connections.servers.current)
+    store.write(TokenTable(id_token="first", expires_at=time.time() + 86400))
+    server.on("GET /api/v1", Response(status_code=401))
+    server.on(CHALLENGE, PlainTextResponse("R"))
+    server.on(CLAIM, TOKEN)
+    with pytest.raises(TokenRefused):
+        await (await connections.client()).api_version()
+    with pytest.raises(SignInFailed, match="refuses the token that it has just given"):
+        await Accounts(connections.servers, connections).sign_in(None, Person().ask, Silent())
+    with pytest.raises(SignInRequired):
+        await (await connections.client()).api_version()
+    assert (server.seen.count(CHALLENGE), server.seen.count("GET /api/v1")) == (1, 2)
+    assert len(list(store.path.parent.glob("auth.toml.*.backup"))) == 2, "both are kept, under names that say so"
+    await connections.aclose()
