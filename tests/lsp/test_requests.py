@@ -42,6 +42,8 @@ async def test_every_request_both_ways(signed_in: Editor, hub: ScriptedHub, fold
         **{f"juliahub/{name}": {"job": job} for name in ("job", "stopJob", "openLog", "results", "downloadResults")},
     }
     last = [
+        "juliahub/downloadDataset",
+        "juliahub/uploadDataset",
         "juliahub/signOut",
         "juliahub/signIn",
         "juliahub/extendJob",
