@@ -231,7 +231,7 @@ class TokenLife(RuleBasedStateMachine):
     def settle(self) -> None:
         """What is in the file now is the newest, and may only be replaced by a newer one."""
         table = self.on_disk() if self.path.exists() and self.path.read_bytes().startswith(b"id_token = ") else None
-        found = table and table.get("refresh_token")
+        found: str | None = table.get("refresh_token") if table else None
         if found and self.newest:
             assert int(found.split("-")[1]) >= int(self.newest.split("-")[1]), "an older token came back"
         self.newest = found
