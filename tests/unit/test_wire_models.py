@@ -207,7 +207,7 @@ def test_a_token_table_keeps_what_it_does_not_know_and_shows_no_secret() -> None
         ({}, 100, None),
         ({"expires_at": 500}, 100, 500),
         ({"expires": 400}, 100, 400),
-        ({"expires_at": 500, "expires": 400}, 100, 500),
+        ({"expires_at": 500, "expires": 400}, 100, 400),
         ({"expires_in": 60}, 100, 160),
         ({"expires_at": 500, "expires_in": 60}, 100, 160),
         ({"expires_at": 120.5, "expires_in": 60}, 100, 120.5),
