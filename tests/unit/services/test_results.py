@@ -1,24 +1,31 @@
 """Result files: whole, verified, resumed after breaks, unpacked without trust (protocol §7.4, §9)."""
 
+import asyncio
 import gzip
 import hashlib
 import io
 import os
 import sys
 import tarfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
+import trustme
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from juliahub_ls import errors
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
-from juliahub_ls.services import results
+from juliahub_ls.services import results, transport, trust
+from juliahub_ls.services.account import Account
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.results import download_results, safe_name, unpack
-from tests.support.scripted_http import Cut, ScriptedServer
+from juliahub_ls.services.token_store import TokenStore
+from juliahub_ls.services.trust import context_for
+from tests.support.scripted_http import Cut, ScriptedServer, scripted_server
 
 CONTENT = os.urandom(300_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -134,6 +141,57 @@ async def test_without_a_hash_nothing_is_verified(client: HubClient, server: Scr
     server.on("GET /jobs/jr-1/files/out.bin", ranged)
     (saved,) = await save(client, tmp_path, result(hashed=False))
     assert (saved.verified, saved.path.read_bytes()) == (False, CONTENT)
+
+
+async def in_pieces(start: int = 0, end: int = len(CONTENT)) -> AsyncIterator[bytes]:
+    for at in range(start, end, 70_000):
+        yield CONTENT[at : min(at + 70_000, end)]
+
+
+async def then_silence() -> AsyncIterator[bytes]:
+    async for piece in in_pieces(end=140_000):
+        yield piece
+    await asyncio.Event().wait()
+
+
+async def test_a_body_of_unknown_length(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", StreamingResponse(in_pieces()))
+    (saved,) = await save(client, tmp_path, result())
+    assert saved.path.read_bytes() == CONTENT
+
+
+async def test_a_silence_amid_the_body_is_a_break(
+    client: HubClient, server: ScriptedServer, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    http.timeout = httpx.Timeout(0.5)
+    length = {"Content-Length": str(len(CONTENT))}
+    server.on("GET /jobs/jr-1/files/out.bin", StreamingResponse(then_silence(), headers=length), ranged)
+    (saved,) = await save(client, tmp_path, result())
+    assert saved.path.read_bytes() == CONTENT
+    assert server.requests[-1].headers["range"] == "bytes=140000-"
+
+
+async def test_calls_go_on_after_downloads(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", ranged)
+    server.on("GET /juliaruncloud/get_jobs", [])
+    for _ in range(3):
+        (saved,) = await save(client, tmp_path, result())
+        saved.path.unlink()
+        assert await client.jobs() == []
+
+
+async def test_a_download_over_tls(store: TokenStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = trustme.CA()
+    certificate, bundle = tmp_path / "server.pem", tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    context = context_for({"SSL_CERT_FILE": str(bundle)})
+    monkeypatch.setattr(trust, "trusted", lambda: context)
+    async with scripted_server(certificate) as server, transport.make_client() as http:
+        server.on("GET /jobs/jr-1/files/out.bin", Cut(CONTENT[:50_000], len(CONTENT)), ranged)
+        secure = HubClient("hub", server.url, Account("hub", store, http), http)
+        (saved,) = await save(secure, tmp_path / "out", result())
+    assert saved.path.read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("done", [True, False])
