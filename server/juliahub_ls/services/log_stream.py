@@ -208,6 +208,10 @@ class LogStream:
                 fresh = self._fresh(records)
                 if fresh:
                     yield Records(fresh)
+                if self._ended:
+                    self._complete = False  # what came out of order, or late, is asked for once
+                    async for batch in self.pages():
+                        yield batch
 
     async def _fill_gap(self, records: list[LogRecord]) -> AsyncIterator[LogEvent]:
         first = next((record for record in records if not record.meta), None)

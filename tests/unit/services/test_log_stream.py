@@ -235,6 +235,18 @@ async def test_a_hole_is_filled_by_rest(client: HubClient, server: ScriptedServe
     assert result.gaps == []
 
 
+async def test_what_comes_after_the_end_is_there_all_the_same(client: HubClient, server: ScriptedServer) -> None:
+    log = Log(2)
+
+    async def ends_early(socket: WebSocket) -> None:
+        log.count = 5
+        await sends(record(3), BOTTOM, record(4), record(5))(socket)
+
+    script(server, log, ends_early)
+    result = await told(client)
+    assert (result.ids, result.states) == ([1, 2, 3, 4, 5], ["live", "complete"])
+
+
 async def test_a_hole_that_cannot_be_filled_is_told(client: HubClient, server: ScriptedServer) -> None:
     log = Log(2)
 
