@@ -226,7 +226,7 @@ async def test_a_hole_is_filled_by_rest(client: HubClient, server: ScriptedServe
     log = Log(2, page=3)
 
     async def skips(socket: WebSocket) -> None:
-        log.count = 20
+        log.count = 16
         await sends(record(15), record(16), BOTTOM)(socket)
 
     script(server, log, skips)
