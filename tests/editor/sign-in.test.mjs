@@ -68,7 +68,7 @@ async function signedOut(code) {
 }
 
 async function refused(code) {
-  const { page } = await begun(code, () => code.rows("Servers", SERVER).click());
+  const { page } = await begun(code, () => code.command("JuliaHub: Sign In")); // to the current server, which is signed out
   await code.screenshot("33-sign-in-dark");
   await onThePage(page, async () => {
     await page.getByRole("button", { name: "Refuse" }).click();

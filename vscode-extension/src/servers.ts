@@ -24,7 +24,9 @@ export class ServersModel implements vscode.Disposable {
     return this.known.find((server) => server.current);
   }
 
+  /** The same again is no news: a tree that is drawn anew loses a click on its way. */
   update(servers: readonly Server[]): void {
+    if (JSON.stringify(servers) === JSON.stringify(this.known)) return;
     this.known = servers;
     this.changed.fire();
   }
