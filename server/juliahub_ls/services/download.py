@@ -1,7 +1,8 @@
 """Bytes from a server, on their way to whoever asked for them."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any, cast
 
 import httpcore
 import httpx
@@ -57,12 +58,13 @@ class Download:
         `aclose` end the connection, so that nothing else is read from it.
         """
         stream, remaining = _connection(self._response), self.remaining
-        async for piece in self._response.aiter_raw():
-            yield piece
-            if stream is not None and remaining is not None:
-                async for more in _read(stream, remaining - len(piece), _patience(self._response)):
-                    yield more
-                return
+        async with aclosing(cast("AsyncGenerator[bytes, None]", self._response.aiter_raw())) as beginning:
+            async for piece in beginning:
+                yield piece
+                if stream is not None and remaining is not None:
+                    async for more in _read(stream, remaining - len(piece), _patience(self._response)):
+                        yield more
+                    return
 
     async def aclose(self) -> None:
         """End the connection."""
