@@ -39,6 +39,7 @@ class ChaosProxy:
         self._random = random.Random(seed)
         self._due = self._random.sample(FRAME_KINDS, len(FRAME_KINDS))
         """Each kind befalls one of the first frames, whatever chance says later."""
+        self._upstreams: list[ClientConnection] = []
         self._http = httpx.AsyncClient(trust_env=False, timeout=30)
         self.app = Starlette(
             routes=[
@@ -48,7 +49,10 @@ class ChaosProxy:
         )
 
     async def aclose(self) -> None:
-        """End its connections to the hub."""
+        """End its connections to the hub, also those whose closing was itself broken off."""
+        for upstream in self._upstreams:
+            upstream.transport.abort()
+        await asyncio.gather(*(upstream.wait_closed() for upstream in self._upstreams))
         await self._http.aclose()
 
     def _chooses(self, trouble: float, *kinds: str) -> str | None:
@@ -92,6 +96,7 @@ class ChaosProxy:
         )  # one object a frame: more to break
         headers = {"Authorization": socket.headers["authorization"]}
         async with connect(target, additional_headers=headers, proxy=None, max_size=None) as upstream:
+            self._upstreams.append(upstream)
             await socket.accept()
             with contextlib.suppress(ConnectionClosed, WebSocketDisconnect):
                 await self._frames(upstream, socket)
