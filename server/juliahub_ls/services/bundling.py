@@ -20,7 +20,7 @@ from juliahub_ls.domain.problem import Problem, Severity
 from juliahub_ls.errors import BundleRefused, Cancelled, EnvironmentUnreadable, FileChangedWhileBundling
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.job_source import NOT_SUBMITTED, Send, Source, find_source, for_julia
-from juliahub_ls.services.julia import julia_depots as julia_depots
+from juliahub_ls.services.julia import julia_depots
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.progress import Progress
 
@@ -74,7 +74,8 @@ class Bundling:
         julia: JuliaVersion | None = None,
         target_platform: Mapping[str, str] | None = None,
     ) -> BundlePlan:
-        """What a bundle of `directory` will hold; nothing is read but names, sizes and TOML files.
+        """What a bundle of `directory` will hold. Of files that are new or changed the beginning is searched for tokens;
+        of all others nothing is read but names, sizes and TOML.
 
         While nothing has changed it is the very same object, so that what was made of it can be kept, too.
         """
