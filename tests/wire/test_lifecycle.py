@@ -150,7 +150,8 @@ def test_the_state_file_of_a_killed_hub_is_replaced(folder: Path) -> None:
 def test_a_state_file_that_is_none_is_replaced(folder: Path, content: str) -> None:
     (folder / "state").mkdir()
     (folder / "state" / "hub.json").write_text(content)
-    start_hub(folder)
+    hub = start_hub(folder)
+    assert HubState.model_validate_json((folder / "state" / "hub.json").read_bytes()).pid == hub.pid
 
 
 def test_a_state_file_with_a_pid_that_is_another_programs_now_is_replaced(folder: Path) -> None:

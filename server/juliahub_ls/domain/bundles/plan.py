@@ -85,7 +85,7 @@ def plan_bundle(
 ) -> BundlePlan:
     """The plan for bundling `directory`; with a `memory`, an unchanged folder is not walked again.
 
-    Raises only `bundle_gathered.Cancelled`, when `cancelled` says so.
+    Raises only `walk.Cancelled`, when `cancelled` says so.
     """
     top = Path(os.path.normpath(directory.absolute()))
     name = Path(os.path.realpath(top)).name or "bundle"
