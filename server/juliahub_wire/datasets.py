@@ -68,12 +68,6 @@ class PresignedUpload(WireModel):
     upload_id: str
 
 
-class CreatedDataset(WireModel):
-    """`POST /user/datasets` (§10.1)."""
-
-    repo_id: str
-
-
 def versions_path(dataset: str) -> str:
     """Opens and closes versions of a dataset, named by its UUID."""
     return f"{DATASETS}/{segment(dataset)}/versions"
