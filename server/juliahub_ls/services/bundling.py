@@ -74,8 +74,9 @@ class Bundling:
         julia: JuliaVersion | None = None,
         target_platform: Mapping[str, str] | None = None,
     ) -> BundlePlan:
-        """What a bundle of `directory` will hold. Of files that are new or changed the beginning is searched for tokens;
-        of all others nothing is read but names, sizes and TOML.
+        """What a bundle of `directory` will hold.
+
+        Of new and changed files the beginning is searched for tokens; else only names, sizes and TOML are read.
 
         While nothing has changed it is the very same object, so that what was made of it can be kept, too.
         """
