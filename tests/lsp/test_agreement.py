@@ -1,4 +1,4 @@
-"""`lsp/protocol/`, `protocol.ts` and `docs/protocol.md` say the same: methods, fields, types, what may be absent."""
+"""`lsp/protocol/`, the extension's `protocol/` and `docs/protocol.md` say the same: methods, fields, types, what may be absent."""
 
 import pkgutil
 import re
@@ -14,7 +14,9 @@ from typing_extensions import NotRequired, get_type_hints, is_typeddict
 from juliahub_ls.lsp import protocol
 
 ROOT = Path(__file__).parents[2]
-TYPESCRIPT = (ROOT / "vscode-extension" / "src" / "protocol.ts").read_text("utf-8")
+TYPESCRIPT = "\n".join(
+    path.read_text("utf-8") for path in sorted((ROOT / "vscode-extension" / "src" / "protocol").glob("*.ts"))
+)
 DOCUMENT = (ROOT / "docs" / "protocol.md").read_text("utf-8")
 MODULES = [import_module(f"{protocol.__name__}.{module.name}") for module in pkgutil.iter_modules(protocol.__path__)]
 PAYLOADS = {name: kind for module in MODULES for name, kind in vars(module).items() if is_typeddict(kind)}

@@ -1,5 +1,5 @@
 """Every method and payload of ours, once: described in `docs/protocol.md`, mirrored by
-`vscode-extension/src/protocol.ts`, compared by a test.
+`vscode-extension/src/protocol/`, compared by a test.
 
 Field names are the wire's own (camelCase), so a payload is plain JSON and nothing converts it. Times are Unix
 milliseconds, sizes bytes, durations seconds, files URIs unless a field says `path`.
@@ -38,25 +38,44 @@ from juliahub_ls.lsp.protocol.environments import (
     ScriptParams,
     SetActiveEnvironmentParams,
 )
+from juliahub_ls.lsp.protocol.forms import (
+    ConfigurationsChangedParams,
+    ConfigurationsParams,
+    ConfigurationsResult,
+    Form,
+    FormParams,
+    SaveConfigurationParams,
+    SaveConfigurationResult,
+)
 from juliahub_ls.lsp.protocol.jobs import (
     ExtendJobParams,
+    JobNoticeParams,
     JobParams,
     JobResult,
     JobsChangedParams,
     JobsParams,
     JobsResult,
     PreflightResult,
+    SubmissionResult,
     SubmitParams,
     SubmitResult,
 )
 from juliahub_ls.lsp.protocol.logs import (
     CloseLogParams,
+    CompleteFilterParams,
+    CompleteFilterResult,
     LogLinesParams,
+    LogSeriesParams,
+    LogSeriesResult,
     LogStateParams,
+    LogSummaryParams,
+    LogSummaryResult,
     OpenLogParams,
     OpenLogResult,
     ReadLogParams,
     ReadLogResult,
+    SaveLogParams,
+    SaveLogResult,
 )
 from juliahub_ls.lsp.protocol.results import DownloadResultsParams, DownloadResultsResult, ResultsResult
 from juliahub_ls.lsp.protocol.servers import (
@@ -87,15 +106,23 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "juliahub/signOut": (ServerParams, ServersResult),
     "juliahub/nodes": (ServerParams, NodesResult),
     "juliahub/images": (ServerParams, ImagesResult),
+    "juliahub/form": (FormParams, Form),
+    "juliahub/configurations": (ConfigurationsParams, ConfigurationsResult),
+    "juliahub/saveConfiguration": (SaveConfigurationParams, SaveConfigurationResult),
     "juliahub/preflight": (SubmitParams, PreflightResult),
     "juliahub/submit": (SubmitParams, SubmitResult),
     "juliahub/jobs": (JobsParams, JobsResult),
     "juliahub/job": (JobParams, JobResult),
+    "juliahub/submission": (JobParams, SubmissionResult),
     "juliahub/stopJob": (JobParams, JobResult),
     "juliahub/extendJob": (ExtendJobParams, JobResult),
     "juliahub/openLog": (OpenLogParams, OpenLogResult),
     "juliahub/closeLog": (CloseLogParams, EmptyResult),
     "juliahub/readLog": (ReadLogParams, ReadLogResult),
+    "juliahub/logSummary": (LogSummaryParams, LogSummaryResult),
+    "juliahub/logSeries": (LogSeriesParams, LogSeriesResult),
+    "juliahub/completeFilter": (CompleteFilterParams, CompleteFilterResult),
+    "juliahub/saveLog": (SaveLogParams, SaveLogResult),
     "juliahub/results": (JobParams, ResultsResult),
     "juliahub/downloadResults": (DownloadResultsParams, DownloadResultsResult),
     "juliahub/datasets": (DatasetsParams, DatasetsResult),
@@ -110,7 +137,9 @@ The same names are `workspace/executeCommand` commands with the params as the on
 
 NOTIFICATIONS: dict[str, type] = {
     "juliahub/environmentsChanged": EnvironmentsChangedParams,
+    "juliahub/configurationsChanged": ConfigurationsChangedParams,
     "juliahub/jobsChanged": JobsChangedParams,
+    "juliahub/jobNotice": JobNoticeParams,
     "juliahub/serversChanged": ServersChangedParams,
     "juliahub/approvalWanted": ApprovalWantedParams,
     "juliahub/logLines": LogLinesParams,

@@ -13,9 +13,10 @@ class SubmitParams(TypedDict):
 
     `send` says what goes along: the bundle folder (the default where there is an environment), else the script's text
     with its project and manifest (`environment`), with its project alone, for the server to resolve (`project`), or
-    nothing but the text (`script`). `timeLimit` in hours; 0: none; JuliaHub rounds up to whole ones.
+    nothing but the text (`script`). `code`: run this text, a selection of the script's, in its place. `timeLimit` in
+    hours; 0: none; JuliaHub rounds up to whole ones. `costLimit` in US dollars, in its place: the hours that it buys.
 
-    Machines: `minNodes` starts with fewer than `nodes`, `elastic` with what there is; `node` names a class. Image:
+    Machines: `processesPerNode`, or with `processPerVcpu` one for each vCPU; `minNodes` starts with fewer than `nodes`, `elastic` with what there is; `node` names a class. Image:
     by `julia` version or by name (`image`), of the default product or of `product`. `port` is shown to `portAccess`:
     the user (`me`, the default), `anyone` signed in, who knows `portPassword` (`password`), or `public`. `sysimage`
     wants a manifest. `project`: a project's UUID. In place of `script`: `app`, a name, or `appRepo`, the URL of one's
@@ -23,6 +24,7 @@ class SubmitParams(TypedDict):
     """
 
     script: NotRequired[str]
+    code: NotRequired[str]
     server: NotRequired[str]
     directory: NotRequired[str]
     send: NotRequired[Literal["folder", "environment", "project", "script"]]
@@ -32,6 +34,7 @@ class SubmitParams(TypedDict):
     env: NotRequired[dict[str, str]]
     nodes: NotRequired[int]
     processesPerNode: NotRequired[int]
+    processPerVcpu: NotRequired[bool]
     threads: NotRequired[int]
     vcpus: NotRequired[int]
     memory: NotRequired[int]
@@ -40,6 +43,7 @@ class SubmitParams(TypedDict):
     minNodes: NotRequired[int]
     elastic: NotRequired[bool]
     timeLimit: NotRequired[float]
+    costLimit: NotRequired[float]
     julia: NotRequired[str]
     image: NotRequired[str]
     product: NotRequired[str]
@@ -82,7 +86,8 @@ class Job(TypedDict):
     is JSON.
 
     `progress` (0 to 1), `workersJoined`, `workersExpected`, `phase` and `reason` come from the log of jobs that are
-    followed.
+    followed. `deadline`: when its time limit stops it. `link`: its page in the browser. What was submitted from here
+    also has `script`, `cluster` (in words), `pricePerHour` in US dollars for all its nodes, and `canRunAgain`.
     """
 
     server: str
@@ -96,6 +101,12 @@ class Job(TypedDict):
     started: NotRequired[int]
     ended: NotRequired[int]
     timeLimit: NotRequired[float]
+    deadline: NotRequired[int]
+    link: NotRequired[str]
+    script: NotRequired[str]
+    cluster: NotRequired[str]
+    pricePerHour: NotRequired[float]
+    canRunAgain: bool
     phase: NotRequired[str]
     progress: NotRequired[float]
     workersJoined: NotRequired[int]
@@ -125,9 +136,13 @@ class JobsParams(TypedDict):
 
 
 class JobsResult(TypedDict):
-    """`offlineSince`: the server cannot be reached and these are the last known."""
+    """`more`: the server has older ones; ask with a larger `limit`.
+
+    `offlineSince`: it cannot be reached and these are the last known.
+    """
 
     jobs: list[Job]
+    more: bool
     offlineSince: NotRequired[int]
 
 
@@ -136,6 +151,37 @@ class JobParams(TypedDict):
 
     server: NotRequired[str]
     job: str
+
+
+class Submission(TypedDict):
+    """What was submitted from this computer: the choices, to run it again, and what they came to.
+
+    `nodes` machines of `nodeClass` with `vcpus` and `memory` (GB) each, `processes` Julia processes in all;
+    `pricePerHour` in US dollars for all. `environment`: its name. The bundle's `bundleSize` is the archive's.
+    """
+
+    choices: SubmitParams
+    submitted: int
+    cluster: str
+    nodeClass: str
+    nodes: int
+    processes: int
+    vcpus: int
+    memory: int
+    gpu: bool
+    pricePerHour: float
+    juliaVersion: NotRequired[str]
+    image: NotRequired[str]
+    environment: NotRequired[str]
+    bundleFiles: NotRequired[int]
+    bundleSize: NotRequired[int]
+    bundleSha256: NotRequired[str]
+
+
+class SubmissionResult(TypedDict):
+    """Absent for a job that was submitted elsewhere."""
+
+    submission: NotRequired[Submission]
 
 
 class ExtendJobParams(TypedDict):
@@ -156,3 +202,14 @@ class JobsChangedParams(TypedDict):
     """Jobs that are new or differ from what was sent before."""
 
     jobs: list[Job]
+
+
+class JobNoticeParams(TypedDict):
+    """Something about a job that a user wants to hear now: its limit comes near (`minutesLeft`), it waits unusually
+    long for a machine, or it has ended. `message` is a sentence for the user.
+    """
+
+    job: Job
+    kind: Literal["deadline", "waiting", "ended"]
+    message: str
+    minutesLeft: NotRequired[int]
