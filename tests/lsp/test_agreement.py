@@ -1,4 +1,4 @@
-"""`lsp/protocol/`, the extension's `protocol/` and `docs/protocol.md` say the same: methods, fields, types, what may be absent."""
+"""`lsp/protocol/`, the extension's `protocol/` and `docs/protocol.md` say the same: methods, fields, types, absences."""
 
 import pkgutil
 import re

@@ -16,11 +16,11 @@ class SubmitParams(TypedDict):
     nothing but the text (`script`). `code`: run this text, a selection of the script's, in its place. `timeLimit` in
     hours; 0: none; JuliaHub rounds up to whole ones. `costLimit` in US dollars, in its place: the hours that it buys.
 
-    Machines: `processesPerNode`, or with `processPerVcpu` one for each vCPU; `minNodes` starts with fewer than `nodes`, `elastic` with what there is; `node` names a class. Image:
-    by `julia` version or by name (`image`), of the default product or of `product`. `port` is shown to `portAccess`:
-    the user (`me`, the default), `anyone` signed in, who knows `portPassword` (`password`), or `public`. `sysimage`
-    wants a manifest. `project`: a project's UUID. In place of `script`: `app`, a name, or `appRepo`, the URL of one's
-    own application, from a `branch` or at a `revision`.
+    Machines: `processesPerNode`, or with `processPerVcpu` one for each vCPU; `minNodes` starts with fewer than `nodes`,
+    `elastic` with what there is; `node` names a class. Image: by `julia` version or by name (`image`), of the default
+    product or of `product`. `port` is shown to `portAccess`: the user (`me`, the default), `anyone` signed in, who
+    knows `portPassword` (`password`), or `public`. `sysimage` wants a manifest. `project`: a project's UUID. In place
+    of `script`: `app`, a name, or `appRepo`, the URL of one's own application, from a `branch` or at a `revision`.
     """
 
     script: NotRequired[str]
