@@ -75,7 +75,17 @@ import type {
   SaveLogParams,
   SaveLogResult,
 } from "./logs";
-import type { DownloadResultsParams, DownloadResultsResult, ResultsResult } from "./results";
+import type {
+  CompareJobsParams,
+  CompareJobsResult,
+  DownloadResultsParams,
+  DownloadResultsResult,
+  ExportComparisonParams,
+  ExportComparisonResult,
+  PreviewFileParams,
+  PreviewFileResult,
+  ResultsResult,
+} from "./results";
 import type {
   ApprovalWantedParams,
   ImagesResult,
@@ -134,6 +144,9 @@ export interface Requests {
   "juliahub/saveLog": [SaveLogParams, SaveLogResult];
   "juliahub/results": [JobParams, ResultsResult];
   "juliahub/downloadResults": [DownloadResultsParams, DownloadResultsResult];
+  "juliahub/previewFile": [PreviewFileParams, PreviewFileResult];
+  "juliahub/compareJobs": [CompareJobsParams, CompareJobsResult];
+  "juliahub/exportComparison": [ExportComparisonParams, ExportComparisonResult];
   "juliahub/datasets": [DatasetsParams, DatasetsResult];
   "juliahub/downloadDataset": [DownloadDatasetParams, DownloadDatasetResult];
   "juliahub/uploadDataset": [UploadDatasetParams, UploadDatasetResult];
@@ -189,6 +202,9 @@ export const methods = {
   saveLog: "juliahub/saveLog",
   results: "juliahub/results",
   downloadResults: "juliahub/downloadResults",
+  previewFile: "juliahub/previewFile",
+  compareJobs: "juliahub/compareJobs",
+  exportComparison: "juliahub/exportComparison",
   datasets: "juliahub/datasets",
   downloadDataset: "juliahub/downloadDataset",
   uploadDataset: "juliahub/uploadDataset",

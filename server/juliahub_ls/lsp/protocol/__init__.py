@@ -77,7 +77,17 @@ from juliahub_ls.lsp.protocol.logs import (
     SaveLogParams,
     SaveLogResult,
 )
-from juliahub_ls.lsp.protocol.results import DownloadResultsParams, DownloadResultsResult, ResultsResult
+from juliahub_ls.lsp.protocol.results import (
+    CompareJobsParams,
+    CompareJobsResult,
+    DownloadResultsParams,
+    DownloadResultsResult,
+    ExportComparisonParams,
+    ExportComparisonResult,
+    PreviewFileParams,
+    PreviewFileResult,
+    ResultsResult,
+)
 from juliahub_ls.lsp.protocol.servers import (
     ApprovalWantedParams,
     ImagesResult,
@@ -125,6 +135,9 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "juliahub/saveLog": (SaveLogParams, SaveLogResult),
     "juliahub/results": (JobParams, ResultsResult),
     "juliahub/downloadResults": (DownloadResultsParams, DownloadResultsResult),
+    "juliahub/previewFile": (PreviewFileParams, PreviewFileResult),
+    "juliahub/compareJobs": (CompareJobsParams, CompareJobsResult),
+    "juliahub/exportComparison": (ExportComparisonParams, ExportComparisonResult),
     "juliahub/datasets": (DatasetsParams, DatasetsResult),
     "juliahub/downloadDataset": (DownloadDatasetParams, DownloadDatasetResult),
     "juliahub/uploadDataset": (UploadDatasetParams, UploadDatasetResult),
