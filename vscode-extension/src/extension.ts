@@ -38,6 +38,7 @@ import { ActiveScript } from "./script";
 import { ServersModel } from "./servers";
 import type { CommandFactory, Services } from "./services";
 import { SignIn } from "./signIn";
+import { Submitter } from "./submitter";
 import { BundleTree } from "./views/bundleTree";
 import { EndNotifications } from "./views/endNotifications";
 import { EnvironmentStatus } from "./views/environmentStatus";
@@ -96,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const services = createServices(context, daemon, journal, output);
   const { servers, jobs, jobsTree, logs, logDecorations, endNotifications, script, preview, rules, bundleTree } = services;
   const active = new ActiveEnvironment(daemon, output);
-  context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, logDecorations, endNotifications);
+  context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, logDecorations, endNotifications, services.submitter);
   context.subscriptions.push(script, preview, rules, bundleTree, active);
   context.subscriptions.push(services.signIn, new Authentication(services));
   context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
@@ -117,6 +118,8 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
   const script = new ActiveScript(running, output);
   const preview = new BundlePreview(running, script);
   const rules = new BundleRules(running, journal);
+  const endNotifications = new EndNotifications(jobs, context.workspaceState);
+  const submitter = new Submitter({ daemon: running, servers, jobs, logs, endNotifications, output });
   return {
     output,
     daemon: running,
@@ -134,16 +137,17 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
     bundleTree: new BundleTree(preview, rules, output),
     jobsTree: new JobsTree(jobs, servers),
     logDecorations: new LogDecorations(logs),
-    endNotifications: new EndNotifications(jobs, context.workspaceState),
+    endNotifications,
+    submitter,
   };
 }
 
 /** A command's failure becomes a message, whoever called it. */
 function registerCommand(name: string, factory: CommandFactory, services: Services): vscode.Disposable {
   const run = factory(services);
-  return vscode.commands.registerCommand(name, async (argument?: unknown) => {
+  return vscode.commands.registerCommand(name, async (argument?: unknown, selection?: unknown) => {
     try {
-      await run(argument);
+      await run(argument, selection);
     } catch (error) {
       await showError(error, services.output);
     }

@@ -5,13 +5,17 @@ import type { Daemon, WorkDone } from "./client";
 
 type Work<T> = (workDoneToken: string, cancel: vscode.CancellationToken) => Promise<T>;
 
-/** Shows `title` with the daemon's messages and percentage while `work` runs. */
-export function withProgress<T>(daemon: Daemon, title: string, work: Work<T>): Thenable<T> {
+/** Shows `title` with the daemon's messages and percentage while `work` runs; `heard` is told them, too. */
+export function withProgress<T>(daemon: Daemon, title: string, work: Work<T>, heard?: (value: WorkDone) => void): Thenable<T> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, cancel) => {
     await daemon.start();
     const token = randomUUID();
-    const listening = daemon.onProgress(token, increments(progress));
+    const show = increments(progress);
+    const listening = daemon.onProgress(token, (value) => {
+      show(value);
+      heard?.(value);
+    });
     try {
       return await work(token, cancel);
     } finally {

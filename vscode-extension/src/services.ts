@@ -9,6 +9,7 @@ import type { ActiveScript } from "./script";
 import type { Server } from "./protocol";
 import type { ServersModel } from "./servers";
 import type { SignIn } from "./signIn";
+import type { Submitter } from "./submitter";
 import type { BundleTree } from "./views/bundleTree";
 import type { EndNotifications } from "./views/endNotifications";
 import type { JobsTree } from "./views/jobsTree";
@@ -30,7 +31,9 @@ export interface Services {
   readonly jobsTree: JobsTree;
   readonly logDecorations: LogDecorations;
   readonly endNotifications: EndNotifications;
+  /** What every gesture that runs something ends in. */
+  readonly submitter: Submitter;
 }
 
-/** A command is made of the services once and then called with whatever VS Code passes. */
-export type CommandFactory = (services: Services) => (argument?: unknown) => unknown;
+/** A command is made of the services once and then called with whatever VS Code passes: in a tree or the explorer the row, then all that are selected. */
+export type CommandFactory = (services: Services) => (argument?: unknown, selection?: unknown) => unknown;

@@ -4,7 +4,7 @@ import type { Job } from "../src/protocol";
 import { bytes, clock, elapsed, firstResult, joined, life, plain, scalar, since } from "../src/text";
 
 function job(more: Partial<Job>): Job {
-  const fresh = { server: "this-computer", id: "jr-1", name: "pi", status: "Running", label: "Running", done: false, succeeded: false };
+  const fresh = { server: "this-computer", id: "jr-1", name: "pi", status: "Running", label: "Running", done: false, succeeded: false, canRunAgain: false };
   return { ...fresh, inputs: {}, outputs: "", files: [], ...more };
 }
 

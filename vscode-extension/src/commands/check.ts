@@ -5,10 +5,10 @@ import { sentences, worstFirst } from "../bundle/text";
 import { runAction } from "../errors";
 import { withProgress } from "../progress";
 import { type Action, methods, type PreflightResult, type Problem } from "../protocol";
+import { savedScript } from "../saving";
 import type { CommandFactory } from "../services";
 import { totals } from "../views/bundleTree";
 import { showProblem } from "./bundle";
-import { savedScript } from "./run";
 
 interface Row extends vscode.QuickPickItem {
   readonly problem: Problem;
