@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -12,19 +13,21 @@ from juliahub_ls.errors import JuliaHubError, PatternInvalid
 from juliahub_ls.lsp.protocol.logs import CloseLogParams, OpenLogParams, ReadLogParams
 from juliahub_ls.lsp.protocol.logs import LogFilter as WireFilter
 from juliahub_ls.lsp.session import Session
-from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, record_number
+from juliahub_ls.services.log_stream import LogEvent, LogStream, Records
 from juliahub_wire.logs import LogRecord
 
 BATCH_LINES = 500
 PAGE_LINES = 1000
+TAIL_LINES = 10_000
 
 
 async def open_log(session: Session, params: OpenLogParams) -> dict[str, Any]:
-    """Follow a log from its first line."""
+    """Follow a log: its last lines, then each new one."""
     keep = _filter(params.get("filter"))
     view = await session.services.jobs.get(params.get("server"), params["job"])
     log = str(uuid.uuid4())
-    work = _follow(session, log, session.services.jobs.follow(view.server, view.id), keep)
+    window = _Window(session, log, keep, params.get("tail", TAIL_LINES))
+    work = _follow(session, log, session.services.jobs.follow(view.server, view.id), window)
     task = session.logs[log] = session.services.tasks.start(work, f"log of {params['job']}")
     task.add_done_callback(lambda _task: session.logs.pop(log, None))
     return {"log": log}
@@ -49,40 +52,72 @@ async def read_log(session: Session, params: ReadLogParams) -> dict[str, Any]:
     async for event in stream.pages():
         for payload in _lines(event.records, keep):
             if len(lines) == limit:
-                return {"lines": lines, "complete": False}
+                return {"lines": lines, "earlier": 0, "complete": False}
             lines.append(payload)
-    return {"lines": lines, "complete": stream.complete}
+    return {"lines": lines, "earlier": 0, "complete": stream.complete}
 
 
-async def _follow(session: Session, log: str, events: AsyncIterator[LogEvent], keep: LogFilter) -> None:
-    last = 0
+async def _follow(session: Session, log: str, events: AsyncIterator[LogEvent], window: "_Window") -> None:
+    """What there is at the start is collected, so that its end alone is sent; then every line is."""
     try:
         async for event in events:
             if isinstance(event, Records):
-                last = record_number(event.records[-1], last + len(event.records))
-                await _send_lines(session, log, event.records, keep)
+                await window.take(event.records)
                 continue
-            state: dict[str, Any] = {"log": log, "state": event.state, "last": last}
+            await window.show()
+            state: dict[str, Any] = {"log": log, "state": event.state, "last": window.last}
             if event.gap is not None:
                 state |= {"gapFrom": event.gap[0], "gapTo": event.gap[1]}
             session.notify("juliahub/logState", state)
     except JuliaHubError as error:
-        state = {"log": log, "state": "failed", "last": last, "message": str(error)}
+        state = {"log": log, "state": "failed", "last": window.last, "message": str(error)}
         session.notify("juliahub/logState", state)
 
 
-async def _send_lines(session: Session, log: str, records: list[LogRecord], keep: LogFilter) -> None:
-    """In batches, letting other requests in between."""
-    for start in range(0, len(records), BATCH_LINES):
-        lines = list(_lines(records[start : start + BATCH_LINES], keep))
-        if lines:
-            session.notify("juliahub/logLines", {"log": log, "lines": lines})
-        await asyncio.sleep(0)
+class _Window:
+    """The end of a log, as one editor sees it."""
+
+    def __init__(self, session: Session, log: str, keep: LogFilter, tail: int) -> None:
+        self._session = session
+        self._log = log
+        self._keep = keep
+        self._lines: deque[dict[str, Any]] = deque(maxlen=tail)
+        self._found = 0
+        self._shown = False
+        self.last = 0
+
+    async def take(self, records: list[LogRecord]) -> None:
+        """Collect at first, then send."""
+        for start in range(0, len(records), BATCH_LINES):
+            lines = list(_lines(records[start : start + BATCH_LINES], self._keep, self.last))
+            self.last += len(records[start : start + BATCH_LINES])
+            if self._shown:
+                self._send(lines, reset=False)
+            self._found += len(lines)
+            self._lines.extend(lines)
+            await asyncio.sleep(0)
+        if not self._shown and records:
+            self._session.notify("juliahub/logState", {"log": self._log, "state": "reading", "stored": self.last})
+
+    async def show(self) -> None:
+        """Send what was collected, once."""
+        if self._shown:
+            return
+        self._shown = True
+        lines = list(self._lines)
+        self._send(lines[:BATCH_LINES], reset=True, earlier=self._found - len(lines))
+        for start in range(BATCH_LINES, len(lines), BATCH_LINES):
+            self._send(lines[start : start + BATCH_LINES], reset=False)
+            await asyncio.sleep(0)
+
+    def _send(self, lines: list[dict[str, Any]], **more: Any) -> None:
+        if lines or more.get("reset"):
+            self._session.notify("juliahub/logLines", {"log": self._log, "lines": lines, **more})
 
 
-def _lines(records: list[LogRecord], keep: LogFilter) -> Iterator[dict[str, Any]]:
-    for record in records:
-        line = line_of(record, 0)
+def _lines(records: list[LogRecord], keep: LogFilter, before: int = 0) -> Iterator[dict[str, Any]]:
+    for number, record in enumerate(records, before + 1):
+        line = line_of(record, 0)._replace(id=number)
         if keep.keeps(line):
             yield payloads.log_line(line)
 
