@@ -10,11 +10,14 @@ EDITOR_STAMP := tests/editor/node_modules/.installed
 # Many tests wait for a process, so more run at once than a small machine has cores.
 PARALLEL ?= -n 3 --dist loadfile
 
+# The platforms to package for: `all`, or some of linux-x64 linux-arm64 darwin-x64 darwin-arm64 win32-x64.
+TARGET ?= all
+
 .DEFAULT_GOAL := help
-.PHONY: help demo code test test-fast check lint typecheck format bench package setup julia clean
+.PHONY: help demo code test test-editor test-fast check lint typecheck format bench package setup julia clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2 }'
 
 demo: $(STAMP) julia ## Run the example on this computer: bundle, job, live log, results
 	@sh scripts/demo.sh $(BIN)
@@ -25,6 +28,9 @@ code: $(STAMP) julia $(NODE_STAMP) ## Open the example in a real VS Code in the 
 test: check $(STAMP) julia $(NODE_STAMP) $(EDITOR_STAMP) ## Run every check and every test, installing what they need
 	cd vscode-extension && npm test --silent
 	$(BIN)/pytest $(PARALLEL)
+
+test-editor: $(STAMP) julia $(NODE_STAMP) $(EDITOR_STAMP) ## Run the tests in real VS Code; pictures in tests/editor/screenshots
+	$(BIN)/pytest -m editor tests/editor
 
 test-fast: $(STAMP) ## Run the tests that need neither Julia nor an editor
 	$(BIN)/pytest $(PARALLEL) -m "not julia and not editor"
@@ -47,8 +53,8 @@ format: $(STAMP) ## Format the Python code
 bench: $(STAMP) julia ## Measure against real peers in the same run; writes bench.json
 	$(BIN)/python -m tests.bench
 
-package: $(STAMP) $(NODE_STAMP) ## Make the VSIX that carries the Python side
-	cd vscode-extension && PYTHON="$(abspath $(BIN))/python" npm run --silent package
+package: $(STAMP) $(NODE_STAMP) ## Make a VSIX for every platform, or for TARGET, in dist/
+	cd vscode-extension && PYTHON="$(abspath $(BIN))/python" TARGETS="$(TARGET)" npm run --silent package
 
 setup: $(STAMP) $(NODE_STAMP) ## Install what development needs, and the git hooks
 	$(BIN)/pre-commit install

@@ -6,6 +6,7 @@ set -eu
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 PYTHON=${PYTHON:-${VENV:+$VENV/bin/}python3}
 EXTENSION=$ROOT/vscode-extension
+BUNDLED=$EXTENSION/bundled/$(node -p '`${process.platform}-${process.arch}`')/bundled
 EXAMPLE=$ROOT/examples/monte-carlo-pi
 RUN=$(mktemp -d "${TMPDIR:-/tmp}/juliahub-code.XXXXXX")
 PORT=${PORT:-$("$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
@@ -45,7 +46,7 @@ stop() {
 }
 
 localhub() {
-  PYTHONPATH=$EXTENSION/bundled/server:$EXTENSION/bundled/libs "$PYTHON" -m localhub "$@"
+  PYTHONPATH=$BUNDLED/server:$BUNDLED/libs "$PYTHON" -m localhub "$@"
 }
 
 main

@@ -3,13 +3,13 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.editor.host import HERE, ROOT, SCRIPTS, Host, running_host
+from tests.support.vsix import packaged
 
 
 @pytest.fixture(scope="session")
@@ -39,13 +39,7 @@ def browser_ready() -> None:
 @pytest.fixture(scope="session")
 def vsix(host_ready: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension as users get it."""
-    target = tmp_path_factory.mktemp("vsix") / "juliahub-ls.vsix"
-    environment = {**os.environ, "PYTHON": sys.executable, "VSIX": str(target)}
-    packaged = subprocess.run(
-        ["npm", "run", "package"], cwd=ROOT / "vscode-extension", env=environment, capture_output=True, text=True
-    )
-    assert packaged.returncode == 0, packaged.stdout + packaged.stderr
-    return target
+    return packaged(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
