@@ -162,7 +162,7 @@ def runner(message: str, level: str = "Info") -> LogRecord:
 def test_what_a_log_tells(records: "list[LogRecord]", facts: LogFacts) -> None:
     learned = LogFacts()
     for one in records:
-        learned = learn(learned, one)
+        learned = learn(learned, line_of(one))
     assert learned == facts
 
 
@@ -176,8 +176,7 @@ def test_a_line_is_a_record_as_people_read_it() -> None:
                 "keywords": {"jrun_worker_id": 3, "jrun_hostname": "h", "epoch": 2},
                 "metadata": {"level": "Warn", "_module": "Main", "filepath": "fit.jl", "line": 17},
             }
-        ),
-        0,
+        )
     )
     assert (line.id, line.worker, line.level, line.time) == (12, 3, "Warn", 5)
     assert (line.module, line.file, line.line, line.keywords) == ("Main", "fit.jl", 17, {"epoch": 2})

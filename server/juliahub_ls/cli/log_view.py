@@ -38,7 +38,7 @@ class LogText:
         if "jrun_phase" in record.keywords or "jrun_workers_joined" in record.keywords:
             heading = _heading(record.keywords) if self._headings else None
             return self.heading(heading) if heading else None
-        line = line_of(record, 0)
+        line = line_of(record)
         if not self._keep.keeps(line):
             return None
         fraction = fraction_of(record.keywords.get("progress"))

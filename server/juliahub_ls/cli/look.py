@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from juliahub_ls.domain.jobs.job_view import JobView, view_job
-from juliahub_ls.domain.jobs.log_line import LogFacts, learn
+from juliahub_ls.domain.jobs.log_line import LogFacts, learn, line_of
 from juliahub_ls.errors import JuliaHubError
 from juliahub_ls.services.connections import Connections
 from juliahub_wire.jobs import JobStatus
@@ -18,5 +18,5 @@ async def look_at(connections: Connections, jobname: str) -> JobView:
     if job.status != JobStatus.COMPLETED.value:
         with suppress(JuliaHubError):
             for record in await client.log_page(jobname, {"nentries": str(TAIL_ENTRIES)}):
-                facts = learn(facts, record)
+                facts = learn(facts, line_of(record))
     return view_job(job, client.server, facts)

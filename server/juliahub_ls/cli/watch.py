@@ -72,7 +72,7 @@ class _Shown:
 
     def _lines(self, records: "list[LogRecord]") -> None:
         if self._output.as_json:
-            kept = filter(self._keep.keeps, (line_of(record, 0) for record in records))
+            kept = filter(self._keep.keeps, (line_of(record) for record in records))
             self._output.events("line", [payloads.log_line(line) for line in kept])
         elif shown := self._text.lines(records):
             self._output.line("\n".join(shown))

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from juliahub_ls.domain.jobs.job_view import JobView, view_job
-from juliahub_ls.domain.jobs.log_line import LogFacts, learn
+from juliahub_ls.domain.jobs.log_line import LogFacts, learn, line_of
 from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, TimeLimitInvalid
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
@@ -24,6 +24,8 @@ SETTLE_TRIES = 20
 WAITING_SECONDS = 10.0
 """A job that waits for a machine says nothing: it is asked for this often, at first more often."""
 TAIL_ENTRIES = 50
+PAGE_JOBS = 20
+"""So many of a server's jobs are listed where nobody says how many."""
 log = logging.getLogger(__name__)
 
 
@@ -44,9 +46,13 @@ class KnownJob:
 
 @dataclass(frozen=True, slots=True)
 class JobList:
-    """Jobs of a server, newest first. `offline_since` (Unix ms): these are the last known."""
+    """Jobs of a server, newest first. `more`: it has older ones.
+
+    `offline_since` (Unix ms): these are the last known.
+    """
 
     jobs: Sequence[JobView]
+    more: bool = False
     offline_since: int | None = None
 
 
@@ -65,23 +71,24 @@ class Jobs:
         """Call `listener` with each job that is new or has changed."""
         self._listeners.append(listener)
 
-    async def list(self, server: str | None, limit: int | None = None) -> JobList:
+    async def list(self, server: str | None, limit: int = PAGE_JOBS) -> JobList:
         """Jobs of a server, newest first. When it cannot be reached: the last known, and since when."""
         profile = self._connections.servers.find(server)
         if profile.is_this_computer and self._connections.this_computer.running() is None and not self._has(profile.id):
             await self._connections.this_computer.ensure()
         try:
             client = await self._connections.client(profile.id)
-            jobs = await client.jobs(limit)
+            jobs = await client.jobs(limit + 1)  # one more tells whether there are more
         except ServerError:
             if not self._has(profile.id):
                 raise
             since = self._offline.setdefault(profile.id, round(time.time() * 1000))
-            return JobList(self._last_known(profile.id), since)
+            return JobList(self._last_known(profile.id), offline_since=since)
         self._offline.pop(profile.id, None)
-        for job in reversed(jobs):
+        listed = jobs[:limit]
+        for job in reversed(listed):
             self._learn(client, job)
-        return JobList([self.view(client.server, job.jobname) for job in jobs])
+        return JobList([self.view(client.server, job.jobname) for job in listed], more=len(jobs) > limit)
 
     async def get(self, server: str | None, jobname: str) -> JobView:
         """One job as the server has it now."""
@@ -214,7 +221,7 @@ class Jobs:
             number = record_number(record, known.learned + 1)
             if number > known.learned:
                 known.learned = number
-                known.facts = learn(known.facts, record)
+                known.facts = learn(known.facts, line_of(record))
 
     async def _await_start(self, client: HubClient, known: KnownJob) -> None:
         """Its log may begin before its status says that it runs, and then be silent."""
@@ -247,7 +254,7 @@ class Jobs:
             page = await client.log_page(known.job.jobname, {"nentries": str(TAIL_ENTRIES)})
             known.explained = True
             for record in page:
-                known.facts = learn(known.facts, record)
+                known.facts = learn(known.facts, line_of(record))
         return known.facts != LogFacts()
 
 

@@ -70,7 +70,7 @@ async def _read(asked: Common, services: "Services", job: str, keep: "LogFilter"
     stream, text = LogStream(client, job), LogText(asked.output.paint, keep)
     async for page in stream.pages():
         if asked.output.as_json:
-            kept = filter(keep.keeps, (line_of(record, 0) for record in page.records))
+            kept = filter(keep.keeps, (line_of(record) for record in page.records))
             asked.output.events("line", [payloads.log_line(line) for line in kept])
         elif shown := text.lines(page.records):
             asked.output.line("\n".join(shown))

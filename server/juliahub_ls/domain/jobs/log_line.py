@@ -7,6 +7,10 @@ from juliahub_wire.logs import LogRecord
 
 LEVELS = {"debug": -1000, "progress": -1, "info": 0, "warn": 1000, "warning": 1000, "error": 2000}
 INTERNAL_PREFIX = "jrun_"
+TOLD = ("phase", "workers_joined", "workers_expected")
+"""The runner's own keywords that tell of the job."""
+NO_TIME = -(2**63)
+"""The time of a line that has none: before every other."""
 REASON_GROUP = "runner"
 """The group of what a localhub's runner says itself; its last word on a job is why it ended."""
 
@@ -23,6 +27,16 @@ class LogLine(NamedTuple):
     file: str | None = None
     line: int | None = None
     keywords: dict[str, Any] | None = None
+    group: str | None = None
+    event: str | None = None
+    """The server's own id, where that is no number."""
+    internal: dict[str, Any] | None = None
+    """What the job's runner says of the job in keywords of its own, without their prefix."""
+
+    @property
+    def columns(self) -> tuple[int, int, int]:
+        """Severity, worker and time: what an index knows of it."""
+        return severity(self.level), self.worker, NO_TIME if self.time is None else self.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +52,43 @@ class LogFacts:
     reason: str | None = None
 
 
-def line_of(record: LogRecord, fallback_id: int) -> LogLine:
-    """A line from a wire record; a server that does not number its records gets `fallback_id`."""
-    metadata, keywords = record.metadata, record.keywords
-    number, module, file = metadata.get("line"), metadata.get("_module"), metadata.get("filepath")
+def line_of(record: LogRecord, number: int | None = None) -> LogLine:
+    """A line from a wire record; its number is `number`, else the server's own, else 0."""
+    metadata, keywords, event = record.metadata, record.keywords, record.event_id
+    place, module, file, group = (metadata.get(key) for key in ("line", "_module", "filepath", "group"))
+    internal = {key: keywords[INTERNAL_PREFIX + key] for key in TOLD if INTERNAL_PREFIX + key in keywords}
     return LogLine(
-        _integer(record.event_id, fallback_id),
+        _integer(event, 0) if number is None else number,
         record.message,
         str(metadata.get("level") or "Info"),
         _integer(keywords.get("jrun_worker_id"), 1),
         record.unix_ms,
         module if isinstance(module, str) and module else None,
         file if isinstance(file, str) and file else None,
-        number if isinstance(number, int) else None,
+        place if isinstance(place, int) and not isinstance(place, bool) else None,
         {key: value for key, value in keywords.items() if not key.startswith(INTERNAL_PREFIX)} or None,
+        group if isinstance(group, str) and group else None,
+        None if event is None or event.isdecimal() else event,
+        internal or None,
     )
 
 
-def learn(facts: LogFacts, record: LogRecord) -> LogFacts:
-    """The facts after one more record."""
-    keywords = record.keywords
-    changed: dict[str, Any] = {}
-    if "jrun_phase" in keywords:
-        changed["phase"] = str(keywords["jrun_phase"])
+def learn(facts: LogFacts, line: LogLine) -> LogFacts:
+    """The facts after one more line."""
+    internal, changed = line.internal or {}, dict[str, Any]()
+    if "phase" in internal:
+        changed["phase"] = str(internal["phase"])
     for key in ("workers_joined", "workers_expected"):
-        value = keywords.get(f"{INTERNAL_PREFIX}{key}")
+        value = internal.get(key)
         if isinstance(value, int):
             changed[key] = value
-    progress = fraction_of(keywords.get("progress"))
+    progress = fraction_of((line.keywords or {}).get("progress"))
     if progress is not None:
-        changed["progress"], changed["progress_name"] = progress, record.message or None
-    if severity(str(record.metadata.get("level") or "Info")) >= LEVELS["error"]:
-        changed["error"] = record.message.split("\n", 1)[0]
-    if record.metadata.get("group") == REASON_GROUP:
-        changed["reason"] = record.message.split("\n", 1)[0].rstrip(".")
+        changed["progress"], changed["progress_name"] = progress, line.message or None
+    if severity(line.level) >= LEVELS["error"]:
+        changed["error"] = line.message.split("\n", 1)[0]
+    if line.group == REASON_GROUP:
+        changed["reason"] = line.message.split("\n", 1)[0].rstrip(".")
     return replace(facts, **changed) if changed else facts
 
 

@@ -117,7 +117,7 @@ class _Window:
 
 def _lines(records: list[LogRecord], keep: LogFilter, before: int = 0) -> Iterator[dict[str, Any]]:
     for number, record in enumerate(records, before + 1):
-        line = line_of(record, 0)._replace(id=number)
+        line = line_of(record)._replace(id=number)
         if keep.keeps(line):
             yield payloads.log_line(line)
 
