@@ -8,7 +8,7 @@ import pytest
 
 from juliahub_ls.lsp.protocol.jobs import JobResult, JobsResult, SubmitResult
 from juliahub_ls.lsp.protocol.logs import LogLine
-from juliahub_ls.lsp.protocol.results import DownloadResultsResult, ResultsResult
+from juliahub_ls.lsp.protocol.results import CompareJobsResult, DownloadResultsResult, ResultsResult
 from tests.support.cli import Cli
 from tests.support.payload_shapes import assert_shape, without_type
 from tests.support.scripted_hub import ScriptedHub, ScriptedJob
@@ -188,6 +188,43 @@ def test_a_job_without_result_files_says_so(signed_in: Cli, job: ScriptedJob) ->
     assert "It has not ended yet." in early.error["message"]
     job.ends()
     assert signed_in.run("results", job.jobname).stdout.splitlines()[-1] == "It left no results."
+
+
+def test_nested_results_and_the_files_in_archives(signed_in: Cli, job: ScriptedJob) -> None:
+    (job.folder / "summary").write_text('{"pi": 3.14, "fit": {"steps": [1, 2], "how": "adam"}}')
+    job.ends(result_file=str(results_of(job, pi_csv="n,pi\n", plot_svg="<svg/>")))
+    told = signed_in.run("results", job.jobname).stdout.splitlines()
+    assert [line.split() for line in told[2:6]] == [
+        ["pi", "3.14"], ["fit", "2", "entries"], ["steps", "[1,", "2]"], ["how", "adam"]
+    ]  # fmt: skip
+    listed = signed_in.run("results", job.jobname, "--files").stdout.splitlines()
+    assert listed[0].split() == ["File", "Size", "SHA-256"]
+    assert len(listed[1].split()[-1]) == 64
+    assert [line.split()[0] for line in listed[2:]] == ["pi.csv", "plot.svg"]
+
+
+def test_jobs_side_by_side(signed_in: Cli, hub: ScriptedHub) -> None:
+    ids = []
+    for number, loss in enumerate(("0.5", "0.25")):
+        ran = signed_in.run("submit", "hello.jl", "--name", f"fit {number}", "--env", f"N={number}", "--json")
+        job = hub.started(ran.document["job"]["id"])
+        job.runs()
+        (job.folder / "summary").write_text(f'{{"loss": {loss}, "how": "=adam"}}')
+        job.ends()
+        ids.append(job.jobname)
+    ran = signed_in.run("compare", *ids, "--csv", "both.csv")
+    assert ran.code == 0, ran.stderr
+    lines = {line.strip("● ").split("  ")[0]: line for line in ran.stdout.splitlines()}
+    assert lines["loss"].split() == ["●", "loss", "0.5", "0.25"]
+    assert lines["how"].split() == ["how", "=adam", "=adam"]
+    assert lines["N"].startswith("●")
+    assert "Saved both.csv" in ran.stdout
+    written = (signed_in.folder / "both.csv").read_bytes().decode().split("\r\n")
+    assert written[0] == f"Section,Name,fit 0 ({ids[0]}),fit 1 ({ids[1]})"
+    assert "Results,loss,0.5,0.25" in written
+    assert "Results,how,'=adam,'=adam" in written
+    document = signed_in.run("compare", *ids, "--json").document
+    assert_shape(CompareJobsResult, document)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here to stand for a full disk")

@@ -23,6 +23,7 @@ COMMANDS = [
     "extend",
     "logs",
     "results",
+    "compare",
     "datasets",
     "dataset",
     "projects",

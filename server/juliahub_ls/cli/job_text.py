@@ -10,6 +10,7 @@ from juliahub_ls.cli.environment_view import field, shown_path
 from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.text import one_line
 from juliahub_ls.domain.jobs.job_view import JobView, duration
+from juliahub_ls.domain.jobs.summary_rows import KEPT_CHARACTERS, SummaryRow, is_cut, summary_rows
 from juliahub_ls.domain.problem import human_bytes
 from juliahub_wire.jobs import FileType
 
@@ -66,10 +67,13 @@ def show_outputs(output: Output, view: JobView) -> None:
         show_summary(output, view.summary)
     elif view.outputs:
         output.line("\n" + "\n".join(f"  {line}" for line in output.paint.bare(view.outputs).split("\n")))
+        if is_cut(view.outputs):
+            words = f"It has {KEPT_CHARACTERS:,} characters, the most that JuliaHub keeps: its end is probably missing."
+            output.line("\n  " + output.paint(words, "yellow"))
 
 
 def show_summary(output: Output, summary: dict[str, Any]) -> None:
-    """Keys and values."""
+    """Keys and values; what is nested indented below its key."""
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
@@ -78,8 +82,8 @@ def show_summary(output: Output, summary: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 3, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for key, value in summary.items():
-        table.add_row(Text(bare(key)), Text(bare(_cell(value))))
+    for row in summary_rows(summary):
+        table.add_row(Text("  " * row.depth + bare(row.key)), Text(bare(_value(row))))
     output.table(Padding(table, (1, 0, 0, 2)))
 
 
@@ -139,6 +143,12 @@ def _first_value(view: JobView) -> str:
         key, value = next(iter(view.summary.items()))
         return f"{key} = {_cell(value)}"
     return one_line(view.outputs)
+
+
+def _value(row: SummaryRow) -> str:
+    if row.kind == "group":
+        return f"{row.entries} {'entry' if row.entries == 1 else 'entries'}"
+    return row.text
 
 
 def _cell(value: Any) -> str:

@@ -1,25 +1,28 @@
-"""A job's result files: downloaded with resume, verified by hash, unpacked without trust (protocol §7.4, §9)."""
+"""A job's result files: downloaded with pause and resume, verified by hash, unpacked (protocol §7.4, §9)."""
 
-import os
-import tarfile
-import zlib
-from collections.abc import Iterator
+import asyncio
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import anyio
 
-from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
+from juliahub_ls.domain.jobs.job_view import JobFileView, JobView, duration
+from juliahub_ls.domain.jobs.result_kinds import ARCHIVES
 from juliahub_ls.domain.problem import human_bytes
-from juliahub_ls.errors import DownloadDamaged, NoResults, ServerError
+from juliahub_ls.errors import Cancelled, DownloadDamaged, NoResults, ServerError
+from juliahub_ls.services.archives import unpack
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.os_errors import translated_os_errors
-from juliahub_ls.services.part_file import READ_CHUNK, PartFile, sha256_of
+from juliahub_ls.services.part_file import PartFile, sha256_of
 from juliahub_ls.services.progress import Progress
+from juliahub_ls.services.result_copies import part_of, remember_unpacked, unpacked_members
 from juliahub_wire.jobs import FileType
 
 RESUMES = 5
-TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz")
+SPEED_SECONDS = 0.5
+"""A speed is told once so much time has been measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +35,34 @@ class SavedFile:
     verified: bool
 
 
-def result_files(job: JobView) -> list[JobFileView]:
-    """The files of type `result`. Raises `NoResults` with a hint that fits the job's state."""
+def result_files(job: JobView, names: Sequence[str] | None = None) -> list[JobFileView]:
+    """The files of type `result`, or those named. Raises `NoResults` with a hint that fits the job's state."""
     found = [file for file in job.files if file.type == FileType.RESULT.value]
-    if found:
+    if not found:
+        hint = 'It sets none: see ENV["RESULTS_FILE"].' if job.done else "It has not ended yet."
+        raise NoResults(job=job.id, hint=hint)
+    if names is None:
         return found
-    hint = 'It sets none: see ENV["RESULTS_FILE"].' if job.done else "It has not ended yet."
-    raise NoResults(job=job.id, hint=hint)
+    missing = next((name for name in names if name not in [file.name for file in found]), None)
+    if missing is not None:
+        raise NoResults(job=job.id, hint=f"It has none that is called {missing}.")
+    return [file for file in found if file.name in names]
 
 
-async def download_results(client: HubClient, job: JobView, directory: Path, progress: Progress) -> list[SavedFile]:
-    """Save every result file of `job` in `directory`, archives unpacked.
+async def download_results(
+    client: HubClient, job: JobView, directory: Path, progress: Progress, names: Sequence[str] | None = None
+) -> list[SavedFile]:
+    """Save the result files of `job` in `directory`, archives unpacked.
 
-    A file that is already there and whole is not fetched again.
+    A file that is already there and whole is not fetched again. Cancelling keeps what has arrived and says how much.
     """
     directory = await anyio.to_thread.run_sync(directory.resolve)
     saved: list[SavedFile] = []
-    for file in result_files(job):
+    for file in result_files(job, names):
         target = directory / safe_name(file.name)
         with translated_os_errors(target, "What has arrived is kept; the download goes on from there."):
             await anyio.to_thread.run_sync(lambda: directory.mkdir(parents=True, exist_ok=True))
-            verified = await _fetch(client, job.id, file, target, progress)
-            paths = [target]
-            if file.name.endswith(TAR_SUFFIXES):
-                progress.report(f"Unpacking {file.name}")
-                paths = await anyio.to_thread.run_sync(unpack, target, directory)
+            paths, verified = await _save(client, job.id, file, target, progress)
             saved += [SavedFile(p, p.relative_to(directory).as_posix(), p.stat().st_size, verified) for p in paths]
     return saved
 
@@ -67,59 +73,53 @@ def safe_name(name: str) -> str:
     return last if last not in ("", ".", "..") else "result"
 
 
-def unpack(archive: Path, directory: Path) -> list[Path]:
-    """Unpack regular files into `directory` and remove the archive; the files.
+async def _save(
+    client: HubClient, job: str, file: JobFileView, target: Path, progress: Progress
+) -> tuple[list[Path], bool]:
+    """What of `file` is on disk then, and whether its hash was checked."""
+    is_archive = file.name.lower().endswith(ARCHIVES)
+    if is_archive and file.sha256 is not None:
+        members = await anyio.to_thread.run_sync(unpacked_members, target, file.sha256)
+        if members:
+            return members, True
+    verified = await fetch(client, job, file, target, progress)
+    if not is_archive:
+        return [target], verified
+    progress.report(f"Unpacking {file.name}")
+    paths = await anyio.to_thread.run_sync(unpack, target, target.parent)
+    if file.sha256 is not None and paths != [target]:
+        await anyio.to_thread.run_sync(remember_unpacked, target, file.sha256, paths)
+    return paths, verified
 
-    Links, devices and paths that lead outside are left out. What cannot be read as an archive stays as it is.
+
+async def fetch(client: HubClient, job: str, file: JobFileView, target: Path, progress: Progress) -> bool:
+    """Download to `{target}.part`, resuming after breaks, then verify and rename. Whether the hash was checked.
+
+    What an earlier run left may be of another version of the file: then it starts anew, once.
     """
-    packed = archive.with_name(archive.name + ".packed")  # out of the way of a member of the same name
-    archive.replace(packed)
-    try:
-        with tarfile.open(packed) as tar:
-            written = [_extract(tar, member, target) for member, target in _inside(tar, directory.resolve())]
-    except (tarfile.TarError, zlib.error, EOFError):
-        packed.replace(archive)
-        return [archive]
-    except BaseException:
-        packed.replace(archive)
-        raise
-    packed.unlink()
-    return written
-
-
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    source = tar.extractfile(member)
-    assert source is not None, "a regular file has content"
-    with source, target.open("wb") as file:
-        while chunk := source.read(READ_CHUNK):
-            file.write(chunk)
-    return target
-
-
-def _inside(tar: tarfile.TarFile, root: Path) -> Iterator[tuple[tarfile.TarInfo, Path]]:
-    for member in tar:
-        target = Path(os.path.normpath(root / member.name))
-        if member.isreg() and target != root and target.is_relative_to(root) and _no_link(target, root):
-            yield member, target
-
-
-def _no_link(target: Path, root: Path) -> bool:
-    """Whether neither the target nor a folder on the way is a link: it could lead outside."""
-    return target == root or (not target.is_symlink() and _no_link(target.parent, root))
-
-
-async def _fetch(client: HubClient, job: str, file: JobFileView, target: Path, progress: Progress) -> bool:
-    """Download to `{target}.part`, resuming after breaks, then verify and rename. Whether the hash was checked."""
     if file.sha256 is not None and await anyio.to_thread.run_sync(_sha256_if_there, target) == file.sha256:
         return True
-    part = target.with_name(target.name + ".part")
-    digest = await _whole(client, job, file, part, progress)
+    part = part_of(target)
+    resumed = await anyio.to_thread.run_sync(_size_so_far, part, file.size) > 0
+    try:
+        digest = await _whole(client, job, file, part, progress)
+        if resumed and file.sha256 is not None and digest != file.sha256:
+            part.unlink()
+            digest = await _whole(client, job, file, part, progress)
+    except asyncio.CancelledError:
+        raise Cancelled(what=f"The download of {file.name}", state=_kept(part, file.size)) from None
     if file.sha256 is not None and digest != file.sha256:
         part.unlink()
         raise DownloadDamaged(name=file.name)
     part.replace(target)
     return file.sha256 is not None
+
+
+def _kept(part: Path, whole: int) -> str:
+    size = part.stat().st_size if part.exists() else 0
+    if size == 0:
+        return "Nothing had arrived yet."
+    return f"{human_bytes(size)} of {human_bytes(whole)} are kept; downloading it again goes on from there."
 
 
 async def _whole(client: HubClient, job: str, file: JobFileView, part: Path, progress: Progress) -> str:
@@ -135,18 +135,28 @@ async def _whole(client: HubClient, job: str, file: JobFileView, part: Path, pro
 async def _append(client: HubClient, job: str, file: JobFileView, part: Path, progress: Progress) -> str:
     start = await anyio.to_thread.run_sync(_size_so_far, part, file.size)
     download = await client.download(job, file.name, file.type, start)
-    done = start if download.resumed else 0
-    of = f" of {human_bytes(file.size)}" if file.size else ""
+    done = before = start if download.resumed else 0
+    began = time.monotonic()
     try:
         async with PartFile(part, resumed=download.resumed) as output:
             async for pieces in download.chunks():
                 await output.write(pieces)
                 done += sum(map(len, pieces))
-                fraction = done / file.size if file.size else None
-                progress.report(f"Downloading {file.name}: {human_bytes(done)}{of}", fraction)
+                words = _so_far(done, file.size, done - before, time.monotonic() - began)
+                progress.report(f"Downloading {file.name}: {words}", done / file.size if file.size else None)
             return await output.sha256()
     finally:
         await download.aclose()
+
+
+def _so_far(done: int, whole: int, arrived: int, seconds: float) -> str:
+    """`12.0 MB of 40.0 MB (8.1 MB/s, 0:03 left)`."""
+    size = f"{human_bytes(done)} of {human_bytes(whole)}" if whole else human_bytes(done)
+    if seconds < SPEED_SECONDS or not arrived:
+        return size
+    speed = arrived / seconds
+    left = f", {duration(round((whole - done) / speed * 1000))} left" if whole > done else ""
+    return f"{size} ({human_bytes(round(speed))}/s{left})"
 
 
 def _size_so_far(part: Path, whole: int) -> int:

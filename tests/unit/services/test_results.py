@@ -20,9 +20,11 @@ from juliahub_ls import errors
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
 from juliahub_ls.services import results, transport, trust
 from juliahub_ls.services.account import Account
+from juliahub_ls.services.archives import unpack
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.progress import Silent
-from juliahub_ls.services.results import download_results, safe_name, unpack
+from juliahub_ls.services.result_copies import Copy, copy_of
+from juliahub_ls.services.results import download_results, safe_name
 from juliahub_ls.services.token_store import TokenStore
 from juliahub_ls.services.trust import context_for
 from tests.support.scripted_http import Cut, ScriptedServer, scripted_server
@@ -59,7 +61,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(_seconds: float) -> None:
         return
 
-    monkeypatch.setattr(results.anyio, "sleep", at_once)
+    monkeypatch.setattr("juliahub_ls.services.results.anyio.sleep", at_once)
 
 
 async def save(client: HubClient, directory: Path, *files: JobFileView) -> "list[results.SavedFile]":
@@ -192,6 +194,81 @@ async def test_a_download_over_tls(store: TokenStore, tmp_path: Path, monkeypatc
         secure = HubClient("hub", server.url, Account("hub", store, http), http)
         (saved,) = await save(secure, tmp_path / "out", result())
     assert saved.path.read_bytes() == CONTENT
+
+
+class Told:
+    """A progress that someone waits for."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.begun = asyncio.Event()
+
+    def report(self, message: str, fraction: float | None = None) -> None:
+        self.words.append(message)
+        self.begun.set()
+
+
+async def test_a_pause_keeps_what_has_arrived_and_says_so(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    content = CONTENT * 10
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield content[:2_500_000]
+        await asyncio.Event().wait()
+
+    async def rest(request: Request) -> Response:
+        return Response(content[int(request.headers["range"].removeprefix("bytes=").removesuffix("-")) :], 206)
+
+    length = {"Content-Length": str(len(content))}
+    server.on("GET /jobs/jr-1/files/out.bin", StreamingResponse(slowly(), headers=length), rest)
+    file, target, told = result("out.bin", content), tmp_path / "out.bin", Told()
+    asked = asyncio.create_task(download_results(client, job(file), tmp_path, told))
+    await told.begun.wait()
+    asked.cancel()
+    with pytest.raises(errors.Cancelled, match=r"MB of 3\.0 MB are kept; downloading it again goes on from there"):
+        await asked
+    assert copy_of(file, target).arrived == (tmp_path / "out.bin.part").stat().st_size > 0
+    assert told.words[0].startswith("Downloading out.bin: ")
+    await save(client, tmp_path, file)
+    assert copy_of(file, target) == Copy(target, verified=True)
+
+
+async def test_a_file_that_changed_on_the_server_starts_anew(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    (tmp_path / "out.bin.part").write_bytes(b"of another version" * 1000)
+    server.on("GET /jobs/jr-1/files/out.bin", ranged)
+    (saved,) = await save(client, tmp_path, result())
+    assert saved.path.read_bytes() == CONTENT
+    assert [request.headers.get("range") for request in server.requests] == ["bytes=18000-", None]
+
+
+async def test_chosen_files_alone(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on("GET /jobs/jr-1/files/out.bin", ranged)
+    both = job(result(), result("other.bin"))
+    saved = await download_results(client, both, tmp_path, Silent(), ["out.bin"])
+    assert [file.name for file in saved] == ["out.bin"]
+    with pytest.raises(errors.NoResults, match=r"none that is called no\.bin"):
+        await download_results(client, both, tmp_path, Silent(), ["no.bin"])
+
+
+async def test_an_unpacked_archive_is_not_fetched_again(
+    client: HubClient, server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JULIAHUB_CACHE_DIR", str(tmp_path / "cache"))
+    content = archive(member("a.csv", b"1,2"), member("sub/b.txt", b"hello"))
+    server.on("GET /jobs/jr-1/files/out.tar", Response(content))
+    first = await save(client, tmp_path / "out", result("out.tar", content))
+    assert await save(client, tmp_path / "out", result("out.tar", content)) == first
+    assert len(server.seen) == 1
+    assert [path.name for path in copy_of(result("out.tar", content), tmp_path / "out" / "out.tar").unpacked] == [
+        "a.csv",
+        "b.txt",
+    ]
+    (tmp_path / "out" / "a.csv").unlink()
+    assert await save(client, tmp_path / "out", result("out.tar", content)) == first
+    assert len(server.seen) == 2
 
 
 @pytest.mark.parametrize("done", [True, False])

@@ -1,4 +1,4 @@
-"""`results`: what a job left, shown, or saved with -o."""
+"""`results`: what a job left, shown, or saved with -o; `compare`: jobs side by side."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,18 +11,25 @@ from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
     from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
+    from juliahub_ls.services.comparing import Comparison
     from juliahub_ls.services.results import SavedFile
     from juliahub_ls.services.services import Services
 
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="DIR", help="Save the result files in this folder.")
 ]
+FilesOption = Annotated[
+    bool, typer.Option("--files", help="List the files with size and hash, those inside archives too.")
+]
+JobsArgument = Annotated[list[str], typer.Argument(metavar="JOB JOB…", help="The jobs' ids.", show_default=False)]
+CsvOption = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV.")]
 
 
 def results(
     context: typer.Context,
     job: JobArgument,
     output: OutputOption = None,
+    files: FilesOption = False,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -33,19 +40,50 @@ def results(
         from juliahub_ls.cli.look import look_at
 
         view = await look_at(services.connections, job)
-        if output is None:
-            _show(asked, view)
-            return
-        if not asked.output.as_json:
-            _outputs(asked.output, view)
-        saved = await save(asked.output, services, view, output)
-        if asked.output.as_json:
-            asked.output.document(downloaded_payload(output, saved))
+        if output is not None:
+            if not asked.output.as_json:
+                _outputs(asked.output, view)
+            saved = await save(asked.output, services, view, output)
+            if asked.output.as_json:
+                asked.output.document(downloaded_payload(output, saved))
+        elif files and not asked.output.as_json:
+            await _list_files(asked.output, services, view)
+        else:
+            _show(asked, services, view)
 
     with_services(asked, work)
 
 
-COMMANDS = {"results": results}
+def compare(
+    context: typer.Context,
+    jobs: JobsArgument,
+    to_csv: CsvOption = None,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show jobs side by side: inputs, cluster, times, cost and results; what differs is marked."""
+    asked = common(context, server, as_json)
+
+    async def work(services: "Services") -> "tuple[Comparison, int]":
+        from juliahub_ls.services.comparing import compare_jobs, save_comparison
+
+        found = await compare_jobs(services.jobs, [(None, job) for job in jobs])
+        return found, await save_comparison(found, to_csv) if to_csv else 0
+
+    found, lines = with_services(asked, work)
+    if asked.output.as_json:
+        from juliahub_ls import payloads
+
+        asked.output.document(payloads.comparison(found))
+        return
+    from juliahub_ls.cli.results_text import show_comparison
+
+    show_comparison(asked.output, found)
+    if to_csv:
+        asked.output.line(f"\nSaved {asked.output.paint.bare(str(to_csv))}: {lines} lines.")
+
+
+COMMANDS = {"results": results, "compare": compare}
 
 
 async def save(output: Output, services: "Services", view: "JobView", directory: Path) -> "list[SavedFile]":
@@ -64,20 +102,16 @@ async def save(output: Output, services: "Services", view: "JobView", directory:
 
 def downloaded_payload(directory: Path, saved: "list[SavedFile]") -> dict[str, Any]:
     """A `DownloadResultsResult`."""
-    files = [
-        {"uri": file.path.absolute().as_uri(), "name": file.name, "size": file.size, "verified": file.verified}
-        for file in saved
-    ]
-    return {"directory": directory.absolute().as_uri(), "files": files}
+    from juliahub_ls import payloads
+
+    return payloads.downloaded(directory, saved)
 
 
-def results_payload(view: "JobView") -> dict[str, Any]:
-    """A `ResultsResult`."""
-    from juliahub_ls.encoding import encode
+def results_payload(services: "Services", view: "JobView", directory: Path | None = None) -> dict[str, Any]:
+    """A `ResultsResult`; copies are looked for in `directory`, else where the settings say."""
+    from juliahub_ls import payloads
 
-    files = [encode(file) for file in result_files(view)]
-    summary = {} if view.summary is None else {"summary": view.summary}
-    return {"outputs": view.outputs, "files": files} | summary
+    return payloads.results(view, directory or Path(services.settings.download_directory) / view.id)
 
 
 def result_files(view: "JobView") -> "list[JobFileView]":
@@ -87,9 +121,23 @@ def result_files(view: "JobView") -> "list[JobFileView]":
     return [file for file in view.files if file.type == FileType.RESULT.value]
 
 
-def _show(asked: Common, view: "JobView") -> None:
+async def _list_files(output: Output, services: "Services", view: "JobView") -> None:
+    """Every file, and what is in those archives that are small enough to look into."""
+    from juliahub_ls.cli.results_text import show_file_list
+    from juliahub_ls.domain.jobs.result_kinds import kind_of
+    from juliahub_ls.services.previews import preview
+
+    client = await services.connections.client()
+    directory = Path(services.settings.download_directory) / view.id
+    files = result_files(view)
+    archives = [file.name for file in files if kind_of(file.name) == "archive"]
+    inside = {name: (await preview(client, view, name, None, directory)).members or [] for name in archives}
+    show_file_list(output, files, inside)
+
+
+def _show(asked: Common, services: "Services", view: "JobView") -> None:
     if asked.output.as_json:
-        asked.output.document(results_payload(view))
+        asked.output.document(results_payload(services, view))
         return
     from juliahub_ls.cli.job_text import show_files
 

@@ -238,7 +238,7 @@ async def _ended(asked: Common, services: "Services", view: "JobView", directory
 
     output, wanted = asked.output, directory is not None and bool(result_files(view))
     if output.as_json:
-        output.event("results", results_payload(view))
+        output.event("results", results_payload(services, view, directory))
     else:
         output.line(f"\n{ended_line(output, view)}")
         show_outputs(output, view)

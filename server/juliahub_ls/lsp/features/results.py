@@ -1,41 +1,68 @@
-"""Results: the summary, and the files."""
+"""Results: the summary, the files, looking into them, and jobs compared."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+from juliahub_ls import payloads
 from juliahub_ls.encoding import encode
 from juliahub_ls.lsp.protocol.jobs import JobParams
-from juliahub_ls.lsp.protocol.results import DownloadResultsParams
+from juliahub_ls.lsp.protocol.results import (
+    CompareJobsParams,
+    DownloadResultsParams,
+    ExportComparisonParams,
+    JobReference,
+    PreviewFileParams,
+)
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
+from juliahub_ls.services.comparing import JobKey, compare_jobs, save_comparison
+from juliahub_ls.services.previews import preview
 from juliahub_ls.services.results import download_results
-from juliahub_wire.jobs import FileType
 
 
 async def results(session: Session, params: JobParams) -> dict[str, Any]:
-    """Summary and result files."""
+    """Summary and result files, and what of them is on this computer."""
     view = await session.services.jobs.get(params.get("server"), params["job"])
-    found = [encode(file) for file in view.files if file.type == FileType.RESULT.value]
-    answer: dict[str, Any] = {"outputs": view.outputs, "files": found}
-    if view.summary is not None:
-        answer["summary"] = encode(view.summary)
-    return answer
+    return await asyncio.to_thread(payloads.results, view, _default_directory(session) / view.id)
 
 
 async def download(session: Session, params: DownloadResultsParams) -> dict[str, Any]:
-    """Save the result files."""
+    """Save result files."""
     services = session.services
     view = await services.jobs.get(params.get("server"), params["job"])
     client = await services.connections.client(view.server)
     asked = params.get("directory")
     directory = path_of(asked) if asked else _default_directory(session) / view.id
     with session.progress(params.get("workDoneToken"), f"Downloading the results of {view.name}") as progress:
-        saved = await download_results(client, view, directory, progress)
-    files = [
-        {"uri": file.path.absolute().as_uri(), "name": file.name, "size": file.size, "verified": file.verified}
-        for file in saved
-    ]
-    return {"directory": directory.absolute().as_uri(), "files": files}
+        saved = await download_results(client, view, directory, progress, params.get("files"))
+    return payloads.downloaded(directory, saved)
+
+
+async def preview_file(session: Session, params: PreviewFileParams) -> dict[str, Any]:
+    """Look into a file."""
+    services = session.services
+    view = await services.jobs.get(params.get("server"), params["job"])
+    client = await services.connections.client(view.server)
+    directory = _default_directory(session) / view.id
+    shown: dict[str, Any] = encode(await preview(client, view, params["name"], params.get("member"), directory))
+    return shown
+
+
+async def compare(session: Session, params: CompareJobsParams) -> dict[str, Any]:
+    """Jobs side by side."""
+    return payloads.comparison(await compare_jobs(session.services.jobs, _keys(params["jobs"])))
+
+
+async def export(session: Session, params: ExportComparisonParams) -> dict[str, Any]:
+    """Write a comparison as CSV."""
+    comparison = await compare_jobs(session.services.jobs, _keys(params["jobs"]))
+    file = path_of(params["file"])
+    return {"uri": file.absolute().as_uri(), "lines": await save_comparison(comparison, file)}
+
+
+def _keys(jobs: list[JobReference]) -> list[JobKey]:
+    return [(job.get("server"), job["job"]) for job in jobs]
 
 
 def _default_directory(session: Session) -> Path:
@@ -43,4 +70,10 @@ def _default_directory(session: Session) -> Path:
     return (folders[0] if folders else Path.home()) / session.settings.download_directory
 
 
-HANDLERS = {"juliahub/results": results, "juliahub/downloadResults": download}
+HANDLERS = {
+    "juliahub/results": results,
+    "juliahub/downloadResults": download,
+    "juliahub/previewFile": preview_file,
+    "juliahub/compareJobs": compare,
+    "juliahub/exportComparison": export,
+}

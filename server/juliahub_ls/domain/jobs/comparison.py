@@ -1,0 +1,257 @@
+"""Jobs side by side: a row for each thing that can be said of them, a cell for each job, what differs marked."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from juliahub_ls.domain.jobs.job_view import JobView, duration
+from juliahub_ls.domain.jobs.summary_rows import flat, is_number, plain_text, short_number
+from juliahub_ls.domain.problem import human_bytes
+
+TEXT_CHARACTERS = 200
+POINTS = 60
+"""A sparkline has no room for more."""
+HOUR_MS = 3_600_000
+SectionId = Literal["job", "inputs", "cluster", "times", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One job's value. `number` is what it sorts by; `whole` the value with all its digits, for a file."""
+
+    kind: Literal["number", "text", "absent"]
+    text: str
+    number: float | None = None
+    points: tuple[float, ...] | None = None
+    whole: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`ComparisonRow` of `docs/protocol.md`."""
+
+    key: str
+    label: str
+    cells: tuple[Cell, ...]
+    differs: bool
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`ComparisonSection` of `docs/protocol.md`."""
+
+    id: SectionId
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A job with what else is known of it.
+
+    `submission`: as in `docs/protocol.md`, for what was submitted from here; `points`: how keywords went over time.
+    """
+
+    view: JobView
+    submission: Mapping[str, Any] = field(default_factory=dict)
+    points: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+ABSENT = Cell("absent", "")
+_Make = Callable[[Compared], Cell]
+
+
+def compare(jobs: Sequence[Compared]) -> list[Section]:
+    """The table; sections and rows that no job has anything for are left out."""
+    sections = [
+        _section("job", "Job", jobs, _JOB),
+        _section("inputs", "Inputs", jobs, _by_key(jobs, lambda job: job.view.inputs)),
+        _section("cluster", "Cluster and environment", jobs, _CLUSTER),
+        _section("times", "Times and cost", jobs, _TIMES),
+        _section("summary", "Results", jobs, _summary_rows(jobs)),
+    ]
+    return [section for section in sections if section.rows]
+
+
+def value_cell(value: Any, points: Sequence[float] | None = None) -> Cell:
+    """A cell of an input or of the summary. A list of numbers shows how it went."""
+    if is_number(value):
+        number = float(value)
+        return Cell("number", short_number(value), number, _thinned(points), plain_text(value))
+    whole = plain_text(value)
+    text = whole if len(whole) <= TEXT_CHARACTERS else whole[: TEXT_CHARACTERS - 1] + "…"
+    if isinstance(value, list) and len(value) > 2 and all(map(is_number, value)):
+        text = f"{short_number(value[0])} … {short_number(value[-1])} ({len(value):,} values)"
+        points = points or [float(item) for item in value]
+    return Cell("text", text, None, _thinned(points), whole)
+
+
+def _section(
+    section: SectionId, title: str, jobs: Sequence[Compared], makers: Iterable[tuple[str, str, _Make]]
+) -> Section:
+    rows = (_row(key, label, [make(job) for job in jobs]) for key, label, make in makers)
+    return Section(section, title, tuple(row for row in rows if any(cell.kind != "absent" for cell in row.cells)))
+
+
+def _row(key: str, label: str, cells: list[Cell]) -> Row:
+    """A row; numbers that differ where six digits do not tell are shown with all."""
+    differs = len({(cell.kind, cell.whole) for cell in cells}) > 1
+    texts = [cell.text for cell in cells]
+    if differs and len(set(texts)) < len({cell.whole for cell in cells}):
+        cells = [_in_full(cell) if texts.count(cell.text) > 1 else cell for cell in cells]
+    there = [cell for cell in cells if cell.kind != "absent"]
+    return Row(key, label, tuple(cells), differs, bool(there) and all(cell.kind == "number" for cell in there))
+
+
+def _in_full(cell: Cell) -> Cell:
+    is_plain = cell.kind == "number" and cell.whole and len(cell.whole) <= 24
+    return Cell(cell.kind, cell.whole, cell.number, cell.points, cell.whole) if is_plain else cell
+
+
+def _by_key(jobs: Sequence[Compared], values: Callable[[Compared], Mapping[str, Any]]) -> list[tuple[str, str, _Make]]:
+    """A row for each key that any job has, in the order of first appearance."""
+    keys = list(dict.fromkeys(key for job in jobs for key in values(job)))
+
+    def maker(key: str) -> _Make:
+        return lambda job: value_cell(_read(values(job)[key])) if key in values(job) else ABSENT
+
+    return [(key, key, maker(key)) for key in keys]
+
+
+def _summary_rows(jobs: Sequence[Compared]) -> list[tuple[str, str, _Make]]:
+    """The flat summaries; where one is no JSON, its text."""
+    flats = {id(job): _results(job.view) for job in jobs}
+    keys = list(dict.fromkeys(key for job in jobs for key in flats[id(job)]))
+
+    def maker(key: str) -> _Make:
+        def make(job: Compared) -> Cell:
+            values = flats[id(job)]
+            return value_cell(values[key], job.points.get(key)) if key in values else ABSENT
+
+        return make
+
+    return [(key, key or "Results text", maker(key)) for key in keys]
+
+
+def _results(view: JobView) -> dict[str, Any]:
+    if view.summary is not None:
+        return flat(view.summary)
+    return {"": view.outputs} if view.outputs else {}
+
+
+def _read(text: Any) -> Any:
+    """An input is text; where it is a number it compares as one."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError, TypeError):
+        return text
+    return value if is_number(value) and plain_text(value) == text else text
+
+
+def _text(value: Any) -> Cell:
+    return ABSENT if value in (None, "") else Cell("text", str(value), whole=str(value))
+
+
+def _number(value: float | None, text: str | None = None, whole: str | None = None) -> Cell:
+    if value is None:
+        return ABSENT
+    return Cell("number", short_number(value) if text is None else text, float(value), None, whole or plain_text(value))
+
+
+def _milliseconds(value: int | None) -> Cell:
+    return ABSENT if value is None else _number(value / 1000, duration(value))
+
+
+def _between(start: int | None, end: int | None) -> int | None:
+    return None if start is None or end is None else max(end - start, 0)
+
+
+def _cost(job: Compared) -> Cell:
+    """What it has cost: the hours that it ran, times the price of its machines."""
+    ran, price = _between(job.view.started, job.view.ended), job.submission.get("pricePerHour")
+    if ran is None or price is None:
+        return ABSENT
+    cost = ran / HOUR_MS * price
+    return _number(cost, f"${cost:,.2f}" if cost >= 0.005 or not cost else f"${cost:.1g}", f"{cost:.6f}")
+
+
+def _of(key: str) -> _Make:
+    """A number of the submission, or a text."""
+
+    def make(job: Compared) -> Cell:
+        value = job.submission.get(key)
+        if isinstance(value, bool):
+            return _text("yes" if value else "no")
+        return _number(value) if is_number(value) else _text(value)
+
+    return make
+
+
+def _size(key: str) -> _Make:
+    def make(job: Compared) -> Cell:
+        value = job.submission.get(key)
+        return ABSENT if value is None else _number(value, human_bytes(value))
+
+    return make
+
+
+def _memory(job: Compared) -> Cell:
+    value = job.submission.get("memory")
+    return ABSENT if value is None else _number(value, f"{value:g} GB")
+
+
+def _hash(job: Compared) -> Cell:
+    value = job.submission.get("bundleSha256")
+    return ABSENT if value is None else Cell("text", value[:12], whole=value)
+
+
+def _script(job: Compared) -> Cell:
+    script = job.submission.get("choices", {}).get("script")
+    return ABSENT if script is None else Cell("text", script.rsplit("/", 1)[-1], whole=script)
+
+
+def _limit(job: Compared) -> Cell:
+    hours = job.view.time_limit
+    return ABSENT if hours is None else _number(hours, f"{hours:g} h" if hours else "none")
+
+
+def _thinned(points: Sequence[float] | None) -> tuple[float, ...] | None:
+    """At most as many as are drawn, the first and the last among them."""
+    if points is None or len(points) < 2:
+        return None
+    if len(points) <= POINTS:
+        return tuple(points)
+    return tuple(points[round(number * (len(points) - 1) / (POINTS - 1))] for number in range(POINTS))
+
+
+_JOB: tuple[tuple[str, str, _Make], ...] = (
+    ("name", "Name", lambda job: _text(job.view.name)),
+    ("state", "State", lambda job: _text(job.view.label.split(":", 1)[0] if job.view.done else job.view.label)),
+    ("reason", "Reason", lambda job: _text(job.view.reason)),
+    ("script", "Script", _script),
+    ("server", "Server", lambda job: _text(job.view.server)),
+)
+_CLUSTER: tuple[tuple[str, str, _Make], ...] = (
+    ("cluster", "Cluster", _of("cluster")),
+    ("nodeClass", "Node class", _of("nodeClass")),
+    ("nodes", "Nodes", _of("nodes")),
+    ("processes", "Processes", _of("processes")),
+    ("vcpus", "vCPU per node", _of("vcpus")),
+    ("memory", "Memory per node", _memory),
+    ("gpu", "GPU", _of("gpu")),
+    ("julia", "Julia", _of("juliaVersion")),
+    ("image", "Image", _of("image")),
+    ("environment", "Environment", _of("environment")),
+    ("bundle", "Bundle", _hash),
+    ("bundleSize", "Bundle size", _size("bundleSize")),
+    ("bundleFiles", "Bundle files", _of("bundleFiles")),
+)
+_TIMES: tuple[tuple[str, str, _Make], ...] = (
+    ("waited", "Waited", lambda job: _milliseconds(_between(job.view.submitted, job.view.started))),
+    ("ran", "Ran", lambda job: _milliseconds(_between(job.view.started, job.view.ended))),
+    ("limit", "Time limit", _limit),
+    ("price", "Price per hour", _of("pricePerHour")),
+    ("cost", "Cost", _cost),
+)

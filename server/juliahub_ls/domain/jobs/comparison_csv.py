@@ -1,0 +1,33 @@
+"""A comparison as CSV (RFC 4180) that no spreadsheet takes for formulas."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from juliahub_ls.domain.jobs.comparison import Section
+from juliahub_ls.domain.jobs.job_view import JobView
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_csv(jobs: Sequence[JobView], sections: Sequence[Section]) -> str:
+    """A header with the jobs' names and ids, then a line for each row. Numbers have all their digits and no unit."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["Section", "Name", *(safe(f"{job.name} ({job.id})") for job in jobs)])
+    for section in sections:
+        for row in section.rows:
+            cells = (cell.whole if cell.kind == "number" else safe(cell.whole) for cell in row.cells)
+            writer.writerow([section.title, safe(row.label), *cells])
+    return text.getvalue()
+
+
+def safe(cell: str) -> str:
+    """The cell, with an apostrophe in front where a spreadsheet would take it for a formula. Numbers stay numbers."""
+    if not cell.startswith(FORMULA_SIGNS):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell

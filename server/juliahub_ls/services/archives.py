@@ -1,0 +1,90 @@
+"""Archives that a job left: listed, read and unpacked without trusting what they say."""
+
+import os
+import tarfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from juliahub_ls.domain.jobs.result_kinds import FileKind, kind_of
+from juliahub_ls.services.part_file import READ_CHUNK
+
+UNREADABLE = (tarfile.TarError, zlib.error, EOFError)
+MEMBERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveMember:
+    """A regular file in an archive, by its path there."""
+
+    name: str
+    size: int
+    kind: FileKind
+
+
+def members_of(archive: Path) -> list[ArchiveMember]:
+    """The first regular files of an archive, a thousand and one at most. Raises one of `UNREADABLE`."""
+    found: list[ArchiveMember] = []
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if member.isreg():
+                name = os.path.normpath(member.name).replace("\\", "/")
+                found.append(ArchiveMember(name, member.size, kind_of(name)))
+            if len(found) > MEMBERS:
+                break
+    return found
+
+
+def read_member(archive: Path, name: str, limit: int) -> "tuple[bytes, int] | None":
+    """The first `limit` bytes of a member and its size; None when there is none. Raises one of `UNREADABLE`."""
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if member.isreg() and os.path.normpath(member.name).replace("\\", "/") == name:
+                source = tar.extractfile(member)
+                assert source is not None, "a regular file has content"
+                with source:
+                    return source.read(limit), member.size
+    return None
+
+
+def unpack(archive: Path, directory: Path) -> list[Path]:
+    """Unpack regular files into `directory` and remove the archive; the files.
+
+    Links, devices and paths that lead outside are left out. What cannot be read as an archive stays as it is.
+    """
+    packed = archive.with_name(archive.name + ".packed")  # out of the way of a member of the same name
+    archive.replace(packed)
+    try:
+        with tarfile.open(packed) as tar:
+            written = [_extract(tar, member, target) for member, target in _inside(tar, directory.resolve())]
+    except UNREADABLE:
+        packed.replace(archive)
+        return [archive]
+    except BaseException:
+        packed.replace(archive)
+        raise
+    packed.unlink()
+    return written
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source = tar.extractfile(member)
+    assert source is not None, "a regular file has content"
+    with source, target.open("wb") as file:
+        while chunk := source.read(READ_CHUNK):
+            file.write(chunk)
+    return target
+
+
+def _inside(tar: tarfile.TarFile, root: Path) -> Iterator[tuple[tarfile.TarInfo, Path]]:
+    for member in tar:
+        target = Path(os.path.normpath(root / member.name))
+        if member.isreg() and target != root and target.is_relative_to(root) and _no_link(target, root):
+            yield member, target
+
+
+def _no_link(target: Path, root: Path) -> bool:
+    """Whether neither the target nor a folder on the way is a link: it could lead outside."""
+    return target == root or (not target.is_symlink() and _no_link(target.parent, root))
