@@ -172,3 +172,46 @@ async def test_stopping_on_this_computer(here: Editor, folders: Path) -> None:
     await here.until(lambda: views(here, job)[-1]["done"], "its end", 60)
     last = views(here, job)[-1]
     assert (last["status"], last["label"]) == ("Stopped", "Stopped by you")
+
+
+def notices(editor: Editor, job: str) -> "list[dict[str, Any]]":
+    """What was said of a job unasked."""
+    return [told for told in editor.all("juliahub/jobNotice") if told["job"]["id"] == job]
+
+
+async def test_the_end_of_a_job_is_told_once(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders, name="pi")
+    job.runs()
+    job.ends()
+    await signed_in.until(lambda: notices(signed_in, job.jobname), "the end")
+    await signed_in.request("juliahub/jobs", {})
+    (told,) = notices(signed_in, job.jobname)
+    assert told["kind"] == "ended"
+    assert told["message"].startswith("pi finished in 0:0")
+
+
+async def test_an_end_that_nobody_saw_is_told_by_the_next_daemon(
+    start: MakeEditor, hub: ScriptedHub, token: str, folders: Path
+) -> None:
+    first = await start(server=hub.url)
+    job = await submitted(first, hub, folders, name="pi")
+    job.runs()
+    await first.kill()
+    job.logs("no such luck")
+    job.ends("Failed")
+    second = await start(server=hub.url)
+    await second.until(lambda: notices(second, job.jobname), "the end")
+    assert notices(second, job.jobname)[0]["message"].startswith("pi — Failed after 0:0")
+    third = await start(server=hub.url)
+    listed = (await third.request("juliahub/jobs", {}))["jobs"]
+    assert [view["done"] for view in listed if view["id"] == job.jobname] == [True]
+    assert notices(third, job.jobname) == []
+
+
+async def test_older_jobs_are_a_larger_page(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    jobs = [await submitted(signed_in, hub, folders) for _ in range(3)]
+    page = await signed_in.request("juliahub/jobs", {"limit": 2})
+    assert ([view["id"] for view in page["jobs"]], page["more"]) == ([job.jobname for job in jobs[:0:-1]], True)
+    assert (await signed_in.request("juliahub/jobs", {"limit": 1000}))["more"] is False
+    for job in jobs:
+        job.ends()

@@ -9,17 +9,20 @@ from lsprotocol import types
 from pydantic import TypeAdapter, ValidationError
 
 from juliahub_ls import payloads
-from juliahub_ls.config import Settings, settings_from
+from juliahub_ls.config import Settings, cache_dir, settings_from
 from juliahub_ls.domain.bundles.tree import BundleTree
 from juliahub_ls.domain.environments.environment import LoadedEnvironment
 from juliahub_ls.domain.jobs.job_view import JobView
+from juliahub_ls.domain.jobs.notice import Notice
 from juliahub_ls.errors import JuliaHubError, SettingInvalid
 from juliahub_ls.lsp.json_rpc import Encoded, encoded
 from juliahub_ls.lsp.live import LiveFiles
 from juliahub_ls.lsp.progress import EditorProgress
 from juliahub_ls.lsp.protocol import REQUESTS
 from juliahub_ls.lsp.uris import path_of
+from juliahub_ls.services.awaited import Awaited
 from juliahub_ls.services.julia import julia_depots
+from juliahub_ls.services.notices import Notices
 from juliahub_ls.services.services import Services, build_services
 from juliahub_ls.services.token_watch import TokenWatch
 from juliahub_ls.services.workspace import Workspace
@@ -45,6 +48,8 @@ class Session:
         """The preview that was looked at last."""
         self.logs: dict[str, asyncio.Task[None]] = {}
         self.services.jobs.subscribe(self._job_changed)
+        awaited = Awaited(cache_dir() / "awaited", self.folders())
+        self.notices = Notices(self.services.jobs, self.services.tasks, awaited, self._tell)
         self.services.connections.reachability.subscribe(lambda _server: self.servers_changed())
         self._tokens = TokenWatch(self.services.connections, self.services.tasks, self._tokens_changed)
         self._servers_told: dict[str, Any] = {}
@@ -162,6 +167,9 @@ class Session:
 
     def _job_changed(self, view: JobView) -> None:
         self.notify("juliahub/jobsChanged", {"jobs": [payloads.job(view)]})
+
+    def _tell(self, notice: Notice) -> None:
+        self.notify("juliahub/jobNotice", payloads.notice(notice))
 
     def _environments_changed(self, found: list[LoadedEnvironment]) -> None:
         self.services.tasks.start(self._tell_environments(found), "tell environments")

@@ -4,15 +4,22 @@ from typing import Any
 
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.jobs.log_line import LogLine
+from juliahub_ls.domain.jobs.notice import Notice
 from juliahub_ls.encoding import encode
-from juliahub_ls.payloads.common import present, problem
+from juliahub_ls.payloads.common import present, problem, uri
 from juliahub_ls.services.outlook import Preflight
 
 
 def job(view: JobView) -> dict[str, Any]:
     """A `Job`: the view's own fields."""
     payload: dict[str, Any] = encode(view)
-    return payload
+    return payload if view.script is None else payload | {"script": uri(view.script)}
+
+
+def notice(value: Notice) -> dict[str, Any]:
+    """A `JobNoticeParams`."""
+    payload = {"job": job(value.job), "kind": value.kind, "message": value.message, "minutesLeft": value.minutes_left}
+    return present(payload)
 
 
 def log_line(line: LogLine) -> dict[str, Any]:

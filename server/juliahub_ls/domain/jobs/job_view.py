@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from juliahub_wire.jobs import Job, JobStatus
@@ -44,6 +45,12 @@ class JobView:
     started: int | None = None
     ended: int | None = None
     time_limit: float | None = None
+    deadline: int | None = None
+    link: str | None = None
+    script: Path | None = None
+    cluster: str | None = None
+    price_per_hour: float | None = None
+    can_run_again: bool = False
     phase: str | None = None
     progress: float | None = None
     workers_joined: int | None = None
@@ -72,6 +79,7 @@ def view_job(job: Job, server: str, facts: LogFacts, *, stopping: bool = False) 
         started=to_unix_ms(job.starttimestamp),
         ended=to_unix_ms(job.endtimestamp),
         time_limit=job.limit_value,
+        deadline=deadline_of(job),
         phase=facts.phase if running else None,
         progress=facts.progress if running else None,
         workers_joined=facts.workers_joined,
@@ -105,6 +113,14 @@ def elapsed(job: Job) -> str | None:
     """How long a finished job ran."""
     started, ended = to_unix_ms(job.starttimestamp), to_unix_ms(job.endtimestamp)
     return None if started is None or ended is None else duration(ended - started)
+
+
+def deadline_of(job: Job) -> int | None:
+    """When its time limit stops a job that runs, in Unix ms; a limit of 0 hours is none."""
+    started = to_unix_ms(job.starttimestamp)
+    if job.done or started is None or not job.limit_value or job.limit_type not in (None, "time"):
+        return None
+    return started + round(job.limit_value * 3_600_000)
 
 
 def _reason(job: Job, facts: LogFacts) -> str | None:
