@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import anyio
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -21,6 +22,8 @@ SILENCE_SECONDS = 20.0
 """Servers send keep-alive frames each second or so; a stream that is silent for this long is broken."""
 LONGEST_PAUSE = 15.0
 POLL_SECONDS = 2.0
+LONGEST_POLL_SECONDS = 15.0
+"""Where WebSockets are blocked it is asked this often: soon after a line, ever more rarely while none comes."""
 FRAME_BYTES = 64 << 20
 REMEMBERED_IDS = 50_000
 
@@ -70,6 +73,7 @@ class LogStream:
         self._ended = False
         """A marker of the end came, but not as the last element: there may be more."""
         self._breaks = 0
+        self._empty_polls = 0
 
     async def events(self) -> AsyncIterator[LogEvent]:
         """Batches and state changes until the log is complete.
@@ -164,6 +168,8 @@ class LogStream:
             fresh.append(record)
             if record.unix_ms is not None:
                 self._reference = (str(record.unix_ms), record.event_id or str(number))
+        if fresh:
+            self._empty_polls = 0
         self._complete = self._complete or (bool(records) and records[-1].is_bottom)
         return fresh
 
@@ -199,7 +205,8 @@ class LogStream:
                 async for batch in self.pages():
                     yield batch
             while not self._complete:
-                frame = await asyncio.wait_for(socket.recv(), SILENCE_SECONDS)
+                with anyio.fail_after(SILENCE_SECONDS):  # `asyncio.wait_for` may lose a cancellation (Python < 3.12)
+                    frame = await socket.recv()
                 records = _records(frame)
                 if not records:
                     continue
@@ -232,7 +239,8 @@ class LogStream:
         """No WebSocket: an unknown job, or something between that blocks them; then REST alone serves, gently."""
         if status == 403:
             raise JobNotFound(server=self._client.server, job=self._jobname)
-        await asyncio.sleep(POLL_SECONDS)
+        await asyncio.sleep(min(POLL_SECONDS * 2**self._empty_polls, LONGEST_POLL_SECONDS))
+        self._empty_polls += 1
 
     async def _pause(self) -> None:
         """Wait before the next try: half a second, doubling, with jitter."""

@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from anyio import move_on_after
+
 BUSY_SECONDS = 0.012
 QUIET_SECONDS = 0.040
 QUIET_AFTER_SECONDS = 5.0
@@ -29,12 +31,11 @@ class Follower:
 
     async def wait(self, seconds: float) -> bool:
         """True when woken, False when that time went by. Clears the mark before returning."""
-        try:
-            await asyncio.wait_for(self._event.wait(), seconds)
-        except asyncio.TimeoutError:
-            return False
+        with move_on_after(seconds):
+            await self._event.wait()
+        woken = self._event.is_set()
         self._event.clear()
-        return True
+        return woken
 
     def wake(self) -> None:
         """From any thread."""

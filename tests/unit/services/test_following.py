@@ -106,6 +106,7 @@ class Clock:
 
     def __init__(self, enough: float) -> None:
         self.slept = 0.0
+        self.pauses: list[float] = []
         self.enough = enough
         self.passed = asyncio.Event()
 
@@ -115,6 +116,7 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Let the time pass; after enough of it, for good."""
         self.slept += seconds
+        self.pauses.append(seconds)
         if self.slept >= self.enough:
             self.passed.set()
             await asyncio.Event().wait()
@@ -147,4 +149,29 @@ async def test_where_websockets_are_blocked_it_polls_gently(
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
     assert states == ["live"], "polling is no trouble, and is not told as one"
-    assert len(server.seen) <= clock.enough / log_stream.POLL_SECONDS + 2, "one request for each pause"
+    assert clock.pauses[:5] == [2, 4, 8, 15, 15], "ever more rarely while nothing comes"
+    assert len(server.seen) <= len(clock.pauses) + 2, "one request for each pause"
+
+
+async def test_a_polled_log_that_speaks_again_is_asked_often_again(
+    client: HubClient, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(enough=600.0)
+    monkeypatch.setattr(log_stream, "asyncio", clock)
+    page = PlainTextResponse(logs.encode_page([json.dumps(logs.marker(logs.TOP)), record(1)]))
+
+    async def speaks_late(_request: Request) -> Response:
+        return page if len(clock.pauses) == 4 else EMPTY
+
+    server.on(LOGS, speaks_late)
+    server.on_socket(STREAM, blocked)
+    following = asyncio.create_task(_all(LogStream(client, "jr-1")))
+    await asyncio.wait_for(clock.passed.wait(), SECONDS)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    assert clock.pauses[:8] == [2, 4, 8, 15, 2, 4, 8, 15]
+
+
+async def _all(stream: LogStream) -> None:
+    async for _ in stream.events():
+        pass

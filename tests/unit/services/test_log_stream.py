@@ -316,6 +316,46 @@ async def test_leaving_early_closes_the_connection(client: HubClient, server: Sc
     await asyncio.wait_for(left.wait(), 20)
 
 
+class FullSocket:
+    """A stream that always has a frame: whoever is ended while reading has one at the same moment."""
+
+    def __init__(self) -> None:
+        self.read = asyncio.Event()
+
+    async def __aenter__(self) -> "FullSocket":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return
+
+    async def recv(self) -> str:
+        ready = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(lambda: ready.done() or ready.set_result(""))
+        await ready
+        self.read.set()
+        return ""
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_an_end_that_comes_with_a_frame_is_not_lost(
+    client: HubClient, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    script(server, Log(1))
+    socket = FullSocket()
+
+    async def connected(*_: object, **__: object) -> FullSocket:
+        return socket
+
+    monkeypatch.setattr(log_stream, "connect", connected)
+    following = asyncio.create_task(told(client))
+    await socket.read.wait()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.wait({following}, timeout=1)
+    assert following.cancelled()
+
+
 class OpaqueLog:
     """A log whose ids are no numbers. Pages hold `page` records; the stream starts at the present end."""
 
