@@ -3,6 +3,7 @@
 import pytest
 
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, ClusterRequest, design_cluster, whole_hours
+from juliahub_ls.domain.jobs.unfit import Unfit
 from juliahub_wire.nodes import NodeSpec
 
 
@@ -77,8 +78,8 @@ def test_the_smallest_node_that_serves(request_: ClusterRequest, name: str, proc
 )
 def test_what_cannot_be_had_is_said(request_: ClusterRequest, words: str) -> None:
     design = design_cluster(request_, SPECS)
-    assert isinstance(design, str)
-    assert words in design
+    assert isinstance(design, Unfit)
+    assert words in design.sentence
 
 
 def test_the_order_of_the_protocol() -> None:
@@ -94,11 +95,12 @@ def test_the_order_of_the_protocol() -> None:
 
 
 def test_no_machines_and_no_gpu() -> None:
-    assert design_cluster(ClusterRequest(node="m6"), []) == "The server offers no machines at present."
-    assert design_cluster(ClusterRequest(), []) == "The server offers no machines at present."
+    assert design_cluster(ClusterRequest(node="m6"), []) == Unfit("node", "The server offers no machines at present.")
+    assert design_cluster(ClusterRequest(), []) == Unfit("node", "The server offers no machines at present.")
     without = design_cluster(ClusterRequest(gpu=True), [spec for spec in SPECS if not spec.has_gpu])
-    assert isinstance(without, str)
-    assert without.endswith(", and none has a GPU.")
+    assert isinstance(without, Unfit)
+    assert without.field == "gpu"
+    assert without.sentence.endswith(", and none has a GPU.")
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(0, None), (1.0, 0.4), (0.05, 2 * 0.2 / 6), (2.5, 1.0)])

@@ -2,20 +2,21 @@
 
 import pytest
 
-from juliahub_ls.domain.jobs.exposed_port import ExposedPort, port_problem
-from juliahub_ls.domain.jobs.job_args import SUBMISSION_KEY, args_problem, job_args
+from juliahub_ls.domain.jobs.exposed_port import ExposedPort, port_problems
+from juliahub_ls.domain.jobs.job_args import SUBMISSION_KEY, args_problems, job_args
 from juliahub_ls.secret import Secret
 
 
 @pytest.mark.parametrize("port", [1025, 9008, 9010, 23399, 23500, 32767])
 def test_allowed_ports(port: int) -> None:
-    assert port_problem(ExposedPort(port)) is None
+    assert port_problems(ExposedPort(port)) == []
 
 
 @pytest.mark.parametrize("port", [-1, 0, 80, 1024, 9009, 23400, 23499, 32768, 65536])
 def test_other_ports(port: int) -> None:
-    problem = port_problem(ExposedPort(port))
-    assert problem == f"Port {port} cannot be exposed. Choose one of 1025–9008, 9010–23399, 23500–32767."
+    (problem,) = port_problems(ExposedPort(port))
+    assert problem.field == "port"
+    assert problem.sentence == f"Port {port} cannot be exposed. Choose one of 1025–9008, 9010–23399, 23500–32767."
 
 
 @pytest.mark.parametrize(
@@ -36,11 +37,15 @@ def test_other_ports(port: int) -> None:
     ],
 )
 def test_what_no_server_takes(exposed: ExposedPort, words: str) -> None:
-    problem = port_problem(exposed)
-    assert problem is not None
-    assert words in problem
+    (problem,) = port_problems(exposed)
+    assert words in problem.sentence
     secret = exposed.password.reveal() if exposed.password else ""
-    assert not secret or secret not in problem + repr(exposed)
+    assert not secret or secret not in problem.sentence + repr(exposed)
+
+
+def test_everything_at_once() -> None:
+    found = port_problems(ExposedPort(80, "password", Secret("short"), "My App"))
+    assert [problem.field for problem in found] == ["port", "portPassword", "portName"]
 
 
 @pytest.mark.parametrize(
@@ -55,12 +60,14 @@ def test_what_no_server_takes(exposed: ExposedPort, words: str) -> None:
     ],
 )
 def test_variables_that_no_job_can_have(env: "dict[str, object]", alias: "str | None", words: str) -> None:
-    assert words in (args_problem(env, alias) or "")
+    (problem,) = args_problems(env, alias)
+    assert problem.field == "env"
+    assert words in problem.sentence
 
 
 def test_the_alias_wins_over_variables_and_they_over_defaults() -> None:
     defaults = {"jobname": "App", "jr_uuid": "id"}
-    assert args_problem({"jobname": "mine"}, None) is None
+    assert args_problems({"jobname": "mine"}, None) == []
     assert job_args(defaults, {}, None, None, "k") == defaults | {SUBMISSION_KEY: "k"}
     assert job_args(defaults, {"jobname": "mine", "jr_uuid": "x"}, None, None, "k")["jr_uuid"] == "x"
     assert job_args(defaults, {"N": "1"}, "alias", 4, "k") == {

@@ -31,9 +31,10 @@ FEATURES = {
     ),
     "bundles": ("bundlePlan", "bundleFolder", "setBundleRule", "writeBundle"),
     "servers": ("servers", "selectServer", "signIn", "signOut", "nodes", "images"),
+    "forms": ("form",),
     "jobs": ("submit", "preflight", "jobs", "job", "stopJob", "extendJob"),
     "logs": ("openLog", "closeLog", "readLog"),
-    "results": ("results", "downloadResults"),
+    "results": ("results", "downloadResults", "previewFile", "compareJobs", "exportComparison"),
     "datasets": ("datasets", "downloadDataset", "uploadDataset", "projects"),
 }
 """Which file of `features/` answers which method; imported when first asked, or in the background after start-up."""

@@ -14,7 +14,7 @@ def problem(value: Problem) -> dict[str, Any]:
     if value.range is not None:
         payload["range"] = range_(value.range)
     if value.mends:
-        payload["actions"] = [_action(mend) for mend in value.mends]
+        payload["actions"] = [action(mend) for mend in value.mends]
     return payload
 
 
@@ -36,7 +36,8 @@ def present(payload: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in payload.items() if value is not None}
 
 
-def _action(mend: Mend) -> dict[str, Any]:
+def action(mend: Mend) -> dict[str, Any]:
+    """An `Action`."""
     directory = uri(mend.directory)
     if mend.how in (Mending.RESOLVE, Mending.INSTANTIATE):
         command, arguments = "juliahub/mendEnvironment", {"directory": directory, "how": mend.how.value}

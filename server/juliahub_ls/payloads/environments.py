@@ -39,7 +39,7 @@ def environment_for(value: ScriptEnvironment) -> dict[str, Any]:
     payload = {
         "environment": environment(loaded, [*environment_problems(loaded), *value.problems]) if loaded else None,
         "reason": value.reason.value,
-        "choices": [_choice(choice) for choice in value.choices],
+        "choices": [environment_choice(choice) for choice in value.choices],
     }
     return present(payload)
 
@@ -67,7 +67,8 @@ def _source(source: ResolvedSource) -> dict[str, Any]:
     return present(payload)
 
 
-def _choice(choice: EnvironmentChoice) -> dict[str, Any]:
+def environment_choice(choice: EnvironmentChoice) -> dict[str, Any]:
+    """An `EnvironmentChoice`."""
     directory = choice.environment.directory
     name = read_project(choice.environment.project_file).name or directory.name
     return {"directory": uri(directory), "name": name, "why": choice.why}

@@ -99,6 +99,10 @@ class Bundling:
             plan = await _cancellable(asyncio.to_thread(make), cancelled)
         return self._remember((directory, options), plan)
 
+    def known_plan(self, directory: Path) -> BundlePlan | None:
+        """The last plan of that folder, as it was then."""
+        return next((plan for (top, _), plan in reversed(self._plans.items()) if top == directory), None)
+
     async def prepare(self, plan: BundlePlan, progress: Progress) -> PreparedBundle:
         """Write the archive. Raises `BundleRefused` with the plan's own sentences when it must not be sent."""
         refuse(plan)

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
 from juliahub_ls.domain.environments.files import JuliaVersion, environment_at
+from juliahub_ls.domain.environments.script_environment import EnvironmentChoice
 from juliahub_ls.domain.problem import Problem, warning
 from juliahub_ls.domain.toml.text import read_text
 from juliahub_ls.errors import ScriptOutsideBundle
@@ -45,6 +46,8 @@ class Source:
     directory: Path | None = None
     script_in_bundle: PurePosixPath | None = None
     problems: tuple[Problem, ...] = ()
+    choices: tuple[EnvironmentChoice, ...] = ()
+    """The other environments that the script could have."""
 
     @property
     def job_environment(self) -> LoadedEnvironment | None:
@@ -86,10 +89,11 @@ def find_source(environments: Environments, script: Path, directory: Path | None
     top = directory or (loaded.environment.directory if loaded else None)
     if send is Send.FOLDER and top is not None and script.is_relative_to(top):
         inside = PurePosixPath(script.relative_to(top).as_posix())
-        return Source(script, because, send, code, loaded, top, inside, problems)
+        return Source(script, because, send, code, loaded, top, inside, problems, found.choices)
     if send is Send.FOLDER:
         send = Send.ENVIRONMENT if loaded else Send.SCRIPT
-    return Source(script, because, send, code, None if send is Send.SCRIPT else loaded, problems=problems)
+    sent = None if send is Send.SCRIPT else loaded
+    return Source(script, because, send, code, sent, problems=problems, choices=found.choices)
 
 
 def for_julia(source: Source, julia: JuliaVersion | None) -> Source:

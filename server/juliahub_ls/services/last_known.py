@@ -1,15 +1,19 @@
 """What servers last said, for while they are away: offline is a state, and what was known stays to be seen, marked."""
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from juliahub_ls.errors import ServerError
+from juliahub_ls.errors import JuliaHubError, ServerError
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.tasks import Tasks
 
 T = TypeVar("T")
+FRESH_SECONDS = 60.0
+"""What was asked for since is not asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,12 @@ class Known(Generic[T]):
 class LastKnown:
     """Asks servers, and remembers in memory what they answered."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, tasks: Tasks | None = None) -> None:
         self._connections = connections
+        self._tasks = tasks or Tasks()
         self._values: dict[tuple[str, str], Any] = {}
         self._since: dict[tuple[str, str], int] = {}
+        self._asked: dict[tuple[str, str], float] = {}
 
     async def get(self, server: str | None, what: str, ask: Callable[[HubClient], Awaitable[T]]) -> Known[T]:
         """The answer to `ask`, known as `what`. Raises its `ServerError` only when nothing was ever answered."""
@@ -42,3 +48,27 @@ class LastKnown:
         self._since.pop(key, None)
         self._values[key] = value
         return Known(value)
+
+    async def recent(self, server: str | None, what: str, ask: Callable[[HubClient], Awaitable[T]]) -> Known[T]:
+        """What is known at once, and asked for again behind the answer when that was a while ago; as `get` before."""
+        known = self.peek(server, what)
+        key, now = (self._connections.servers.find(server).id, what), time.monotonic()
+        fresh = now - self._asked.get(key, float("-inf")) < FRESH_SECONDS
+        if not fresh:
+            self._asked[key] = now
+        if known is None:
+            return await self.get(server, what, ask)
+        if not fresh:
+            self._tasks.start(self._ask_again(server, what, ask), f"ask for {what}")
+        return known
+
+    def peek(self, server: str | None, what: str) -> Known[Any] | None:
+        """What is known, without asking."""
+        key = (self._connections.servers.find(server).id, what)
+        if key not in self._values:
+            return None
+        return Known(self._values[key], self._connections.reachability.offline_since(key[0]) or self._since.get(key))
+
+    async def _ask_again(self, server: str | None, what: str, ask: Callable[[HubClient], Awaitable[Any]]) -> None:
+        with contextlib.suppress(JuliaHubError):
+            await self.get(server, what, ask)

@@ -2,14 +2,14 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from juliahub_ls.domain.bundles.plan import BundlePlan
 from juliahub_ls.domain.environments.files import JuliaVersion
 from juliahub_ls.domain.environments.platforms import this_platform
 from juliahub_ls.domain.jobs.application import Application, AppRequest, app_refusal, choose_application
-from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, ClusterRequest, design_cluster, whole_hours
+from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, ClusterRequest, design_cluster
 from juliahub_ls.domain.jobs.exposed_port import exposing_image
 from juliahub_ls.domain.jobs.image_choice import (
     choose_image,
@@ -21,6 +21,7 @@ from juliahub_ls.domain.jobs.image_choice import (
 )
 from juliahub_ls.domain.jobs.preflight import JULIAHUB_PLATFORM, preflight, script_problems, worst_first
 from juliahub_ls.domain.jobs.product_images import ProductImage
+from juliahub_ls.domain.jobs.unfit import Unfit
 from juliahub_ls.domain.problem import Problem, Severity, error
 from juliahub_ls.errors import (
     BundleRefused,
@@ -84,34 +85,51 @@ async def look(
     product, image = _exposing(image, request, refusals)
     julia = julia_of(image)
     source = await bundling.for_julia(source, julia)
-    platform = this_platform() if here else JULIAHUB_PLATFORM
     plan = None
     if source.directory is not None:
         progress.report("Looking at the files")
         plan = await bundling.plan(
-            source.directory, request.allow, gitignore=request.gitignore, julia=julia, target_platform=platform
+            source.directory,
+            request.allow,
+            gitignore=request.gitignore,
+            julia=julia,
+            target_platform=target_platform(here=here),
         )
     if request.sysimage and await asyncio.to_thread(manifest_sha, source, plan) is None:
         refusals.append(no_manifest())
 
-    def check() -> list[Problem]:
-        found = preflight(
-            source.job_environment,
-            plan=plan,
-            script=source.script,
-            code=source.code,
-            julia_versions=julia_versions(offered(images, request.image)),
-            chosen_version=_chosen_version(request, image),
-            job_version=image.name if image else None,
-            on_this_computer=here,
-            target_platform=platform,
-            server_resolves=source.send is Send.PROJECT,
-        )
-        return worst_first(
-            [*found, *source.problems, *script_problems(source.script, source.code, plan, request.allow)]
-        )
+    found = await asyncio.to_thread(found_problems, request, source, plan, images, image, here=here)
+    return Outlook(client, design, product, image, refusals, source, plan, found)
 
-    return Outlook(client, design, product, image, refusals, source, plan, await asyncio.to_thread(check))
+
+def found_problems(
+    request: SubmitRequest,
+    source: Source,
+    plan: BundlePlan | None,
+    images: Sequence[ProductImage],
+    image: ProductImage | None,
+    *,
+    here: bool,
+) -> list[Problem]:
+    """What will go wrong with a script's job that runs in `image`, worst first. `here`: on this computer."""
+    found = preflight(
+        source.job_environment,
+        plan=plan,
+        script=source.script,
+        code=source.code,
+        julia_versions=julia_versions(offered(images, request.image)),
+        chosen_version=_chosen_version(request, image),
+        job_version=image.name if image else None,
+        on_this_computer=here,
+        target_platform=target_platform(here=here),
+        server_resolves=source.send is Send.PROJECT,
+    )
+    return worst_first([*found, *source.problems, *script_problems(source.script, source.code, plan, request.allow)])
+
+
+def target_platform(*, here: bool) -> Mapping[str, str]:
+    """The machine that runs the job."""
+    return this_platform() if here else JULIAHUB_PLATFORM
 
 
 async def look_at_application(
@@ -149,10 +167,9 @@ def _design(
     """The design, with the limit that the server will hold to: JuliaHub's are `whole` hours."""
     if any(isinstance(refusal, ClusterImpossible | TimeLimitInvalid) for refusal in refusals):
         return None
-    limit = whole_hours(cluster.time_limit) if whole else cluster.time_limit
-    design = design_cluster(replace(cluster, time_limit=limit), specs)
-    if isinstance(design, str):
-        refusals.append(ClusterImpossible(message=f"{design} {NOT_SUBMITTED}"))
+    design = design_cluster(cluster, specs, whole=whole)
+    if isinstance(design, Unfit):
+        refusals.append(ClusterImpossible(message=f"{design.sentence} {NOT_SUBMITTED}"))
         return None
     return design
 

@@ -7,6 +7,7 @@ from juliahub_ls.services.accounts import Accounts
 from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.environments import Environments
+from juliahub_ls.services.forms import Forms
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.last_known import LastKnown
 from juliahub_ls.services.servers import Servers
@@ -29,6 +30,7 @@ class Services:
     bundling: Bundling
     submitter: Submitter
     jobs: Jobs
+    forms: Forms
 
     async def aclose(self) -> None:
         """End background work and connections. Jobs go on."""
@@ -43,15 +45,17 @@ def build_services(settings: Settings) -> Services:
     connections = Connections(servers, ThisComputer(), tasks=tasks)
     environments = Environments(config_dir())
     bundling = Bundling(cache_dir(), environments, gitignore=settings.gitignore)
+    last_known = LastKnown(connections, tasks)
     return Services(
         settings=settings,
         tasks=tasks,
         servers=servers,
         connections=connections,
         accounts=Accounts(servers, connections),
-        last_known=LastKnown(connections),
+        last_known=last_known,
         environments=environments,
         bundling=bundling,
         submitter=Submitter(connections, bundling),
         jobs=Jobs(connections, tasks),
+        forms=Forms(connections, last_known, bundling),
     )

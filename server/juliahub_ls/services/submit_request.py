@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from juliahub_ls.domain.jobs.application import AppRequest, app_problem
-from juliahub_ls.domain.jobs.cluster_design import MAX_HOURS, ClusterRequest, out_of_range
-from juliahub_ls.domain.jobs.exposed_port import ExposedPort, port_problem
+from juliahub_ls.domain.jobs.cluster_design import MAX_HOURS, ClusterRequest, range_problems
+from juliahub_ls.domain.jobs.exposed_port import ExposedPort, port_problems
 from juliahub_ls.domain.jobs.image_choice import ImageRequest
-from juliahub_ls.domain.jobs.job_args import args_problem
+from juliahub_ls.domain.jobs.job_args import args_problems
+from juliahub_ls.domain.jobs.unfit import Unfit
 from juliahub_ls.errors import ClusterImpossible, EnvironmentNotReady, InputError, SettingInvalid, TimeLimitInvalid
 from juliahub_ls.services.job_source import NOT_SUBMITTED, Send
 
@@ -18,6 +19,7 @@ class SubmitRequest:
     """What a user asks to run: a script, or an application. `gitignore` None: as the setting says.
 
     `project`: the id of the server's project that the job belongs to; never taken from the surroundings (§5.2).
+    `code`: run this text in the script's place.
     """
 
     script: Path | None = None
@@ -34,25 +36,40 @@ class SubmitRequest:
     sysimage: bool = False
     project: str | None = None
     app: AppRequest | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What cannot be, and which of the choices it is about, by its key (`domain/jobs/choices.py`)."""
+
+    field: str
+    error: InputError
 
 
 def impossible(request: SubmitRequest) -> list[InputError]:
     """What contradicts itself or is out of range, each as a sentence."""
-    found: list[InputError] = []
+    return [refusal.error for refusal in refusals(request)]
+
+
+def refusals(request: SubmitRequest) -> list[Refusal]:
+    """The same, each beside the choice that it is about."""
+    found: list[Refusal] = []
     if not 0 <= request.cluster.time_limit <= MAX_HOURS:
-        found.append(TimeLimitInvalid(hours=request.cluster.time_limit))
-    counts = out_of_range(request.cluster)
-    if counts:
-        found.append(ClusterImpossible(message=f"{counts} {NOT_SUBMITTED}"))
-    sentences = (
-        _what_runs(request),
-        args_problem(request.env, request.name),
-        port_problem(request.port) if request.port else None,
-        _project_problem(request.project),
-    )
-    found += [SettingInvalid(reason=f"{sentence} {NOT_SUBMITTED}") for sentence in sentences if sentence]
+        found.append(Refusal("timeLimit", TimeLimitInvalid(hours=request.cluster.time_limit)))
+    found += [
+        Refusal(unfit.field, ClusterImpossible(message=f"{unfit.sentence} {NOT_SUBMITTED}"))
+        for unfit in range_problems(request.cluster)
+    ]
+    others = [
+        *_what_runs(request),
+        *args_problems(request.env, request.name),
+        *(port_problems(request.port) if request.port else ()),
+        *_project_problems(request.project),
+    ]
+    found += [Refusal(unfit.field, SettingInvalid(reason=f"{unfit.sentence} {NOT_SUBMITTED}")) for unfit in others]
     if request.sysimage and request.app is None and request.send in (Send.PROJECT, Send.SCRIPT):
-        found.append(no_manifest())
+        found.append(Refusal("sysimage", no_manifest()))
     return found
 
 
@@ -69,19 +86,20 @@ def project_id(text: str) -> str:
     return str(uuid.UUID(text))
 
 
-def _what_runs(request: SubmitRequest) -> str | None:
+def _what_runs(request: SubmitRequest) -> list[Unfit]:
     if request.app is None:
-        return None if request.script else "Name a script or an application to run."
+        return [] if request.script else [Unfit("script", "Name a script or an application to run.")]
     if request.script is not None:
-        return "A job runs a script or an application. Give one of them."
-    return app_problem(request.app)
+        return [Unfit("app", "A job runs a script or an application. Give one of them.")]
+    sentence = app_problem(request.app)
+    return [Unfit("app", sentence)] if sentence else []
 
 
-def _project_problem(project: str | None) -> str | None:
+def _project_problems(project: str | None) -> list[Unfit]:
     if project is None:
-        return None
+        return []
     try:
         project_id(project)
     except ValueError:
-        return f"“{project}” is not a project's id, which looks like {uuid.UUID(int=0)}."
-    return None
+        return [Unfit("project", f"“{project}” is not a project's id, which looks like {uuid.UUID(int=0)}.")]
+    return []

@@ -37,7 +37,7 @@ export interface FormBundle {
   problems: Problem[];
 }
 
-/** A machine type. `label`: as `4 vCPU · 16 GB`; `priceLabel`: as `$0.17 an hour`, absent where nothing is paid. */
+/** A machine type, `memory` in bytes. `label`: as `4 vCPU · 16 GB`; `priceLabel`: as `$0.17 an hour`, absent where nothing is paid. */
 export interface FormNode {
   nodeClass: string;
   label: string;
@@ -61,12 +61,14 @@ export interface FormImage {
 /**
  * What will start. `summary`: as `1 master + 7 workers on 2 nodes`; `capacity`: as `8 vCPU, 32 GB`.
  *
- * `workersPerNode` has one number for each node, the master not among them, at most 64 of them. `priceLabel`: as `$0.34 an hour`,
- * `limitLabel`: as `at most $0.34`; both absent where nothing is paid. `hours`: when it is stopped.
+ * On `nodes` machines of class `nodeClass`; `vcpus` and `memory` (bytes) are those of all of them. `workersPerNode` has one number for
+ * each node, the master not among them, at most 64 of them. `priceLabel`: as `$0.34 an hour`, `limitLabel`: as `at most $0.34`; both
+ * absent where nothing is paid. `hours`: when it is stopped.
  */
 export interface FormDesign {
   summary: string;
   capacity: string;
+  nodeClass: string;
   nodes: number;
   processes: number;
   workersPerNode: number[];
@@ -90,8 +92,9 @@ export interface FieldProblem {
 /**
  * A form that is already right. `choices` are those in effect, complete enough to submit as they are.
  *
- * `origin`: where they come from. `nodes` and `images` are the server's, the last known ones while it is offline. `ready`: it can be
- * submitted; `obstacle` says why not. `commandLine`: the same for a terminal.
+ * `origin`: where they come from. `nodes` and `images` are the server's, the last known ones while it is offline. `image`: the name of the
+ * one that the job will run in, where the server does not choose. `ready`: it can be submitted; `obstacle` says why not. `commandLine`:
+ * the same for a terminal.
  */
 export interface Form {
   choices: SubmitParams;
@@ -105,6 +108,7 @@ export interface Form {
   commandLine: string;
   bundle?: FormBundle;
   design?: FormDesign;
+  image?: string;
   obstacle?: string;
   offlineSince?: number;
 }

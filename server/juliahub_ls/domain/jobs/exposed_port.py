@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from juliahub_ls.domain.jobs.product_images import ProductImage
+from juliahub_ls.domain.jobs.unfit import Unfit
 from juliahub_ls.secret import Secret
 from juliahub_wire.images import INTERACTIVE_PRODUCT
 
@@ -36,29 +37,43 @@ class ExposedPort:
         return args
 
 
-def port_problem(exposed: ExposedPort) -> str | None:
-    """A sentence about what no server takes; None when there is nothing. It never holds the password."""
+def port_problems(exposed: ExposedPort) -> list[Unfit]:
+    """What no server takes, each beside its field. No sentence holds the password."""
+    found = []
     if not any(exposed.port in allowed for allowed in ALLOWED):
         ranges = ", ".join(f"{allowed.start}–{allowed.stop - 1}" for allowed in ALLOWED)
-        return f"Port {exposed.port} cannot be exposed. Choose one of {ranges}."
+        found.append(Unfit("port", f"Port {exposed.port} cannot be exposed. Choose one of {ranges}."))
     if exposed.access not in ACCESS:
-        return f"“{exposed.access}” does not say who may open the port. Name one of {', '.join(ACCESS)}."
-    password = exposed.password.reveal() if exposed.password else None
-    if exposed.access == "password" and not password:
-        return "The port is to be opened with a password, and none was given."
-    if exposed.access != "password" and password is not None:
-        return f"A password was given, and the port is open to “{exposed.access}” without one. Leave one of them out."
-    if password is not None and not _strong(password):
-        return (
-            f"The port's password must have {PASSWORD_LENGTH.start} to {PASSWORD_LENGTH.stop - 1} characters, among "
-            "them a lower-case letter, an upper-case letter and a digit."
-        )
+        names = ", ".join(ACCESS)
+        sentence = f"“{exposed.access}” does not say who may open the port. Name one of {names}."
+        found.append(Unfit("portAccess", sentence))
+    else:
+        found += _password_problems(exposed)
     if exposed.name is not None and not _LABEL.fullmatch(exposed.name):
-        return (
+        sentence = (
             f"“{exposed.name}” cannot be part of the port's address: use lower-case letters, digits and hyphens, at "
             "most 63, no hyphen first or last."
         )
-    return None
+        found.append(Unfit("portName", sentence))
+    return found
+
+
+def _password_problems(exposed: ExposedPort) -> list[Unfit]:
+    password = exposed.password.reveal() if exposed.password else None
+    if exposed.access == "password" and not password:
+        return [Unfit("portPassword", "The port is to be opened with a password, and none was given.")]
+    if exposed.access != "password" and password is not None:
+        sentence = (
+            f"A password was given, and the port is open to “{exposed.access}” without one. Leave one of them out."
+        )
+        return [Unfit("portPassword", sentence)]
+    if password is not None and not _strong(password):
+        sentence = (
+            f"The port's password must have {PASSWORD_LENGTH.start} to {PASSWORD_LENGTH.stop - 1} characters, among "
+            "them a lower-case letter, an upper-case letter and a digit."
+        )
+        return [Unfit("portPassword", sentence)]
+    return []
 
 
 def exposing_image(image: ProductImage | None, *, chosen: bool) -> "tuple[str, ProductImage | None] | str":

@@ -47,7 +47,7 @@ class FormBundle(TypedDict):
 
 
 class FormNode(TypedDict):
-    """A machine type. `label`: as `4 vCPU · 16 GB`; `priceLabel`: as `$0.17 an hour`, absent where nothing is paid."""
+    """A machine type, `memory` in bytes. `label`: as `4 vCPU · 16 GB`; `priceLabel`: as `$0.17 an hour`, absent where nothing is paid."""
 
     nodeClass: str
     label: str
@@ -72,12 +72,14 @@ class FormImage(TypedDict):
 class FormDesign(TypedDict):
     """What will start. `summary`: as `1 master + 7 workers on 2 nodes`; `capacity`: as `8 vCPU, 32 GB`.
 
-    `workersPerNode` has one number for each node, the master not among them, at most 64 of them. `priceLabel`: as
+    On `nodes` machines of class `nodeClass`; `vcpus` and `memory` (bytes) are those of all of them. `workersPerNode`
+    has one number for each node, the master not among them, at most 64 of them. `priceLabel`: as
     `$0.34 an hour`, `limitLabel`: as `at most $0.34`; both absent where nothing is paid. `hours`: when it is stopped.
     """
 
     summary: str
     capacity: str
+    nodeClass: str
     nodes: int
     processes: int
     workersPerNode: list[int]
@@ -103,7 +105,8 @@ class Form(TypedDict):
     """A form that is already right. `choices` are those in effect, complete enough to submit as they are.
 
     `origin`: where they come from. `nodes` and `images` are the server's, the last known ones while it is offline.
-    `ready`: it can be submitted; `obstacle` says why not. `commandLine`: the same for a terminal.
+    `image`: the name of the one that the job will run in, where the server does not choose. `ready`: it can be
+    submitted; `obstacle` says why not. `commandLine`: the same for a terminal.
     """
 
     choices: SubmitParams
@@ -117,6 +120,7 @@ class Form(TypedDict):
     commandLine: str
     bundle: NotRequired[FormBundle]
     design: NotRequired[FormDesign]
+    image: NotRequired[str]
     obstacle: NotRequired[str]
     offlineSince: NotRequired[int]
 

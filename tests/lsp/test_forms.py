@@ -1,0 +1,80 @@
+"""The form as an editor has it: filled in, and told what is wrong beside each field."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.lsp.client import Editor
+from tests.lsp.conftest import MakeEditor
+from tests.support.scripted_hub import ScriptedHub
+
+
+def script_of(folders: Path) -> str:
+    return (folders / "work" / "project" / "main.jl").as_uri()
+
+
+def beside(form: dict[str, Any]) -> "dict[str, str]":
+    return {item["field"]: item["message"] for item in form["fields"]}
+
+
+async def test_a_form_that_is_already_right(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    form = await signed_in.request("juliahub/form", {"script": script_of(folders)})
+    assert (form["origin"], form["ready"], form["fields"]) == ("defaults", True, [])
+    assert form["choices"] == {
+        "script": script_of(folders),
+        "server": form["server"]["id"],
+        "send": "folder",
+        "nodes": 1,
+        "processesPerNode": 1,
+        "timeLimit": 1,
+    }
+    assert form["environment"]["environment"]["name"] == "Pi"
+    assert [node["label"] for node in form["nodes"]] == ["2 vCPU · 8 GB"]
+    assert form["design"]["summary"] == "1 process on 1 node"
+    assert "priceLabel" not in form["nodes"][0]
+    assert form["image"] == "Julia 1.10.4"
+    assert "bundle" not in form
+    submitted = await signed_in.request("juliahub/submit", form["choices"])
+    hub.started(submitted["job"]["id"]).ends()
+
+
+async def test_what_goes_along_when_asked_for(signed_in: Editor, folders: Path) -> None:
+    form = await signed_in.request("juliahub/form", {"script": script_of(folders), "bundle": True})
+    assert form["bundle"]["fileCount"] == 2
+    again = await signed_in.request("juliahub/form", {"script": script_of(folders)})
+    assert again["bundle"] == form["bundle"], "the last plan's figures are kept"
+
+
+async def test_every_wrong_field_at_once(signed_in: Editor, folders: Path) -> None:
+    choices = {
+        "script": script_of(folders),
+        "nodes": 0,
+        "threads": -1,
+        "port": 80,
+        "portName": "Not One",
+        "project": "mine",
+        "env": {"a=b": "1"},
+        "timeLimit": -1,
+        "julia": "0.7",
+    }
+    form = await signed_in.request("juliahub/form", {"choices": choices})
+    wrong = {"nodes", "threads", "port", "portName", "project", "env", "timeLimit", "julia"}
+    assert set(beside(form)) == wrong
+    assert not form["ready"]
+    assert form["obstacle"] in beside(form).values()
+    assert not any("Nothing was submitted" in message for message in beside(form).values())
+    assert form["origin"] == "given"
+
+
+async def test_a_script_that_is_not_there(signed_in: Editor, folders: Path) -> None:
+    form = await signed_in.request("juliahub/form", {"script": (folders / "gone.jl").as_uri()})
+    assert "There is no file" in beside(form)["script"]
+    assert form["environment"] == {"reason": "no script", "choices": []}
+    assert form["design"]["processes"] == 1, "the rest of the form is there"
+
+
+async def test_signed_out_there_is_a_form(start: MakeEditor, hub: ScriptedHub, folders: Path) -> None:
+    editor = await start(server=hub.url)
+    form = await editor.request("juliahub/form", {"script": script_of(folders)})
+    assert (form["server"]["state"], form["ready"], form["nodes"]) == ("signedOut", False, [])
+    assert "not signed in" in form["obstacle"]
+    assert form["environment"]["environment"]["name"] == "Pi"
