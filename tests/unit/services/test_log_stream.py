@@ -330,7 +330,12 @@ class FullSocket:
 
     async def recv(self) -> str:
         ready = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().call_soon(lambda: ready.done() or ready.set_result(""))
+
+        def arrives() -> None:
+            if not ready.done():
+                ready.set_result("")
+
+        asyncio.get_running_loop().call_soon(arrives)
         await ready
         self.read.set()
         return ""
