@@ -4,13 +4,16 @@ from juliahub_ls.payloads.bundles import bundle_folder, bundle_plan
 from juliahub_ls.payloads.common import problem, range_
 from juliahub_ls.payloads.datasets import dataset, downloaded_dataset, project, uploaded_dataset
 from juliahub_ls.payloads.environments import environment, environment_details, environment_for
-from juliahub_ls.payloads.jobs import job, log_line, preflight
+from juliahub_ls.payloads.jobs import job, log_line, notice, preflight
+from juliahub_ls.payloads.results import comparison, downloaded, results
 from juliahub_ls.payloads.servers import image, node, server, servers
 
 __all__ = [
     "bundle_folder",
     "bundle_plan",
+    "comparison",
     "dataset",
+    "downloaded",
     "downloaded_dataset",
     "environment",
     "environment_details",
@@ -19,10 +22,12 @@ __all__ = [
     "job",
     "log_line",
     "node",
+    "notice",
     "preflight",
     "problem",
     "project",
     "range_",
+    "results",
     "server",
     "servers",
     "uploaded_dataset",
