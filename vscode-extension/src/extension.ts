@@ -25,7 +25,7 @@ import {
 import { checkFile } from "./commands/check";
 import { chooseEnvironment, mendEnvironment } from "./commands/environment";
 import { refreshJobs, showLog, showResults, stopJob } from "./commands/jobs";
-import { followLog, saveLog } from "./commands/logs";
+import { clearLogFilter, earlierLines, endOfLog, filterLog, firstError, followLog, laterLines, openFrame, saveLog } from "./commands/logs";
 import { downloadResults } from "./commands/results";
 import { runFile, runFileWith } from "./commands/run";
 import { needsRestart } from "./config";
@@ -33,6 +33,8 @@ import { ownCommand, showError } from "./errors";
 import { JobsModel } from "./jobs";
 import { ActiveEnvironment } from "./juliaExtension";
 import { LogDocuments } from "./log/documents";
+import { FilterBar } from "./log/filterBar";
+import { LogNavigation } from "./log/navigation";
 import { methods } from "./protocol";
 import { ActiveScript } from "./script";
 import { ServersModel } from "./servers";
@@ -44,7 +46,9 @@ import { EndNotifications } from "./views/endNotifications";
 import { EnvironmentStatus } from "./views/environmentStatus";
 import { JobsTree } from "./views/jobsTree";
 import { LogDecorations } from "./views/logDecorations";
+import { LogFollowing } from "./views/logFollowing";
 import { registerLogLinks } from "./views/logLinks";
+import { LogStructure } from "./views/logStructure";
 import { registerRunLens } from "./views/runLens";
 import { ServersTree } from "./views/serversTree";
 import { StatusBar } from "./views/statusBar";
@@ -79,6 +83,13 @@ const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.showLog": showLog,
   "juliahub.saveLog": saveLog,
   "juliahub.followLog": followLog,
+  "juliahub.earlierLines": earlierLines,
+  "juliahub.laterLines": laterLines,
+  "juliahub.endOfLog": endOfLog,
+  "juliahub.firstError": firstError,
+  "juliahub.filterLog": filterLog,
+  "juliahub.clearLogFilter": clearLogFilter,
+  "juliahub.openFrame": openFrame,
   "juliahub.showResults": showResults,
   "juliahub.downloadResults": downloadResults,
   "juliahub.refreshJobs": refreshJobs,
@@ -95,13 +106,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const journal = new EditJournal();
   daemon = new Daemon(context.extension, output, { executeCommand: asOurs, workspace: { handleApplyEdit: journal.handleApplyEdit } });
   const services = createServices(context, daemon, journal, output);
-  const { servers, jobs, jobsTree, logs, logDecorations, endNotifications, script, preview, rules, bundleTree } = services;
+  const { servers, jobs, jobsTree, logs, endNotifications, script, preview, rules, bundleTree } = services;
   const active = new ActiveEnvironment(daemon, output);
-  context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, logDecorations, endNotifications, services.submitter);
+  context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, services.logFollowing, endNotifications, services.submitter);
   context.subscriptions.push(script, preview, rules, bundleTree, active);
   context.subscriptions.push(services.signIn, new Authentication(services));
   context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
-  context.subscriptions.push(registerRunLens(), registerLogLinks(logs));
+  context.subscriptions.push(registerRunLens(), registerLogLinks());
+  context.subscriptions.push(new LogDecorations(logs), new LogStructure(daemon, logs, services.logNavigation, output));
   for (const [name, factory] of Object.entries(COMMANDS)) context.subscriptions.push(registerCommand(name, factory, services));
   watch(context, daemon, active, services);
   startQuietly(daemon);
@@ -131,12 +143,14 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
     },
     jobs,
     logs,
+    logNavigation: new LogNavigation(running, logs),
+    logFollowing: new LogFollowing(logs),
+    filterBar: new FilterBar(running, context.workspaceState, output),
     script,
     preview,
     rules,
     bundleTree: new BundleTree(preview, rules, output),
     jobsTree: new JobsTree(jobs, servers),
-    logDecorations: new LogDecorations(logs),
     endNotifications,
     submitter,
   };

@@ -5,6 +5,8 @@ import type { BundleRules } from "./bundle/rules";
 import type { Daemon } from "./client";
 import type { JobsModel } from "./jobs";
 import type { LogDocuments } from "./log/documents";
+import type { FilterBar } from "./log/filterBar";
+import type { LogNavigation } from "./log/navigation";
 import type { ActiveScript } from "./script";
 import type { Server } from "./protocol";
 import type { ServersModel } from "./servers";
@@ -13,7 +15,7 @@ import type { Submitter } from "./submitter";
 import type { BundleTree } from "./views/bundleTree";
 import type { EndNotifications } from "./views/endNotifications";
 import type { JobsTree } from "./views/jobsTree";
-import type { LogDecorations } from "./views/logDecorations";
+import type { LogFollowing } from "./views/logFollowing";
 
 export interface Services {
   readonly output: vscode.LogOutputChannel;
@@ -24,12 +26,14 @@ export interface Services {
   readonly pickServer: (fits?: (server: Server) => boolean) => Promise<string | undefined>;
   readonly jobs: JobsModel;
   readonly logs: LogDocuments;
+  readonly logNavigation: LogNavigation;
+  readonly logFollowing: LogFollowing;
+  readonly filterBar: FilterBar;
   readonly script: ActiveScript;
   readonly preview: BundlePreview;
   readonly rules: BundleRules;
   readonly bundleTree: BundleTree;
   readonly jobsTree: JobsTree;
-  readonly logDecorations: LogDecorations;
   readonly endNotifications: EndNotifications;
   /** What every gesture that runs something ends in. */
   readonly submitter: Submitter;

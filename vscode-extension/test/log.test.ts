@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Follow } from "../src/log/follow";
-import { breakRow, rowsOf } from "../src/log/render";
-import { flushDelay, LogWindow } from "../src/log/window";
+import { rowsOf } from "../src/log/render";
+import { flushDelay } from "../src/log/window";
 import type { LogLine } from "../src/protocol";
 
 const ESC = "\u001b";
@@ -37,44 +37,15 @@ test("levels, whatever their case and name", () => {
   assert.deepEqual(levels, ["debug", "info", "warn", "error", "info"]);
 });
 
-function windowOf(rows: number, characters: number, slack: number): LogWindow {
-  return new LogWindow((missing) => `${missing} missing`, { rows, characters, slack });
-}
-
-test("a window keeps the end of a log and counts the rest", () => {
-  const window = windowOf(3, 1000, 2);
-  for (let id = 1; id <= 5; id += 1) window.append(rowsOf(line(`line ${id}`)));
-  assert.equal(window.text(), "line 1\nline 2\nline 3\nline 4\nline 5\n");
-  window.append(rowsOf(line("line 6")));
-  assert.equal(window.text(), "3 missing\nline 4\nline 5\nline 6\n");
-  assert.equal(window.missing, 3);
-  assert.deepEqual([0, 1, 3, 4].map((at) => window.rowAt(at)?.text), [undefined, "line 4", "line 6", undefined]);
-});
-
-test("a window is bounded in characters too, and keeps the last row however long", () => {
-  const window = windowOf(100, 50, 10);
-  for (let id = 0; id < 20; id += 1) window.append(rowsOf(line("x".repeat(9))));
-  assert.ok(window.characters <= 62, String(window.characters));
-  window.append(rowsOf(line("y".repeat(500))));
-  assert.equal(window.text(), `20 missing\n${"y".repeat(500)}\n`);
-});
-
-test("the last row gives way to what comes after it", () => {
-  const window = windowOf(10, 1000, 1);
-  assert.equal(window.text(), "");
-  window.tail = breakRow("reconnecting");
-  assert.equal(window.text(), "── reconnecting ──\n");
-  window.append(rowsOf(line("one")));
-  assert.equal(window.text(), "one\n── reconnecting ──\n");
-  window.clear();
-  assert.equal(window.text(), "");
-});
-
-test("appending a hundred thousand lines costs no more for the last ones", () => {
-  const window = windowOf(20_000, 8_000_000, 5_000);
-  for (let id = 1; id <= 100_000; id += 1) window.append(rowsOf(line(`line ${id}`)));
-  assert.ok(window.text().endsWith("line 100000\n"));
-  assert.equal(window.missing + window.text().split("\n").length - 2, 100_000);
+test("what a row says of itself is styled", () => {
+  const [row] = rowsOf(line(`a ${ESC}[31mred${ESC}[0m word`, { worker: 3, level: "warn", keywords: { loss: 1 } }));
+  const styled = row?.spans.map(({ start, end, style }) => [row.text.slice(start, end), style.color]);
+  assert.deepEqual(styled, [
+    ["[3] ", "charts.green"],
+    ["Warning: ", "editorWarning.foreground"],
+    ["red", "terminal.ansiRed"],
+    ["   loss = 1", "descriptionForeground"],
+  ]);
 });
 
 test("a longer document is read again less often", () => {
@@ -103,4 +74,10 @@ test("a document that becomes shorter says nothing about the user", () => {
   follow.seen(25_000, 25_001);
   follow.seen(19_000, 20_001);
   assert.ok(follow.on);
+});
+
+test("the end of a window that is not at the log's end is no reason to follow", () => {
+  const follow = new Follow();
+  follow.seen(99, 100, false);
+  assert.ok(!follow.on);
 });

@@ -12,13 +12,22 @@ import { jobOfLog, LOG_SCHEME, logUri } from "./address";
 import { LogSession } from "./session";
 import { flushDelay } from "./window";
 
+/** Lines that are asked for at a time. */
+export const PAGE_LINES = 10_000;
+/** Lines shown around one that passes a filter. */
+export const CONTEXT_LINES = 2;
+
 export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly fileChanged = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   private readonly sessions = new Map<string, LogSession>();
   private readonly scheduled = new Map<string, NodeJS.Timeout>();
   private readonly registrations: vscode.Disposable;
 
+  private readonly unchanged = new vscode.EventEmitter<LogSession>();
+
   readonly onDidChangeFile = this.fileChanged.event;
+  /** A session was published whose document had that text already: no change of it will come. */
+  readonly onDidPublishUnchanged = this.unchanged.event;
 
   constructor(
     private readonly daemon: Daemon,
@@ -46,7 +55,7 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
   async show({ server, job }: JobRef, name: string): Promise<vscode.TextEditor> {
     const uri = logUri(server, job, name);
     const known = this.session(uri);
-    if (known !== undefined && known.log === undefined && !known.complete) void this.connect(known);
+    if (known !== undefined && known.log === undefined && !known.complete) void this.connect(known, true);
     return vscode.window.showTextDocument(uri, {
       viewColumn: columnOfLogs(),
       preserveFocus: true,
@@ -56,6 +65,29 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
 
   session(uri: vscode.Uri): LogSession | undefined {
     return this.sessions.get(uri.toString());
+  }
+
+  /** The session of an editor, if it shows a log. */
+  of(editor: vscode.TextEditor | undefined): LogSession | undefined {
+    return editor === undefined ? undefined : this.session(editor.document.uri);
+  }
+
+  /** Asks for the log anew, from its live end, with `filter` from now on. */
+  async reopen(session: LogSession, filter: string | undefined): Promise<void> {
+    const former = session.log;
+    session.filter = filter;
+    session.complete = false;
+    await this.connect(session, false);
+    if (former !== undefined) this.endSubscription(former);
+  }
+
+  /** Makes what a session shows now the document. */
+  publish(session: LogSession): void {
+    const key = session.uri.toString();
+    clearTimeout(this.scheduled.get(key));
+    this.scheduled.delete(key);
+    if (session.publish()) this.fileChanged.fire([{ type: vscode.FileChangeType.Changed, uri: session.uri }]);
+    else this.unchanged.fire(session);
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {
@@ -95,6 +127,7 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
     for (const timer of this.scheduled.values()) clearTimeout(timer);
     this.registrations.dispose();
     this.fileChanged.dispose();
+    this.unchanged.dispose();
   }
 
   /** A document that VS Code asks for has a session: so a log that was open before a reload comes back by itself. */
@@ -105,7 +138,7 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
     if (ref === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     const session = new LogSession(uri, ref);
     this.sessions.set(uri.toString(), session);
-    if (this.daemon.state === "running") void this.connect(session);
+    if (this.daemon.state === "running") void this.connect(session, true);
     return session;
   }
 
@@ -113,18 +146,22 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
     const session = this.session(uri);
     if (session === undefined) return;
     this.sessions.delete(uri.toString());
-    if (session.log === undefined || this.daemon.state !== "running") return;
-    this.daemon.request(methods.closeLog, { log: session.log }).catch((error: unknown) => {
+    if (session.log !== undefined && this.daemon.state === "running") this.endSubscription(session.log);
+  }
+
+  private endSubscription(log: string): void {
+    this.daemon.request(methods.closeLog, { log }).catch((error: unknown) => {
       this.output.debug(String(error));
     });
   }
 
-  private async connect(session: LogSession): Promise<void> {
+  private async connect(session: LogSession, keepsPlace: boolean): Promise<void> {
     if (session.connecting) return;
     session.connecting = true;
+    const filter = session.filter === undefined ? {} : { filter: { query: session.filter }, context: CONTEXT_LINES };
     try {
-      const { log } = await this.daemon.request(methods.openLog, { ...session.ref });
-      session.connected(log);
+      const { log } = await this.daemon.request(methods.openLog, { ...session.ref, ...filter, tail: PAGE_LINES });
+      session.connected(log, keepsPlace);
     } catch (error) {
       session.failed(error instanceof Error ? error.message : String(error));
       this.schedule(session);
@@ -134,7 +171,7 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
   }
 
   private reconnect(): void {
-    for (const session of this.sessions.values()) if (!session.complete) void this.connect(session);
+    for (const session of this.sessions.values()) if (!session.complete) void this.connect(session, true);
   }
 
   private lose(): void {
@@ -146,9 +183,9 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
     }
   }
 
-  private onLines({ log, lines }: LogLinesParams): void {
-    const session = this.byLog(log);
-    session?.append(lines);
+  private onLines(params: LogLinesParams): void {
+    const session = this.byLog(params.log);
+    session?.receive(params);
     if (session !== undefined) this.schedule(session);
   }
 
@@ -166,12 +203,13 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
   private schedule(session: LogSession): void {
     const key = session.uri.toString();
     if (this.scheduled.has(key)) return;
-    const flush = (): void => {
-      this.scheduled.delete(key);
-      session.publish();
-      this.fileChanged.fire([{ type: vscode.FileChangeType.Changed, uri: session.uri }]);
-    };
-    this.scheduled.set(key, later(flush, flushDelay(session.window.characters)));
+    const delay = session.revision === 0 ? 0 : flushDelay(session.window.characters);
+    this.scheduled.set(
+      key,
+      later(() => {
+        this.publish(session);
+      }, delay),
+    );
   }
 }
 

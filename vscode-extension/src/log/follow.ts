@@ -18,10 +18,11 @@ export class Follow {
 
   /**
    * The editor shows lines up to `bottom` of a document of `count` lines. At the end, following begins; moving up ends it. A document
-   * that became shorter moves the view by itself, so that says nothing.
+   * that became shorter moves the view by itself, so that says nothing. The end of a document that is not `live` is not the log's.
    */
-  seen(bottom: number, count: number): void {
-    if (bottom >= count - NEAR_END) this.active = true;
+  seen(bottom: number, count: number, live = true): void {
+    if (!live) this.active = false;
+    else if (bottom >= count - NEAR_END) this.active = true;
     else if (bottom < this.lastBottom && count >= this.lastCount) this.active = false;
     this.lastBottom = bottom;
     this.lastCount = count;
