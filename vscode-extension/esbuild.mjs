@@ -1,6 +1,7 @@
-/** Builds the extension into one file; `--watch` again at every change, `--tests` the unit tests instead. */
+/** Builds the extension into one file and its webview pages beside it; `--watch` again at every change, `--tests` the unit tests instead. */
 import { build, context } from "esbuild";
 import { readdirSync } from "node:fs";
+import { webviews } from "./esbuild.webviews.mjs";
 
 const common = { bundle: true, platform: "node", target: "node20", sourcemap: "linked", logLevel: "warning" };
 const extension = {
@@ -20,7 +21,7 @@ const tests = {
 };
 
 if (process.argv.includes("--watch")) {
-  await (await context(extension)).watch();
+  await Promise.all([extension, webviews("out/webview", { minify: false })].map(async (part) => (await context(part)).watch()));
 } else {
-  await build(process.argv.includes("--tests") ? tests : extension);
+  await Promise.all((process.argv.includes("--tests") ? [tests] : [extension, webviews("out/webview")]).map((part) => build(part)));
 }
