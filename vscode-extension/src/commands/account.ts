@@ -9,7 +9,7 @@ import { stateOf } from "../views/serverWords";
 type Fits = (server: Server) => boolean;
 
 export const selectServer: CommandFactory = (services) => async (argument) => {
-  const server = isServer(argument) ? argument.id : await services.pickServer();
+  const server = hasServer(argument) ? argument.server : await services.pickServer();
   if (server === undefined) return;
   const { servers } = await services.daemon.request(methods.selectServer, { server });
   services.servers.update(servers);
@@ -49,7 +49,6 @@ export async function pickServer(servers: ServersModel, fits: Fits = () => true)
 
 /** The server a command was called on, the current one if it `fits`, or the user's choice. */
 async function serverFor(services: Services, argument: unknown, fits: Fits): Promise<string | undefined> {
-  if (isServer(argument)) return argument.id;
   if (hasServer(argument)) return argument.server;
   await services.daemon.start();
   const current = services.servers.all.find((server) => server.current && fits(server));
@@ -64,11 +63,7 @@ function askForHost(): Thenable<string | undefined> {
   });
 }
 
-function isServer(value: unknown): value is Server {
-  return typeof value === "object" && value !== null && "id" in value && "kind" in value;
-}
-
-/** How the daemon's buttons name a server. */
+/** How rows and the daemon's buttons name a server. */
 function hasServer(value: unknown): value is { readonly server: string } {
   return typeof value === "object" && value !== null && "server" in value && typeof value.server === "string";
 }

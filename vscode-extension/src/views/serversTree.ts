@@ -9,9 +9,17 @@ import { spokenState, stateOf } from "./serverWords";
 /** A token's life is shown in minutes at most. */
 const TICK_MS = 60_000;
 
-export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+/** A row, by its server's id. It is the same object as long as the server is known: VS Code tells rows apart by that. */
+interface Row {
+  readonly server: string;
+}
+
+export class ServersTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<Row[] | undefined>();
   private readonly registrations: vscode.Disposable;
+  private rows: readonly Row[] = [];
+  /** What each row says at present. */
+  private readonly drawn = new Map<string, string>();
 
   readonly onDidChangeTreeData = this.changed.event;
 
@@ -20,7 +28,7 @@ export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disp
     private readonly jobs: JobsModel,
   ) {
     const refresh = (): void => {
-      this.changed.fire(undefined);
+      this.refresh();
     };
     const ticking = setInterval(refresh, TICK_MS);
     this.registrations = vscode.Disposable.from(
@@ -33,11 +41,44 @@ export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disp
     );
   }
 
-  getChildren(server?: Server): Server[] {
-    return server === undefined ? [...this.servers.all] : [];
+  getChildren(row?: Row): Row[] {
+    if (row !== undefined) return [];
+    this.rows = this.servers.all.map(({ id }) => this.rows.find(({ server }) => server === id) ?? { server: id });
+    return [...this.rows];
   }
 
-  getTreeItem(server: Server): vscode.TreeItem {
+  getTreeItem(row: Row): vscode.TreeItem {
+    const server = this.serverOf(row);
+    if (server === undefined) return new vscode.TreeItem(row.server);
+    const item = this.itemOf(server);
+    this.drawn.set(row.server, JSON.stringify(item));
+    return item;
+  }
+
+  dispose(): void {
+    this.registrations.dispose();
+    this.changed.dispose();
+  }
+
+  /** Draws what differs, and no more: a row that is drawn anew loses a click on its way. */
+  private refresh(): void {
+    const known = this.servers.all;
+    if (known.length !== this.rows.length || known.some(({ id }, place) => this.rows[place]?.server !== id)) {
+      this.changed.fire(undefined);
+      return;
+    }
+    const differing = this.rows.filter((row) => {
+      const server = this.serverOf(row);
+      return server !== undefined && JSON.stringify(this.itemOf(server)) !== this.drawn.get(row.server);
+    });
+    if (differing.length > 0) this.changed.fire(differing);
+  }
+
+  private serverOf(row: Row): Server | undefined {
+    return this.servers.all.find(({ id }) => id === row.server);
+  }
+
+  private itemOf(server: Server): vscode.TreeItem {
     const count = this.jobs.of(server.id).filter((job) => !job.done).length;
     const running = count === 0 ? "" : vscode.l10n.t("{0} running", count);
     const current = server.current ? vscode.l10n.t("scripts run here") : "";
@@ -48,13 +89,8 @@ export class ServersTree implements vscode.TreeDataProvider<Server>, vscode.Disp
     item.description = joined(stateOf(server), running);
     item.tooltip = [server.url ?? server.name, spokenState(server), current].filter((line) => line !== "").join("\n");
     item.accessibilityInformation = { label: [server.name, current, spokenState(server), running].filter((part) => part !== "").join(", ") };
-    item.command = { command: "juliahub.selectServer", title: vscode.l10n.t("Select Server"), arguments: [server] };
+    item.command = { command: "juliahub.selectServer", title: vscode.l10n.t("Select Server"), arguments: [{ server: server.id }] };
     return item;
-  }
-
-  dispose(): void {
-    this.registrations.dispose();
-    this.changed.dispose();
   }
 }
 
