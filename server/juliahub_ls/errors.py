@@ -16,6 +16,7 @@
     │   ├── BundleRefused           a problem of the plan, such as its size
     │   ├── FileChangedWhileBundling, EditRefused
     │   ├── JobNotFound, DatasetNotFound, NoResults, ServerUnknown, PlainHttpRefused
+    │   ├── SubmittedElsewhere, ConfigurationUnknown, ConfigurationInvalid
     ├── RefusedByServer       the server's own words
     │   ├── PermissionDenied, TooManyRequests
     ├── ServerError           wait, or tell who runs it
@@ -206,6 +207,27 @@ class JobNotFound(InputError):
 
     code = "job-not-found"
     text = "{server} has no job {job} of yours. `juliahub jobs` lists those it has."
+
+
+class SubmittedElsewhere(InputError):
+    """Nothing is known of what was submitted as this job."""
+
+    code = "submitted-elsewhere"
+    text = "{job} was not submitted from this computer, so what it was asked for is not known here. Open its script."
+
+
+class ConfigurationUnknown(InputError):
+    """No saved configuration of that name."""
+
+    code = "configuration-unknown"
+    text = "There is no configuration “{name}” in {path}. {hint}"
+
+
+class ConfigurationInvalid(InputError):
+    """A saved configuration that cannot be used as it stands."""
+
+    code = "configuration-invalid"
+    text = "The configuration “{name}” cannot be used: {reason}"
 
 
 class DatasetNotFound(InputError):

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from tests.lsp.client import Editor
+import pytest
+
+from tests.lsp.client import Editor, RpcError, check_error_data
 from tests.lsp.conftest import MakeEditor
 from tests.support.scripted_hub import ScriptedHub
 
@@ -78,3 +80,41 @@ async def test_signed_out_there_is_a_form(start: MakeEditor, hub: ScriptedHub, f
     assert (form["server"]["state"], form["ready"], form["nodes"]) == ("signedOut", False, [])
     assert "not signed in" in form["obstacle"]
     assert form["environment"]["environment"]["name"] == "Pi"
+
+
+async def test_remembered_per_script(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    chosen = {"script": script_of(folders), "nodes": 2, "timeLimit": 3, "env": {"N": "10", "API_TOKEN": "hush"}}
+    job = (await signed_in.request("juliahub/submit", chosen))["job"]
+    hub.started(job["id"]).ends()
+    form = await signed_in.request("juliahub/form", {"script": script_of(folders)})
+    assert form["origin"] == "remembered"
+    assert (form["choices"]["nodes"], form["choices"]["timeLimit"]) == (2, 3)
+    assert form["choices"]["env"] == {"N": "10"}
+    assert "not kept" in beside(form)["env"]
+    assert b"hush" not in (folders / "config" / "submissions.json").read_bytes()
+    other = await signed_in.request("juliahub/form", {"script": script_of(folders), "choices": {"nodes": 4}})
+    assert (other["origin"], other["choices"]["nodes"]) == ("given", 4)
+
+
+async def test_a_job_to_run_again(signed_in: Editor, hub: ScriptedHub, folders: Path, start: MakeEditor) -> None:
+    chosen = {"script": script_of(folders), "nodes": 2, "processPerVcpu": True, "name": "pi sweep"}
+    job = (await signed_in.request("juliahub/submit", chosen))["job"]
+    hub.started(job["id"]).ends()
+    assert job["script"] == script_of(folders)
+    assert (job["cluster"], job["pricePerHour"], job["canRunAgain"]) == ("2 nodes × 2 vCPU, 4 processes", 0, True)
+    window = await start(server=hub.url)
+    form = await window.request("juliahub/form", {"job": job["id"], "server": job["server"]})
+    assert form["origin"] == "job"
+    assert form["choices"]["name"] == "pi sweep"
+    assert form["design"]["workersPerNode"] == [1, 2]
+    assert form["design"]["summary"] == "1 master + 3 workers on 2 nodes"
+    kept = (await window.request("juliahub/submission", {"job": job["id"]}))["submission"]
+    assert (kept["environment"], kept["processes"], kept["bundleFiles"]) == ("Pi", 4, 2)
+    assert kept["choices"]["processPerVcpu"] is True
+
+
+async def test_a_job_of_elsewhere(signed_in: Editor) -> None:
+    assert await signed_in.request("juliahub/submission", {"job": "jr-elsewhere"}) == {}
+    with pytest.raises(RpcError, match="was not submitted from this computer") as caught:
+        await signed_in.request("juliahub/form", {"job": "jr-elsewhere"})
+    assert check_error_data(caught.value)["code"] == "submitted-elsewhere"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from juliahub_ls.lsp.uris import path_of
+from juliahub_ls.payloads.choices import FILES
 
-FILES = ("script", "directory")
 _NOT_CHOSEN = frozenset({"workDoneToken"})
 
 

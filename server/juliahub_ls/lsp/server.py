@@ -32,7 +32,7 @@ FEATURES = {
     "bundles": ("bundlePlan", "bundleFolder", "setBundleRule", "writeBundle"),
     "servers": ("servers", "selectServer", "signIn", "signOut", "nodes", "images"),
     "forms": ("form",),
-    "jobs": ("submit", "preflight", "jobs", "job", "stopJob", "extendJob"),
+    "jobs": ("submit", "preflight", "jobs", "job", "submission", "stopJob", "extendJob"),
     "logs": ("openLog", "closeLog", "readLog"),
     "results": ("results", "downloadResults", "previewFile", "compareJobs", "exportComparison"),
     "datasets": ("datasets", "downloadDataset", "uploadDataset", "projects"),

@@ -1,8 +1,6 @@
-"""Forms, and choices as an editor gets them: files as URIs."""
+"""Forms."""
 
 import os
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from juliahub_ls import payloads
@@ -11,6 +9,7 @@ from juliahub_ls.domain.jobs import cluster_words as words
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
 from juliahub_ls.domain.jobs.command_line import command_line
 from juliahub_ls.domain.jobs.form import FieldProblem, ImageOffer
+from juliahub_ls.payloads.choices import choices
 from juliahub_ls.payloads.common import action, present, problem, uri
 from juliahub_ls.payloads.environments import environment_choice
 from juliahub_ls.payloads.servers import GIGABYTE
@@ -18,8 +17,6 @@ from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.forms import Form
 from juliahub_ls.services.job_source import Source
 from juliahub_wire.nodes import NodeSpec
-
-FILES = ("script", "directory")
 
 
 def form(value: Form, connections: Connections) -> dict[str, Any]:
@@ -41,11 +38,6 @@ def form(value: Form, connections: Connections) -> dict[str, Any]:
         "offlineSince": value.offline_since,
     }
     return present(payload)
-
-
-def choices(value: Mapping[str, Any]) -> dict[str, Any]:
-    """A `SubmitParams`."""
-    return {**value} | {key: uri(Path(value[key])) for key in FILES if key in value}
 
 
 def _environment(source: Source | None) -> dict[str, Any]:

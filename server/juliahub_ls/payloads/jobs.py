@@ -5,7 +5,9 @@ from typing import Any
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.jobs.log_line import LogLine
 from juliahub_ls.domain.jobs.notice import Notice
+from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
 from juliahub_ls.encoding import encode
+from juliahub_ls.payloads.choices import choices
 from juliahub_ls.payloads.common import present, problem, uri
 from juliahub_ls.services.outlook import Preflight
 
@@ -20,6 +22,13 @@ def notice(value: Notice) -> dict[str, Any]:
     """A `JobNoticeParams`."""
     payload = {"job": job(value.job), "kind": value.kind, "message": value.message, "minutesLeft": value.minutes_left}
     return present(payload)
+
+
+def submission(record: SubmissionRecord) -> dict[str, Any]:
+    """A `Submission`."""
+    payload: dict[str, Any] = encode(record)
+    told = {key: value for key, value in payload.items() if key not in ("server", "job", "keptBack")}
+    return told | {"choices": choices(record.choices)}
 
 
 def log_line(line: LogLine) -> dict[str, Any]:

@@ -4,18 +4,19 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from juliahub_ls.domain.bundles.plan import BundlePlan
 from juliahub_ls.domain.environments.checks import environment_problems
-from juliahub_ls.domain.jobs.choices import Choices, merged
+from juliahub_ls.domain.jobs.choices import Choices, elsewhere, merged
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, design_cluster
 from juliahub_ls.domain.jobs.form import FieldProblem, ImageOffer, image_offers, judged, sorted_nodes
 from juliahub_ls.domain.jobs.image_choice import choose_image, julia_of, manifest_versions, offered
 from juliahub_ls.domain.jobs.product_images import ProductImage
 from juliahub_ls.domain.jobs.unfit import Unfit
 from juliahub_ls.domain.problem import Problem, Severity
-from juliahub_ls.errors import JuliaHubError, ScriptOutsideBundle
+from juliahub_ls.errors import JuliaHubError, ScriptOutsideBundle, SubmittedElsewhere
 from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.catalogue import product_images
 from juliahub_ls.services.choices import request_of
@@ -25,12 +26,26 @@ from juliahub_ls.services.job_source import NOT_SUBMITTED, Source
 from juliahub_ls.services.last_known import LastKnown
 from juliahub_ls.services.outlook import found_problems, target_platform
 from juliahub_ls.services.servers import ServerProfile
+from juliahub_ls.services.submissions import Submissions
 from juliahub_ls.services.submit_request import SubmitRequest, refusals
 from juliahub_wire.nodes import NodeSpec
 
 Origin = Literal["defaults", "remembered", "configuration", "job", "given"]
 DEFAULTS: Choices = {"send": "folder", "nodes": 1, "processesPerNode": 1, "timeLimit": 1.0}
 """Said in full, so that a form need not know them."""
+_KEPT_BACK = {
+    "env": FieldProblem("env", Severity.WARNING, "Variables that look secret were not kept. Give them again."),
+    "code": FieldProblem("script", Severity.WARNING, "The selection was not kept: the whole script would run."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The choices that a form begins with, and where they come from. `kept_back`: keys of what was not kept."""
+
+    choices: Choices
+    origin: Origin
+    kept_back: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +90,42 @@ class _Catalogue:
 class Forms:
     """Makes forms. A server is asked for what it has only when that is not known."""
 
-    def __init__(self, connections: Connections, last_known: LastKnown, bundling: Bundling) -> None:
+    def __init__(
+        self, connections: Connections, last_known: LastKnown, bundling: Bundling, submissions: Submissions
+    ) -> None:
         self._connections = connections
         self._last_known = last_known
         self._bundling = bundling
+        self._submissions = submissions
 
-    async def form(self, given: Choices, origin: Origin, *, plan: bool = False) -> Form:
+    def of_job(self, server: str | None, job: str) -> Beginning:
+        """What a job of a server was asked for. Raises `SubmittedElsewhere`."""
+        record = self._submissions.find(self._connections.servers.find(server).id, job)
+        if record is None:
+            raise SubmittedElsewhere(job=job)
+        return Beginning(record.choices, "job", record.kept_back)
+
+    def of_script(self, script: Path | None, server: str | None) -> Beginning:
+        """What the script ran with last, as far as it means something on this server; else nothing."""
+        record = self._submissions.last_of(script) if script else None
+        if record is None:
+            return Beginning({}, "defaults")
+        profile, choices = self._connections.servers.find(server), record.for_next_time
+        if record.server != profile.id:
+            choices = elsewhere(choices)
+        back = [key for key in record.kept_back if key != "code"]
+        return Beginning({**choices, "server": profile.id}, "remembered", back)
+
+    async def form(self, beginning: Beginning, *, plan: bool = False) -> Form:
         """The form for these choices. `plan`: also what would go along, which may take a while.
 
         What a user can mend is in the form. Raises `ServerUnknown` for what is no server.
         """
+        given = beginning.choices
         profile = self._connections.servers.find(given.get("server"))
         choices = merged(DEFAULTS, {**given, "server": profile.id})
         request = request_of(choices)
-        draft = _Draft(request, profile)
+        draft = _Draft(request, profile, [_KEPT_BACK[key] for key in beginning.kept_back if key in _KEPT_BACK])
         source, catalogue = await asyncio.gather(self._source(draft), self._catalogue(draft))
         for refusal in refusals(request):
             draft.wrong(refusal.field, str(refusal.error))
@@ -101,7 +138,7 @@ class Forms:
         verdict = judged(draft.fields, problems, source.script if source else None, draft.obstacle)
         return Form(
             choices=choices,
-            origin=origin,
+            origin=beginning.origin,
             profile=profile,
             source=source,
             nodes=sorted_nodes(catalogue.nodes or ()),

@@ -13,6 +13,7 @@ from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, TimeLimi
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, StreamState, record_number
+from juliahub_ls.services.submissions import Submissions
 from juliahub_ls.services.tasks import Tasks
 from juliahub_wire.jobs import Job, JobStatus
 from juliahub_wire.logs import LogRecord
@@ -59,9 +60,10 @@ class JobList:
 class Jobs:
     """All servers' jobs. Running ones are followed through their log, so that changes come as events."""
 
-    def __init__(self, connections: Connections, tasks: Tasks) -> None:
+    def __init__(self, connections: Connections, tasks: Tasks, submissions: Submissions | None = None) -> None:
         self._connections = connections
         self._tasks = tasks
+        self._submissions = submissions
         self._known: dict[tuple[str, str], KnownJob] = {}
         self._offline: dict[str, int] = {}
         """Since when a server has not given its list: it is away, or in trouble."""
@@ -101,7 +103,8 @@ class Jobs:
     def view(self, server: str, jobname: str) -> JobView:
         """The last known state."""
         known = self._known[server, jobname]
-        return view_job(known.job, server, known.facts, stopping=known.stopping)
+        record = self._submissions.find(server, jobname) if self._submissions else None
+        return view_job(known.job, server, known.facts, stopping=known.stopping, record=record)
 
     async def stop(self, server: str | None, jobname: str) -> JobView:
         """Ask for a job's end. It shows as stopping until it has ended; a finished job stays as it is."""

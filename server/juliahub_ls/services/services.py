@@ -12,6 +12,7 @@ from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.last_known import LastKnown
 from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.submission import Submitter
+from juliahub_ls.services.submissions import Submissions
 from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.this_computer import ThisComputer
 
@@ -29,6 +30,7 @@ class Services:
     environments: Environments
     bundling: Bundling
     submitter: Submitter
+    submissions: Submissions
     jobs: Jobs
     forms: Forms
 
@@ -46,6 +48,7 @@ def build_services(settings: Settings) -> Services:
     environments = Environments(config_dir())
     bundling = Bundling(cache_dir(), environments, gitignore=settings.gitignore)
     last_known = LastKnown(connections, tasks)
+    submissions = Submissions(config_dir())
     return Services(
         settings=settings,
         tasks=tasks,
@@ -55,7 +58,8 @@ def build_services(settings: Settings) -> Services:
         last_known=last_known,
         environments=environments,
         bundling=bundling,
-        submitter=Submitter(connections, bundling),
-        jobs=Jobs(connections, tasks),
-        forms=Forms(connections, last_known, bundling),
+        submitter=Submitter(connections, bundling, submissions),
+        submissions=submissions,
+        jobs=Jobs(connections, tasks, submissions),
+        forms=Forms(connections, last_known, bundling, submissions),
     )

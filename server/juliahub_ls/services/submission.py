@@ -4,18 +4,23 @@ Environment, checks, bundle, upload, one submission that is never sent twice (pr
 """
 
 import asyncio
+import time
 import uuid
 from dataclasses import dataclass, replace
 
 import httpx
 
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
+from juliahub_ls.domain.jobs.cluster_words import cluster
 from juliahub_ls.domain.jobs.driver import driver_script
+from juliahub_ls.domain.jobs.image_choice import version_of
 from juliahub_ls.domain.jobs.job_args import ALIAS, SUBMISSION_KEY, job_args
 from juliahub_ls.domain.jobs.job_form import ScriptCode, Terms, app_form, script_form
+from juliahub_ls.domain.jobs.submission_record import SubmissionRecord, kept_choices
 from juliahub_ls.domain.problem import Problem, human_bytes
 from juliahub_ls.errors import Cancelled, JuliaHubError, ServerError, ServerTooSlow, SubmissionUnknown
 from juliahub_ls.services.bundling import Bundling, PreparedBundle, refuse_unreadable
+from juliahub_ls.services.choices import choices_of
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.job_source import NOT_SUBMITTED
@@ -29,6 +34,7 @@ from juliahub_ls.services.outlook import (
     verdict,
 )
 from juliahub_ls.services.progress import Progress
+from juliahub_ls.services.submissions import Submissions
 from juliahub_ls.services.submit_request import SubmitRequest, impossible, project_id
 from juliahub_wire.bundles import UploadInfo
 from juliahub_wire.submission import Submission
@@ -54,11 +60,12 @@ class Submitted:
 
 
 class Submitter:
-    """Submits scripts to any server."""
+    """Submits scripts to any server, and keeps what was submitted in `submissions`."""
 
-    def __init__(self, connections: Connections, bundling: Bundling) -> None:
+    def __init__(self, connections: Connections, bundling: Bundling, submissions: Submissions | None = None) -> None:
         self._connections = connections
         self._bundling = bundling
+        self._submissions = submissions
 
     async def preflight(self, request: SubmitRequest, progress: Progress) -> Preflight:
         """What `submit` would find out, without writing or sending anything.
@@ -74,14 +81,19 @@ class Submitter:
     async def submit(self, request: SubmitRequest, progress: Progress) -> Submitted:
         """Bundle, upload and submit. Until the last step nothing has happened on the server, and an error says so."""
         try:
-            client, submission, prepared = await self._prepare(request, progress)
+            client, submission, outlook, prepared = await self._prepare(request, progress)
         except asyncio.CancelledError:
             raise Cancelled(what="The submission", state=NOT_SUBMITTED) from None
         progress.report(SENDING)
         jobname = await _to_its_end(asyncio.create_task(self._send(client, submission)))
-        return replace(prepared, jobname=jobname)
+        done = replace(prepared, jobname=jobname)
+        if self._submissions is not None:
+            await asyncio.to_thread(self._submissions.add, record_of(request, outlook, done))
+        return done
 
-    async def _prepare(self, request: SubmitRequest, progress: Progress) -> "tuple[HubClient, Submission, Submitted]":
+    async def _prepare(
+        self, request: SubmitRequest, progress: Progress
+    ) -> "tuple[HubClient, Submission, Outlook, Submitted]":
         """Everything before the job exists; what is returned still wants the job's name."""
         refused = impossible(request)
         if refused:
@@ -97,7 +109,7 @@ class Submitter:
                 self._bundling.release(bundle)
         submission = await asyncio.to_thread(_form, request, outlook, outlook.design, bundle)
         done = Submitted(outlook.client.server, "", outlook.design, bundle, tuple(outlook.problems))
-        return outlook.client, submission, done
+        return outlook.client, submission, outlook, done
 
     async def _look(self, request: SubmitRequest, progress: Progress, *, refuse_source: bool = False) -> Outlook:
         """All that is known about the job. `refuse_source`: what cannot be read is said before a server is asked."""
@@ -149,6 +161,35 @@ class Submitter:
                 continue
             return next((job.jobname for job in jobs if job.input_values().get(SUBMISSION_KEY) == key), None)
         raise SubmissionUnknown(server=client.server) from lost
+
+
+def record_of(request: SubmitRequest, outlook: Outlook, done: Submitted) -> SubmissionRecord:
+    """What is kept of a submission."""
+    choices, kept_back = kept_choices(choices_of(request) | {"server": done.server})
+    design, bundle, node = done.design, done.bundle, done.design.node
+    loaded = outlook.source.environment if outlook.source else None
+    julia = version_of(outlook.image.name) if outlook.image else None
+    return SubmissionRecord(
+        server=done.server,
+        job=done.jobname,
+        submitted=round(time.time() * 1000),
+        choices=choices,
+        cluster=cluster(design),
+        node_class=node.node_class,
+        nodes=design.nodes,
+        processes=design.processes,
+        vcpus=node.vcores,
+        memory=node.memory_gb,
+        gpu=node.has_gpu,
+        price_per_hour=design.price_per_hour,
+        julia_version=".".join(map(str, julia)) if julia else None,
+        image=outlook.image.name if outlook.image else None,
+        environment=loaded.name if loaded else None,
+        bundle_files=bundle.plan.file_count if bundle else None,
+        bundle_size=bundle.size if bundle else None,
+        bundle_sha256=bundle.sha256 if bundle else None,
+        kept_back=kept_back,
+    )
 
 
 async def _to_its_end(sending: "asyncio.Task[str]") -> str:

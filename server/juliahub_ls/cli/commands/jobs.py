@@ -43,7 +43,7 @@ def job(context: typer.Context, job: JobArgument, server: ServerOption = None, a
     async def work(services: "Services") -> "JobView":
         from juliahub_ls.cli.look import look_at
 
-        return await look_at(services.connections, job)
+        return await look_at(services.connections, job, services.submissions)
 
     view = with_services(asked, work)
     if not _as_json(asked, view):

@@ -198,7 +198,7 @@ async def _submit(asked: Common, services: "Services", request: "SubmitRequest")
 
     with StatusLine(asked.output) as status:
         shown = ShownBundling(cache_dir(), services.environments, asked.output, gitignore=services.settings.gitignore)
-        submitter = Submitter(services.connections, shown)
+        submitter = Submitter(services.connections, shown, services.submissions)
         return await submitter.submit(request, status)
 
 
@@ -209,7 +209,7 @@ async def _accepted(asked: Common, services: "Services", submitted: "Submitted")
     if asked.output.as_json:
         from juliahub_ls.cli.look import look_at
 
-        view = await look_at(services.connections, submitted.jobname)
+        view = await look_at(services.connections, submitted.jobname, services.submissions)
         asked.output.document(submit_payload(submitted, view))
         return
     show_submitted(asked.output, submitted, services.servers.current.name)

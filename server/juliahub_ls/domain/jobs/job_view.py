@@ -10,6 +10,7 @@ from juliahub_wire.logs import to_unix_ms
 
 from .job_args import ALIAS, APPLICATION, SUBMISSION_KEY
 from .log_line import LogFacts
+from .submission_record import SubmissionRecord
 
 RESERVED_INPUTS = frozenset({ALIAS, APPLICATION, SUBMISSION_KEY})
 PHASES = {
@@ -62,8 +63,13 @@ class JobView:
     files: tuple[JobFileView, ...] = ()
 
 
-def view_job(job: Job, server: str, facts: LogFacts, *, stopping: bool = False) -> JobView:
-    """Join the server's job with its log's facts. `stopping`: a stop was asked for and has not happened yet."""
+def view_job(
+    job: Job, server: str, facts: LogFacts, *, stopping: bool = False, record: SubmissionRecord | None = None
+) -> JobView:
+    """Join the server's job with its log's facts, and with what was submitted from here.
+
+    `stopping`: a stop was asked for and has not happened yet.
+    """
     inputs = {key: str(value) for key, value in job.input_values().items()}
     reason = _reason(job, facts)
     running = job.status == JobStatus.RUNNING.value
@@ -80,6 +86,11 @@ def view_job(job: Job, server: str, facts: LogFacts, *, stopping: bool = False) 
         ended=to_unix_ms(job.endtimestamp),
         time_limit=job.limit_value,
         deadline=deadline_of(job),
+        link=_link(job),
+        script=Path(record.script) if record and record.script else None,
+        cluster=record.cluster if record else None,
+        price_per_hour=record.price_per_hour if record else None,
+        can_run_again=record is not None and record.can_run_again,
         phase=facts.phase if running else None,
         progress=facts.progress if running else None,
         workers_joined=facts.workers_joined,
@@ -121,6 +132,12 @@ def deadline_of(job: Job) -> int | None:
     if job.done or started is None or not job.limit_value or job.limit_type not in (None, "time"):
         return None
     return started + round(job.limit_value * 3_600_000)
+
+
+def _link(job: Job) -> str | None:
+    """The page that the job itself shows: its port's (protocol §7.2). Servers name no page about a job."""
+    link = job.proxy_link
+    return link if link and link.startswith("https://") else None
 
 
 def _reason(job: Job, facts: LogFacts) -> str | None:

@@ -1,13 +1,14 @@
 """Jobs: submit, list, stop, extend."""
 
+import asyncio
 from typing import Any
 
 from juliahub_ls import payloads
 from juliahub_ls.lsp.choices import choices_from
 from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, SubmitParams
 from juliahub_ls.lsp.session import Session
-from juliahub_ls.services.jobs import PAGE_JOBS
 from juliahub_ls.services.choices import request_of
+from juliahub_ls.services.jobs import PAGE_JOBS
 from juliahub_ls.services.submit_request import SubmitRequest
 
 
@@ -61,6 +62,13 @@ async def job(session: Session, params: JobParams) -> dict[str, Any]:
     return {"job": payloads.job(await session.services.jobs.get(params.get("server"), params["job"]))}
 
 
+async def submission(session: Session, params: JobParams) -> dict[str, Any]:
+    """What was submitted as a job."""
+    server = session.services.servers.find(params.get("server")).id
+    record = await asyncio.to_thread(session.services.submissions.find, server, params["job"])
+    return {} if record is None else {"submission": payloads.submission(record)}
+
+
 async def stop_job(session: Session, params: JobParams) -> dict[str, Any]:
     """Ask for a job's end."""
     return {"job": payloads.job(await session.services.jobs.stop(params.get("server"), params["job"]))}
@@ -77,6 +85,7 @@ HANDLERS = {
     "juliahub/preflight": preflight,
     "juliahub/jobs": jobs,
     "juliahub/job": job,
+    "juliahub/submission": submission,
     "juliahub/stopJob": stop_job,
     "juliahub/extendJob": extend_job,
 }
