@@ -2,8 +2,8 @@
 
 A wheel's compiled modules carry the Python's version in their names, so that each Python finds its own in one folder
 and what is the same in all wheels is there once; a file that differs under one name is refused. A wheel for Python's
-stable ABI serves that Python and every newer one. Versions and hashes are those of `vscode-extension/requirements.txt`.
-Nothing is built: a platform or a Python without a wheel is an error.
+stable ABI serves that Python and every newer one. Versions and hashes are those of `vscode-extension/requirements.txt`,
+for some platforms in part those of `requirements-TARGET.txt`. Nothing is built: a Python without a wheel is an error.
 """
 
 import argparse
@@ -19,9 +19,11 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
+PINNED = re.compile(r"^[\w.-]+==[^#]*?(?=^\S|\Z)", re.MULTILINE)
+"""A project's version with its hashes, to the next project."""
+
 ROOT = Path(__file__).resolve().parent.parent
 EXTENSION = ROOT / "vscode-extension"
-REQUIREMENTS = EXTENSION / "requirements.txt"
 OUR_PACKAGES = ("juliahub_wire", "juliahub_ls", "localhub")
 
 SYSTEMS = {"linux": "linux", "darwin": "darwin", "win32": "win32"}
@@ -78,7 +80,7 @@ def copy_ours(output: Path) -> None:
 
 def bundle_dependencies(target: str, output: Path) -> None:
     """The dependencies of all Pythons in one folder; kept as it is when nothing that decides about it has changed."""
-    requirements = without_markers(REQUIREMENTS.read_text(encoding="utf-8"))
+    requirements = requirements_for(target)
     recipe = f"{requirements}{target}{Path(__file__).read_text(encoding='utf-8')}"
     stamp, digest = output / ".complete", hashlib.sha256(recipe.encode()).hexdigest()
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
@@ -93,9 +95,17 @@ def bundle_dependencies(target: str, output: Path) -> None:
     stamp.write_text(digest, encoding="utf-8")
 
 
-def without_markers(requirements: str) -> str:
-    """Every library for every Python: a backport that a newer Python does not need is small and harmless there."""
-    return re.sub(r" ; [^\\\n]+", " ", requirements)
+def requirements_for(target: str) -> str:
+    """What `target` gets, with hashes.
+
+    Every library for every Python: a backport that a newer Python does not need is small and harmless there.
+    """
+    pinned: dict[str, str] = {}
+    for name in ("requirements.txt", f"requirements-{target}.txt"):
+        if (file := EXTENSION / name).is_file():
+            text = re.sub(r" ; [^\\\n]+", " ", file.read_text(encoding="utf-8"))
+            pinned |= {entry.split("==")[0]: entry for entry in PINNED.findall(text)}
+    return "".join(pinned.values())
 
 
 def wheels_of(pinned: Path, target: str, work: Path) -> Iterator[Path]:
@@ -135,8 +145,13 @@ def unpack(wheel: Path, output: Path) -> None:
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
-            elif ".dist-info/" not in name and target.read_bytes() != content:
+            elif ".dist-info/" not in name and not same(target.read_bytes(), content):
                 sys.exit(f"{name} of {wheel.name} differs between Pythons; its wheels cannot share one folder.")
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two files say the same: wheels that were made on Windows end their lines as Windows does."""
+    return one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
  * `VSIX`, the file to write when there is one target (`dist/juliahub-ls-TARGET.vsix`).
  */
 import { createVSIX, listFiles, PackageManager } from "@vscode/vsce";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -48,6 +48,7 @@ async function makeVsix(target) {
   layOut(stage, target);
   mkdirSync(path.dirname(packagePath), { recursive: true });
   await createVSIX({ cwd: stage, target, packagePath, ...OPTIONS });
+  run("check_vsix.py", packagePath);
   console.log(`${path.relative(process.cwd(), packagePath)}  ${(statSync(packagePath).size / 1e6).toFixed(1)} MB`);
 }
 
@@ -62,6 +63,11 @@ function layOut(stage, target) {
     copyFileSync(path.join(here, file), path.join(stage, file));
   }
   writeFileSync(path.join(stage, ".vscodeignore"), "# Here is what goes in, and nothing else.\n");
-  const script = path.join(root, "scripts", "package_python.py");
-  execFileSync(python, [script, "--target", target, "--output", path.join(stage, "bundled")], { cwd: root, stdio: "inherit" });
+  run("package_python.py", "--target", target, "--output", path.join(stage, "bundled"));
+}
+
+/** A Python program of `scripts/`, which says itself what is wrong. */
+function run(script, ...args) {
+  const { status } = spawnSync(python, [path.join(root, "scripts", script), ...args], { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
 }
