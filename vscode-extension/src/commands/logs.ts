@@ -36,6 +36,12 @@ export const filterLog: CommandFactory = (services) =>
 
 export const clearLogFilter: CommandFactory = (services) => onLog(services, (session) => showAll(services, session));
 
+export const plotLog: CommandFactory = (services) =>
+  onLog(services, async (session) => {
+    const { name } = await services.jobs.fetch(session.ref);
+    services.logPlots.show(session, name);
+  });
+
 export const saveLog: CommandFactory = (services) => async (argument) => {
   const { daemon } = services;
   const session = argument === undefined || isAddress(argument) ? sessionOf(services, argument) : undefined;

@@ -25,8 +25,8 @@ const WORD_STYLES: Readonly<Partial<Record<Level, Style>>> = {
 };
 const QUIET: Style = { color: "descriptionForeground" };
 const NOTE: Style = { color: "descriptionForeground", italic: true };
-/** Workers next to each other are told apart; the number says which one it is. */
-const WORKERS = ["charts.blue", "charts.green", "charts.purple", "charts.orange", "charts.yellow", "charts.red"];
+/** Workers next to each other are told apart, as in plots; the number says which one it is. */
+const WORKERS = ["charts.blue", "charts.orange", "charts.green", "charts.purple", "charts.red", "charts.yellow"];
 
 /** They end a line for some editors, and none for Julia. */
 const SEPARATORS = /[\u2028\u2029]/g;
@@ -58,8 +58,8 @@ export function gapRow(): Row {
   return note("⋯");
 }
 
-export function colorOfWorker(worker: number): string {
-  return WORKERS[(worker - 2 + WORKERS.length) % WORKERS.length] ?? "charts.blue";
+function colorOfWorker(worker: number): string {
+  return WORKERS[Math.max(0, worker - 1) % WORKERS.length] ?? "charts.blue";
 }
 
 function note(text: string): Row {
