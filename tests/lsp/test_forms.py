@@ -118,3 +118,16 @@ async def test_a_job_of_elsewhere(signed_in: Editor) -> None:
     with pytest.raises(RpcError, match="was not submitted from this computer") as caught:
         await signed_in.request("juliahub/form", {"job": "jr-elsewhere"})
     assert check_error_data(caught.value)["code"] == "submitted-elsewhere"
+
+
+async def test_a_selection_runs_in_the_scripts_place(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    chosen = {"script": script_of(folders), "code": "println(1)"}
+    job = (await signed_in.request("juliahub/submit", chosen))["job"]
+    started = hub.started(job["id"])
+    started.ends()
+    sent = next((started.folder).rglob("code.jl")).read_text()
+    assert 'include_string(Main, "println(1)", path)' in sent
+    again = await signed_in.request("juliahub/form", {"job": job["id"]})
+    assert again["choices"]["code"] == "println(1)"
+    later = await signed_in.request("juliahub/form", {"script": script_of(folders)})
+    assert "code" not in later["choices"], "a selection was for once"

@@ -12,6 +12,8 @@ from juliahub_ls.domain.environments.files import JuliaVersion
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.problem import Severity, human_bytes
+from juliahub_ls.payloads.common import present
+from juliahub_ls.payloads.environments import environment_choice
 from juliahub_ls.services.bundling import Bundling, refuse_unreadable
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.job_source import Send, Source
@@ -26,17 +28,20 @@ class ShownBundling(Bundling):
         super().__init__(cache, environments, gitignore=gitignore)
         self._output = output
 
-    async def source(self, script: Path, directory: Path | None, send: Send = Send.FOLDER) -> Source:
+    async def source(
+        self, script: Path, directory: Path | None, send: Send = Send.FOLDER, selection: str | None = None
+    ) -> Source:
         """As ever, and shown."""
-        source = await super().source(script, directory, send)
+        source = await super().source(script, directory, send, selection)
         refuse_unreadable(source.environment.problems if source.environment else ())
         if not self._output.as_json:
             show_source(self._output, source)
         elif self._output.stream:
-            environment = (
-                {} if source.environment is None else {"environment": payloads.environment(source.environment)}
+            environment = payloads.environment(source.environment) if source.environment else None
+            choices = [environment_choice(choice) for choice in source.choices]
+            self._output.event(
+                "environment", present({"environment": environment, "reason": source.reason, "choices": choices})
             )
-            self._output.event("environment", environment | {"reason": source.reason, "choices": []})
         return source
 
     async def plan(

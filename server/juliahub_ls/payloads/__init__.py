@@ -3,7 +3,7 @@
 from juliahub_ls.payloads.bundles import bundle_folder, bundle_plan
 from juliahub_ls.payloads.common import problem, range_
 from juliahub_ls.payloads.datasets import dataset, downloaded_dataset, project, uploaded_dataset
-from juliahub_ls.payloads.environments import environment, environment_details, environment_for
+from juliahub_ls.payloads.environments import environment, environment_choice, environment_details, environment_for
 from juliahub_ls.payloads.jobs import job, log_line, notice, preflight, submission
 from juliahub_ls.payloads.results import comparison, downloaded, results
 from juliahub_ls.payloads.servers import image, node, server, servers
@@ -16,6 +16,7 @@ __all__ = [
     "downloaded",
     "downloaded_dataset",
     "environment",
+    "environment_choice",
     "environment_details",
     "environment_for",
     "image",

@@ -54,12 +54,14 @@ class Bundling:
         self._planning = asyncio.Lock()
         self._plans: dict[tuple[Path, BundleOptions], BundlePlan] = {}
 
-    async def source(self, script: Path, directory: Path | None, send: Send = Send.FOLDER) -> Source:
-        """Find a script's environment and bundle folder: `directory`, else the environment's.
+    async def source(
+        self, script: Path, directory: Path | None, send: Send = Send.FOLDER, selection: str | None = None
+    ) -> Source:
+        """Find a script's environment and bundle folder: `directory`, else the environment's. `selection` of its text.
 
         Without either its text is enough; so it is with an environment elsewhere, of which the texts go along.
         """
-        return await asyncio.to_thread(find_source, self._environments, script, directory, send)
+        return await asyncio.to_thread(find_source, self._environments, script, directory, send, selection)
 
     async def for_julia(self, source: Source, julia: JuliaVersion | None) -> Source:
         """The same with the manifest that Julia `julia` will take."""

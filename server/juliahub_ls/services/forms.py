@@ -157,7 +157,7 @@ class Forms:
         if request.script is None or request.app is not None:
             return None
         try:
-            return await self._bundling.source(request.script, request.directory, request.send)
+            return await self._bundling.source(request.script, request.directory, request.send, request.code)
         except ScriptOutsideBundle as error:
             draft.wrong("directory", str(error))
         except JuliaHubError as error:

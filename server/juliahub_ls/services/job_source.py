@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
 from juliahub_ls.domain.environments.files import JuliaVersion, environment_at
 from juliahub_ls.domain.environments.script_environment import EnvironmentChoice
+from juliahub_ls.domain.jobs.driver import driver_script, placed, selection_driver
 from juliahub_ls.domain.problem import Problem, warning
 from juliahub_ls.domain.toml.text import read_text
 from juliahub_ls.errors import ScriptOutsideBundle
@@ -48,6 +49,17 @@ class Source:
     problems: tuple[Problem, ...] = ()
     choices: tuple[EnvironmentChoice, ...] = ()
     """The other environments that the script could have."""
+    selection: bool = False
+    """`code` is a part of the script, run in its place."""
+
+    @property
+    def user_code(self) -> str:
+        """The Julia text that is sent: that of the script, or what runs it in the bundle."""
+        if self.script_in_bundle is None:
+            return self.code
+        if self.selection:
+            return selection_driver(self.script_in_bundle, self.code)
+        return driver_script(self.script_in_bundle)
 
     @property
     def job_environment(self) -> LoadedEnvironment | None:
@@ -70,8 +82,10 @@ class Source:
         return read_text(file)[0] if file and self.send is Send.ENVIRONMENT else None
 
 
-def find_source(environments: Environments, script: Path, directory: Path | None, send: Send) -> Source:
-    """A script with its environment: that of `directory`, else its own.
+def find_source(
+    environments: Environments, script: Path, directory: Path | None, send: Send, selection: str | None = None
+) -> Source:
+    """A script with its environment: that of `directory`, else its own. `selection`: the text to run in its place.
 
     Raises `ScriptNotFound`, `NotJulia`, and `ScriptOutsideBundle` for a `directory` that does not hold it.
     """
@@ -80,6 +94,8 @@ def find_source(environments: Environments, script: Path, directory: Path | None
     because, loaded, problems = found.why, found.loaded, found.problems
     with translated_os_errors(script, NOT_SUBMITTED):
         code = script.read_text("utf-8", "replace")
+    part = selection is not None
+    code = code if selection is None else placed(selection, code)
     if directory is not None:
         directory = Path(os.path.normpath(directory.absolute()))
         if send is Send.FOLDER and not script.is_relative_to(directory):
@@ -89,11 +105,11 @@ def find_source(environments: Environments, script: Path, directory: Path | None
     top = directory or (loaded.environment.directory if loaded else None)
     if send is Send.FOLDER and top is not None and script.is_relative_to(top):
         inside = PurePosixPath(script.relative_to(top).as_posix())
-        return Source(script, because, send, code, loaded, top, inside, problems, found.choices)
+        return Source(script, because, send, code, loaded, top, inside, problems, found.choices, part)
     if send is Send.FOLDER:
         send = Send.ENVIRONMENT if loaded else Send.SCRIPT
     sent = None if send is Send.SCRIPT else loaded
-    return Source(script, because, send, code, sent, problems=problems, choices=found.choices)
+    return Source(script, because, send, code, sent, problems=problems, choices=found.choices, selection=part)
 
 
 def for_julia(source: Source, julia: JuliaVersion | None) -> Source:

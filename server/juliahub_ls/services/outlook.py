@@ -124,7 +124,8 @@ def found_problems(
         target_platform=target_platform(here=here),
         server_resolves=source.send is Send.PROJECT,
     )
-    return worst_first([*found, *source.problems, *script_problems(source.script, source.code, plan, request.allow)])
+    of_script = script_problems(source.script, source.code, plan, request.allow, selection=source.selection)
+    return worst_first([*found, *source.problems, *of_script])
 
 
 def target_platform(*, here: bool) -> Mapping[str, str]:

@@ -12,7 +12,6 @@ import httpx
 
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
 from juliahub_ls.domain.jobs.cluster_words import cluster
-from juliahub_ls.domain.jobs.driver import driver_script
 from juliahub_ls.domain.jobs.image_choice import version_of
 from juliahub_ls.domain.jobs.job_args import ALIAS, SUBMISSION_KEY, job_args
 from juliahub_ls.domain.jobs.job_form import ScriptCode, Terms, app_form, script_form
@@ -117,7 +116,7 @@ class Submitter:
             return await look_at_application(self._connections, request, request.app, progress)
         if request.script is None:
             raise impossible(request)[0]
-        source = await self._bundling.source(request.script, request.directory, request.send)
+        source = await self._bundling.source(request.script, request.directory, request.send, request.code)
         if refuse_source:
             refuse_unreadable(source.environment.problems if source.environment else ())
         return await look(self._connections, self._bundling, request, source, progress)
@@ -213,7 +212,7 @@ def _form(request: SubmitRequest, outlook: Outlook, design: ClusterDesign, bundl
         return app_form(terms, app, branch=asked.branch, revision=asked.revision, sysimage=request.sysimage)
     assert source is not None
     code = ScriptCode(
-        text=driver_script(source.script_in_bundle) if source.script_in_bundle else source.code,
+        text=source.user_code,
         project_toml=source.project_text,
         manifest_toml=source.manifest_text,
         bundle=UploadInfo(file_size=bundle.size, hash=bundle.sha256) if bundle else None,

@@ -9,7 +9,7 @@ import pytest
 
 from juliahub_ls.domain.bundles.plan import plan_bundle
 from juliahub_ls.domain.bundles.writer import write_bundle
-from juliahub_ls.domain.jobs.driver import driver_script, julia_string
+from juliahub_ls.domain.jobs.driver import driver_script, julia_string, placed, selection_driver
 
 from .conftest import MakeTree
 
@@ -93,3 +93,33 @@ def test_julia_loads_a_development_package_from_an_unpacked_bundle(
     (base / "elsewhere").rename(base / "gone")
     done = run(driver_script(PurePosixPath("main.jl")), away / "p", "--project=.", "--compiled-modules=no")
     assert (done.stdout, done.returncode) == ("42\n", 0), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        ("b()\n", "\nb()\n"),
+        ("a()\n", "a()\n"),
+        ("c()", "\n\nc()"),
+        ("elsewhere()", "elsewhere()"),
+        ("()\n", "()\n"),  # several times in the script: no place is the right one
+        (" ", " "),
+    ],
+)
+def test_a_selection_keeps_its_lines(selection: str, expected: str) -> None:
+    assert placed(selection, "a()\nb()\nc()") == expected
+
+
+@pytest.mark.julia
+@pytest.mark.skipif(shutil.which("julia") is None, reason="there is no Julia on the PATH")
+def test_a_selection_runs_as_if_it_were_the_file(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "other.jl").write_text('println("other")\n')
+    script = 'exit(3)\ninclude("other.jl")\nprintln("\\$5 ü ", basename(@__FILE__), " ", basename(@__DIR__))\nerror("stop")\n'
+    text = selection_driver(PurePosixPath("sub/main.jl"), placed(script.partition("\n")[2], script))
+    (tmp_path / "driver.jl").write_text(text, "utf-8")
+    ran = subprocess.run(
+        ["julia", "--startup-file=no", "driver.jl"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert ran.stdout.splitlines() == ["other", "$5 ü main.jl sub"]
+    assert "main.jl:4" in ran.stderr

@@ -22,6 +22,32 @@ def driver_script(code_file: PurePosixPath) -> str:
     )
 
 
+def selection_driver(code_file: PurePosixPath, code: str) -> str:
+    """Runs `code`, a part of `code_file` with empty lines before it, as if that file were included.
+
+    `@__FILE__`, `@__DIR__`, relative includes and the places in errors are the file's.
+    """
+    components = ", ".join(julia_string(part) for part in code_file.parts)
+    return (
+        f"let path = joinpath(pwd(), {components})\n"
+        f"    Core.eval(Base, :(global PROGRAM_FILE = $path))\n"
+        f"    task_local_storage(:SOURCE_PATH, path) do\n"
+        f"        Base.include_string(Main, {julia_string(code)}, path)\n"
+        f"    end\n"
+        f"end\n"
+    )
+
+
+def placed(code: str, script: str) -> str:
+    """A selection of a script's text with as many empty lines before it as the script has, so that the places in
+    errors are the script's; as it is where it occurs in it not at all, or more than once.
+    """
+    start = script.find(code)
+    if not code.strip() or start < 0 or script.find(code, start + 1) >= 0:
+        return code
+    return "\n" * script.count("\n", 0, start) + code
+
+
 def julia_string(text: str) -> str:
     """`text` as a Julia string literal."""
     return '"' + "".join(map(_escape, text)) + '"'

@@ -60,9 +60,14 @@ def preflight(
     return worst_first(problems)
 
 
-def script_problems(script: Path, code: str, plan: BundlePlan | None, allow: Collection[str]) -> list[Problem]:
-    """The script itself stays home, or its text, sent alone, has a line that looks like a token."""
-    if plan is not None:
+def script_problems(
+    script: Path, code: str, plan: BundlePlan | None, allow: Collection[str], *, selection: bool = False
+) -> list[Problem]:
+    """The script itself stays home, or its text, sent alone, has a line that looks like a token.
+
+    A `selection` of it goes along as text, bundle or not.
+    """
+    if plan is not None and not selection:
         files = JobFiles(plan, on_this_computer=False)
         return [] if files.goes_along(script) else [_script_left_out(script, files)]
     found = None if script.name in allow else find_token(code.encode())
