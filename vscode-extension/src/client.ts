@@ -15,7 +15,8 @@ import {
   type WorkDoneProgressReport,
 } from "vscode-languageclient/node";
 import { initializationOptions, readConfig } from "./config";
-import { Problem, showError, Told } from "./errors";
+import { offer, Problem, showError, Told } from "./errors";
+import { handshake } from "./handshake";
 import { type Launch, resolveLaunch } from "./launch";
 import type { Notifications, Requests } from "./protocol";
 import { RestartPolicy } from "./restarts";
@@ -32,9 +33,10 @@ const DOCUMENTS = [
   { scheme: "file", pattern: "**/.juliabundleignore" },
 ];
 
-export type WorkDone = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
+const DAEMON_SETTING = { title: vscode.l10n.t("Open Settings"), command: "workbench.action.openSettings", arguments: ["juliahub.daemonCommand"] };
+const UPDATES = { title: vscode.l10n.t("Look for Updates"), command: "workbench.extensions.action.checkForUpdates" };
 
-type Register = (client: LanguageClient) => void;
+export type WorkDone = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
 /** A language client that logs its own troubles and leaves speaking to the user to `Daemon`. */
 class QuietClient extends LanguageClient {
@@ -46,11 +48,13 @@ class QuietClient extends LanguageClient {
 export class Daemon implements vscode.Disposable {
   private readonly started = new vscode.EventEmitter<void>();
   private readonly stateChanged = new vscode.EventEmitter<DaemonState>();
-  private readonly handlers: Register[] = [];
+  private readonly handlers = new Map<string, ((params: unknown) => void)[]>();
   private readonly restarts = new RestartPolicy();
   private client: LanguageClient | undefined;
   private running: Promise<LanguageClient> | undefined;
   private current: DaemonState = "idle";
+  /** The daemon's version that the user has been warned of. */
+  private warned: string | undefined;
 
   /** Fires after every start, the first and those after a crash: time to ask everything anew. */
   readonly onDidStart = this.started.event;
@@ -64,6 +68,11 @@ export class Daemon implements vscode.Disposable {
 
   get state(): DaemonState {
     return this.current;
+  }
+
+  /** Of the daemon that runs. */
+  get version(): string | undefined {
+    return this.current === "running" ? this.client?.initializeResult?.serverInfo?.version : undefined;
   }
 
   /** Starts the daemon unless it runs. Rejects with `Told`: the user knows why it cannot. */
@@ -102,7 +111,8 @@ export class Daemon implements vscode.Disposable {
 
   /** `handler` hears every notification of `method`, over restarts too. To be called before the first start. */
   onNotification<M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void {
-    this.handlers.push((client) => client.onNotification(method, handler));
+    const former = this.handlers.get(method) ?? [];
+    this.handlers.set(method, [...former, handler as (params: unknown) => void]);
   }
 
   dispose(): void {
@@ -131,13 +141,17 @@ export class Daemon implements vscode.Disposable {
     const launch = await resolveLaunch(readConfig(), this.extension.extensionPath);
     const client = this.createClient(launch);
     this.client = client;
-    for (const register of this.handlers) register(client);
+    for (const [method, handlers] of this.handlers) {
+      client.onNotification(method, (params: unknown) => {
+        for (const handler of handlers) handler(params);
+      });
+    }
     await client.start().catch((error: unknown) => {
       this.output.warn(String(error));
     });
     // A daemon that ends while it starts may also leave a start that succeeded with nobody there.
     if (!client.isRunning()) return this.retry();
-    this.greet(client);
+    await this.greet(client);
     this.setState("running");
     this.started.fire();
     return client;
@@ -188,6 +202,7 @@ export class Daemon implements vscode.Disposable {
     throw new Problem(
       vscode.l10n.t("JuliaHub's helper program keeps ending, so it was not started again. Jobs that run already go on without it."),
       { title: vscode.l10n.t("Show Log"), command: "juliahub.showOutput" },
+      { title: vscode.l10n.t("Report"), command: "juliahub.reportProblem" },
     );
   }
 
@@ -199,16 +214,26 @@ export class Daemon implements vscode.Disposable {
     throw new Told();
   }
 
-  /** The extension and the daemon come in one package; a daemon of the developer's own may be of another version. */
-  private greet(client: LanguageClient): void {
-    const theirs = client.initializeResult?.serverInfo?.version;
+  /** Says once for all restarts when a daemon of the user's own choice does not go with this extension; what is no daemon at all is ended. */
+  private async greet(client: LanguageClient): Promise<void> {
+    const server = client.initializeResult?.serverInfo;
     const ours = (this.extension.packageJSON as { readonly version: string }).version;
-    if (theirs === ours) return;
-    this.output.warn(`extension ${ours} with daemon ${theirs ?? "of unknown version"}`);
-    if (theirs === undefined || minor(theirs) === minor(ours)) return;
-    void vscode.window.showWarningMessage(
-      vscode.l10n.t("JuliaHub's extension is version {0} and its helper program {1}. Use the same for both.", ours, theirs),
-    );
+    const verdict = handshake(ours, server);
+    if (verdict === "stranger") {
+      await client.stop().catch(() => undefined);
+      throw new Problem(
+        vscode.l10n.t("The program that the setting juliahub.daemonCommand starts is not JuliaHub's helper program. Name another one, or none."),
+        DAEMON_SETTING,
+      );
+    }
+    if (verdict === "fits" || this.warned === server?.version) return;
+    this.warned = server?.version;
+    const theirs = server?.version ?? vscode.l10n.t("version unknown");
+    const problem =
+      verdict === "older"
+        ? new Problem(vscode.l10n.t("The helper program ({0}) is older than JuliaHub's extension ({1}). Update the program that the setting juliahub.daemonCommand names.", theirs, ours), DAEMON_SETTING)
+        : new Problem(vscode.l10n.t("The helper program ({0}) is newer than JuliaHub's extension ({1}). Update the extension.", theirs, ours), UPDATES);
+    void offer(problem.actions, (...titles) => vscode.window.showWarningMessage(problem.message, ...titles));
   }
 
   private setState(state: DaemonState): void {
@@ -217,8 +242,3 @@ export class Daemon implements vscode.Disposable {
     this.stateChanged.fire(state);
   }
 }
-
-function minor(version: string): string {
-  return version.split(".").slice(0, 2).join(".");
-}
-

@@ -24,10 +24,27 @@ import {
 } from "./commands/bundle";
 import { checkFile } from "./commands/check";
 import { chooseEnvironment, mendEnvironment } from "./commands/environment";
-import { refreshJobs, showLog, showResults, stopJob } from "./commands/jobs";
-import { clearLogFilter, earlierLines, endOfLog, filterLog, firstError, followLog, laterLines, openFrame, saveLog } from "./commands/logs";
-import { downloadResults } from "./commands/results";
-import { runFile, runFileWith } from "./commands/run";
+import {
+  cancelSubmission,
+  clearJobFilter,
+  copyCommandLine,
+  copyJobId,
+  extendJob,
+  filterJobs,
+  openInBrowser,
+  refreshJobs,
+  runAgain,
+  showJobDetails,
+  showLog,
+  showOlderJobs,
+  stopJob,
+} from "./commands/jobs";
+import { clearLogFilter, earlierLines, endOfLog, filterLog, firstError, followLog, laterLines, openFrame, plotLog, saveLog } from "./commands/logs";
+import { pickJobs } from "./commands/pickJobs";
+import { compareJobs, downloadResults, showResults } from "./commands/results";
+import { reportProblem } from "./commands/report";
+import { runConfiguration, runFile, runFileWith, runSelection } from "./commands/run";
+import { showRunningJobs } from "./commands/runningJobs";
 import { needsRestart } from "./config";
 import { ownCommand, showError } from "./errors";
 import { JobsModel } from "./jobs";
@@ -35,15 +52,18 @@ import { ActiveEnvironment } from "./juliaExtension";
 import { LogDocuments } from "./log/documents";
 import { FilterBar } from "./log/filterBar";
 import { LogNavigation } from "./log/navigation";
+import { LogPlots } from "./log/plots";
 import { methods } from "./protocol";
+import { ResultsViews } from "./results/results";
 import { ActiveScript } from "./script";
 import { ServersModel } from "./servers";
 import type { CommandFactory, Services } from "./services";
 import { SignIn } from "./signIn";
 import { Submitter } from "./submitter";
 import { BundleTree } from "./views/bundleTree";
-import { EndNotifications } from "./views/endNotifications";
 import { EnvironmentStatus } from "./views/environmentStatus";
+import { JobDetails } from "./views/jobDetails";
+import { registerJobNotices } from "./views/jobNotices";
 import { JobsTree } from "./views/jobsTree";
 import { LogDecorations } from "./views/logDecorations";
 import { LogFollowing } from "./views/logFollowing";
@@ -52,10 +72,13 @@ import { LogStructure } from "./views/logStructure";
 import { registerRunLens } from "./views/runLens";
 import { ServersTree } from "./views/serversTree";
 import { StatusBar } from "./views/statusBar";
+import { registerWelcome } from "./views/welcome";
 
 const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.runFile": runFile,
   "juliahub.runFileWith": runFileWith,
+  "juliahub.runSelection": runSelection,
+  "juliahub.runConfiguration": runConfiguration,
   "juliahub.checkFile": checkFile,
   "juliahub.chooseEnvironment": chooseEnvironment,
   "juliahub.mendEnvironment": mendEnvironment,
@@ -80,6 +103,17 @@ const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.openSignInPage": openSignInPage,
   "juliahub.selectServer": selectServer,
   "juliahub.stopJob": stopJob,
+  "juliahub.extendJob": extendJob,
+  "juliahub.runAgain": runAgain,
+  "juliahub.copyCommandLine": copyCommandLine,
+  "juliahub.copyJobId": copyJobId,
+  "juliahub.openInBrowser": openInBrowser,
+  "juliahub.showJobDetails": showJobDetails,
+  "juliahub.showRunningJobs": showRunningJobs,
+  "juliahub.showOlderJobs": showOlderJobs,
+  "juliahub.filterJobs": filterJobs,
+  "juliahub.clearJobFilter": clearJobFilter,
+  "juliahub.cancelSubmission": cancelSubmission,
   "juliahub.showLog": showLog,
   "juliahub.saveLog": saveLog,
   "juliahub.followLog": followLog,
@@ -90,10 +124,13 @@ const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.filterLog": filterLog,
   "juliahub.clearLogFilter": clearLogFilter,
   "juliahub.openFrame": openFrame,
+  "juliahub.plotLog": plotLog,
   "juliahub.showResults": showResults,
   "juliahub.downloadResults": downloadResults,
+  "juliahub.compareJobs": compareJobs,
   "juliahub.refreshJobs": refreshJobs,
   "juliahub.restart": ({ daemon }) => () => daemon.restart(),
+  "juliahub.reportProblem": reportProblem,
   "juliahub.showOutput": ({ output }) => () => {
     output.show();
   },
@@ -106,11 +143,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const journal = new EditJournal();
   daemon = new Daemon(context.extension, output, { executeCommand: asOurs, workspace: { handleApplyEdit: journal.handleApplyEdit } });
   const services = createServices(context, daemon, journal, output);
-  const { servers, jobs, jobsTree, logs, endNotifications, script, preview, rules, bundleTree } = services;
+  const { servers, jobs, jobsTree, logs, jobDetails, submitter, script, preview, rules, bundleTree } = services;
   const active = new ActiveEnvironment(daemon, output);
-  context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, services.logFollowing, endNotifications, services.submitter);
+  context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, services.logFollowing, services.logPlots, jobDetails, submitter);
   context.subscriptions.push(script, preview, rules, bundleTree, active);
   context.subscriptions.push(services.signIn, new Authentication(services));
+  context.subscriptions.push(registerWelcome(daemon, servers, output));
   context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
   context.subscriptions.push(registerRunLens(), registerLogLinks());
   context.subscriptions.push(new LogDecorations(logs), new LogStructure(daemon, logs, services.logNavigation, output));
@@ -130,9 +168,10 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
   const script = new ActiveScript(running, output);
   const preview = new BundlePreview(running, script);
   const rules = new BundleRules(running, journal);
-  const endNotifications = new EndNotifications(jobs, context.workspaceState);
-  const submitter = new Submitter({ daemon: running, servers, jobs, logs, endNotifications, output });
+  const submitter = new Submitter({ daemon: running, servers, jobs, logs, output });
+  registerJobNotices(running);
   return {
+    context,
     output,
     daemon: running,
     servers,
@@ -146,13 +185,15 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
     logNavigation: new LogNavigation(running, logs),
     logFollowing: new LogFollowing(logs),
     filterBar: new FilterBar(running, context.workspaceState, output),
+    logPlots: new LogPlots(running, context.extensionUri, output),
     script,
     preview,
     rules,
     bundleTree: new BundleTree(preview, rules, output),
-    jobsTree: new JobsTree(jobs, servers),
-    endNotifications,
+    jobsTree: new JobsTree(jobs, servers, submitter, context.workspaceState),
+    jobDetails: new JobDetails(running, jobs),
     submitter,
+    results: new ResultsViews(context.extensionUri, running, jobs, servers, output, (placeHolder, fits) => pickJobs(jobs, placeHolder, fits)),
   };
 }
 

@@ -7,17 +7,20 @@ import type { JobsModel } from "./jobs";
 import type { LogDocuments } from "./log/documents";
 import type { FilterBar } from "./log/filterBar";
 import type { LogNavigation } from "./log/navigation";
+import type { LogPlots } from "./log/plots";
+import type { ResultsViews } from "./results/results";
 import type { ActiveScript } from "./script";
 import type { Server } from "./protocol";
 import type { ServersModel } from "./servers";
 import type { SignIn } from "./signIn";
 import type { Submitter } from "./submitter";
 import type { BundleTree } from "./views/bundleTree";
-import type { EndNotifications } from "./views/endNotifications";
+import type { JobDetails } from "./views/jobDetails";
 import type { JobsTree } from "./views/jobsTree";
 import type { LogFollowing } from "./views/logFollowing";
 
 export interface Services {
+  readonly context: vscode.ExtensionContext;
   readonly output: vscode.LogOutputChannel;
   readonly daemon: Daemon;
   readonly servers: ServersModel;
@@ -29,12 +32,14 @@ export interface Services {
   readonly logNavigation: LogNavigation;
   readonly logFollowing: LogFollowing;
   readonly filterBar: FilterBar;
+  readonly logPlots: LogPlots;
   readonly script: ActiveScript;
   readonly preview: BundlePreview;
   readonly rules: BundleRules;
   readonly bundleTree: BundleTree;
   readonly jobsTree: JobsTree;
-  readonly endNotifications: EndNotifications;
+  readonly jobDetails: JobDetails;
+  readonly results: ResultsViews;
   /** What every gesture that runs something ends in. */
   readonly submitter: Submitter;
 }
