@@ -1,0 +1,47 @@
+/** Report a problem: its text, filled in, in an editor of its own. Nothing is sent. */
+import { readFile } from "node:fs/promises";
+import { homedir, release, userInfo } from "node:os";
+import * as path from "node:path";
+import * as vscode from "vscode";
+import { reportText } from "../report";
+import type { CommandFactory, Services } from "../services";
+
+interface About {
+  readonly version: string;
+  readonly bugs?: string | { readonly url?: string };
+}
+
+export const reportProblem: CommandFactory = (services) => async () => {
+  const about = services.context.extension.packageJSON as About;
+  const page = typeof about.bugs === "string" ? about.bugs : about.bugs?.url;
+  const text = reportText({ versions: versions(services, about), log: await readLog(services), home: homedir(), user: userInfo().username });
+  const document = await vscode.workspace.openTextDocument({ language: "markdown", content: text });
+  await vscode.window.showTextDocument(document);
+  await offerToTakeItAlong(document, page);
+};
+
+function versions({ daemon, context }: Services, { version }: About): Record<string, string> {
+  return {
+    "Jobs for JuliaHub": version,
+    "Helper program": daemon.version ?? "not running",
+    [vscode.env.appName]: `${vscode.version}${vscode.env.remoteName === undefined ? "" : `, remote: ${vscode.env.remoteName}`}`,
+    "Julia extension": (vscode.extensions.getExtension("julialang.language-julia")?.packageJSON as About | undefined)?.version ?? "not installed",
+    Platform: `${process.platform}-${process.arch} ${release()}`,
+    "Extension runs": context.extension.extensionKind === vscode.ExtensionKind.Workspace ? "with the workspace" : "in the window",
+  };
+}
+
+/** What the output channel has written of this window. */
+async function readLog({ context }: Services): Promise<string> {
+  return readFile(path.join(context.logUri.fsPath, "JuliaHub.log"), "utf8").catch(() => "");
+}
+
+async function offerToTakeItAlong(document: vscode.TextDocument, page: string | undefined): Promise<void> {
+  const copy = vscode.l10n.t("Copy Text");
+  const open = vscode.l10n.t("Copy Text and Open Issues Page");
+  const message = vscode.l10n.t("This is the report. Say what happened and read the rest; nothing has been sent, and nothing is by itself.");
+  const chosen = await vscode.window.showInformationMessage(message, page === undefined ? copy : open);
+  if (chosen === undefined) return;
+  await vscode.env.clipboard.writeText(document.getText());
+  if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page));
+}
