@@ -145,7 +145,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const services = createServices(context, daemon, journal, output);
   const { servers, jobs, jobsTree, logs, jobDetails, submitter, script, preview, rules, bundleTree } = services;
   const active = new ActiveEnvironment(daemon, output);
-  context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, services.logFollowing, services.logPlots, jobDetails, submitter);
+  context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, services.logFollowing, services.logPlots, jobDetails, submitter, services.results);
   context.subscriptions.push(script, preview, rules, bundleTree, active);
   context.subscriptions.push(services.signIn, new Authentication(services));
   context.subscriptions.push(registerWelcome(daemon, servers, output));

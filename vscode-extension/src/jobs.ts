@@ -12,9 +12,16 @@ export interface JobRef {
 }
 
 interface ServerJobs {
-  jobs: Map<string, Job>;
+  readonly jobs: Map<string, Job>;
+  /** How many to ask for; grows as the user looks further back. */
+  limit: number;
+  /** The server has older ones than those. */
+  more: boolean;
   offlineSince?: number | undefined;
 }
+
+/** So many jobs are asked for at first, and more at each look further back. */
+const PAGE = 20;
 
 export class JobsModel implements vscode.Disposable {
   private readonly byServer = new Map<string, ServerJobs>();
@@ -55,6 +62,18 @@ export class JobsModel implements vscode.Disposable {
 
   get({ server, job }: JobRef): Job | undefined {
     return this.byServer.get(server)?.jobs.get(job);
+  }
+
+  /** Whether the server has jobs that are older than those known. */
+  hasMore(server: string): boolean {
+    return this.byServer.get(server)?.more === true;
+  }
+
+  /** Asks for another page of a server's jobs. */
+  async showOlder(server: string): Promise<void> {
+    const known = this.ofServer(server);
+    known.limit = Math.max(known.limit, known.jobs.size) + PAGE;
+    await this.askServer(server);
   }
 
   /** When the server could last be reached, if it cannot now (Unix milliseconds). */
@@ -102,17 +121,21 @@ export class JobsModel implements vscode.Disposable {
 
   private async refreshServer(server: string): Promise<void> {
     try {
-      const { jobs, offlineSince } = await this.daemon.request(methods.jobs, { server });
-      this.ofServer(server).offlineSince = offlineSince;
-      this.update(jobs);
+      await this.askServer(server);
     } catch (error) {
       this.output.warn(`jobs of ${server}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
+  private async askServer(server: string): Promise<void> {
+    const { jobs, more, offlineSince } = await this.daemon.request(methods.jobs, { server, limit: this.ofServer(server).limit });
+    Object.assign(this.ofServer(server), { more, offlineSince });
+    this.update(jobs);
+  }
+
   private ofServer(server: string): ServerJobs {
     let known = this.byServer.get(server);
-    if (known === undefined) this.byServer.set(server, (known = { jobs: new Map() }));
+    if (known === undefined) this.byServer.set(server, (known = { jobs: new Map(), limit: PAGE, more: false }));
     return known;
   }
 }

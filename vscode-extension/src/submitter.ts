@@ -9,7 +9,6 @@ import { withProgress } from "./progress";
 import { type Action, type Job, methods, type Problem as BundleProblem, type SubmitParams, type SubmitResult } from "./protocol";
 import { savedScript } from "./saving";
 import type { ServersModel } from "./servers";
-import type { EndNotifications } from "./views/endNotifications";
 
 /** Failures that a check before the submission has found too, with buttons that mend them. */
 const MENDABLE = new Set(["bundle-refused", "environment-not-ready", "environment-unreadable"]);
@@ -29,7 +28,6 @@ interface Parts {
   readonly servers: ServersModel;
   readonly jobs: JobsModel;
   readonly logs: LogDocuments;
-  readonly endNotifications: EndNotifications;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -61,7 +59,6 @@ export class Submitter implements vscode.Disposable {
     const params = await saved(choices);
     if (params === undefined) return undefined;
     const result = await this.send(params, title ?? vscode.l10n.t("Submitting {0}", nameOf(params)));
-    this.parts.endNotifications.expect(result.job);
     this.parts.jobs.update([result.job]);
     return result;
   }

@@ -1,6 +1,9 @@
 /** Numbers and times as a person reads them. Pure. */
 import type { Job } from "./protocol";
 
+const MINUTE = 60_000;
+const LEAST_PAID = 10 * MINUTE;
+
 /** `0:42`, `12:05`, `1:02:03`. */
 export function clock(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
@@ -26,6 +29,27 @@ export function elapsed(job: Job, now: number): string {
   if (job.started === undefined) return "";
   const ran = clock((job.ended ?? now) - job.started);
   return job.done || job.timeLimit === undefined || job.timeLimit === 0 ? ran : `${ran} / ${hours(job.timeLimit)}`;
+}
+
+/**
+ * Now, as a list shows it: to the second in a job's first minute, to ten seconds after that. A row that is drawn anew can lose a click that
+ * is on its way, so none is drawn more often than anyone reads it.
+ */
+export function readingOf(now: number, started: number | undefined): number {
+  const ran = started === undefined ? 0 : now - started;
+  return ran < MINUTE ? now - (ran % 1000) : now - (ran % (10 * 1000));
+}
+
+/** What a job has come to in US dollars: ten minutes are paid at least. Empty where nothing is paid. */
+export function cost({ pricePerHour, started, ended }: Job, now: number): string {
+  if (pricePerHour === undefined || pricePerHour <= 0 || started === undefined) return "";
+  const paid = Math.max((ended ?? now) - started, LEAST_PAID);
+  return dollars((pricePerHour * paid) / (60 * MINUTE));
+}
+
+/** `$0.34`; not a cent is less than one. */
+export function dollars(amount: number): string {
+  return amount > 0 && amount < 0.01 ? "< $0.01" : `$${amount.toFixed(2)}`;
 }
 
 /** The summary's first entry that is one value: `π = 3.14159`. */

@@ -1,9 +1,13 @@
-/** The Jobs view: server → job → its results. */
+/** The Jobs view: server → what is on its way, runs, has ended lately; older ones folded away and paged; below a job its results. */
 import * as vscode from "vscode";
+import { groupsOf, isFiltering, type JobFilter, NO_FILTER, passes } from "../jobGroups";
 import { hasResults, type JobsModel, refOf, resultFiles } from "../jobs";
 import type { Job, JobFile } from "../protocol";
 import type { ServersModel } from "../servers";
-import { bytes, elapsed, firstLine, firstResult, joined, scalar } from "../text";
+import type { Pending, Submitter } from "../submitter";
+import { bytes, firstLine, scalar } from "../text";
+import { descriptionOf, filterWords, iconOf, spoken } from "./jobWords";
+import { jobTooltip } from "./jobDetails";
 import { offline } from "./serverWords";
 
 export interface JobNode {
@@ -17,6 +21,18 @@ interface ServerNode {
   readonly server: string;
 }
 
+export interface PendingNode {
+  readonly kind: "pending";
+  readonly server: string;
+  readonly key: string;
+}
+
+/** `older`: the folded group; `more`: its last row, which fetches another page. */
+export interface OlderNode {
+  readonly kind: "older" | "more";
+  readonly server: string;
+}
+
 interface ResultNode {
   readonly kind: "result";
   readonly parent: JobNode;
@@ -25,80 +41,150 @@ interface ResultNode {
   readonly file: boolean;
 }
 
-type Node = ServerNode | JobNode | ResultNode;
+type Node = ServerNode | PendingNode | JobNode | OlderNode | ResultNode;
 
 const TICK_MS = 1000;
+const FILTER_KEY = "juliahub.jobFilter";
 
 export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Node | undefined>();
   private readonly view: vscode.TreeView<Node>;
   private readonly nodes = new Map<string, Node>();
-  private readonly registrations: vscode.Disposable[];
+  private readonly registrations: vscode.Disposable;
+  /** What each row looked like when it was drawn last: one that still looks so is left alone, for drawing it anew can lose a click. */
+  private readonly drawn = new Map<Node, string>();
+  private outline = "";
+  private filtering: JobFilter;
 
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(
     private readonly jobs: JobsModel,
     private readonly servers: ServersModel,
+    private readonly submitter: Submitter,
+    private readonly memory: vscode.Memento,
   ) {
-    this.view = vscode.window.createTreeView<Node>("juliahub.jobs", { treeDataProvider: this });
+    this.filtering = memory.get<JobFilter>(FILTER_KEY, NO_FILTER);
+    this.view = vscode.window.createTreeView<Node>("juliahub.jobs", { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
+    const refresh = (): void => {
+      this.refresh();
+    };
     const ticking = setInterval(() => {
-      this.tick();
+      if (this.view.visible) this.redraw();
     }, TICK_MS);
-    this.registrations = [
-      this.view,
-      jobs.onDidChange(() => {
-        this.refresh();
-      }),
-      servers.onDidChange(() => {
-        this.refresh();
-      }),
-      new vscode.Disposable(() => {
-        clearInterval(ticking);
-      }),
-    ];
+    const ended = new vscode.Disposable(() => {
+      clearInterval(ticking);
+    });
+    const told = [jobs.onDidChange(refresh), servers.onDidChange(refresh), submitter.onDidChange(refresh), this.view.onDidChangeVisibility(refresh)];
+    this.registrations = vscode.Disposable.from(this.view, ended, ...told);
+    this.refresh();
   }
 
   /** Opens the pane at a job, its results unfolded. */
   async reveal(job: Job): Promise<void> {
+    if (!passes(job, this.filtering)) this.setFilter(NO_FILTER);
     await this.view.reveal(this.jobNode(job), { select: true, focus: true, expand: true });
   }
 
+  get filter(): JobFilter {
+    return this.filtering;
+  }
+
+  /** Shows the jobs that pass, in this window until it is set otherwise, after a reload too. */
+  setFilter(filter: JobFilter): void {
+    this.filtering = filter;
+    void this.memory.update(FILTER_KEY, filter);
+    this.refresh();
+  }
+
   getChildren(node?: Node): Node[] {
-    if (node === undefined) return this.servers.all.filter(({ id }) => this.jobs.of(id).length > 0).map(({ id }) => this.serverNode(id));
-    if (node.kind === "server") return this.jobs.of(node.server).map((job) => this.jobNode(job));
-    const job = node.kind === "job" ? this.jobs.get(node) : undefined;
-    return job === undefined || node.kind !== "job" ? [] : resultsOf(node, job);
+    switch (node?.kind) {
+      case undefined:
+        return this.servers.all.filter(({ id }) => this.childrenOf(id).length > 0).map(({ id }) => this.serverNode(id));
+      case "server":
+        return this.childrenOf(node.server);
+      case "older":
+        return this.olderOf(node.server);
+      case "job":
+        return resultsOf(node, this.jobs.get(node));
+      case "pending":
+      case "more":
+      case "result":
+        return [];
+    }
   }
 
   getParent(node: Node): Node | undefined {
     if (node.kind === "server") return undefined;
-    return node.kind === "result" ? node.parent : this.serverNode(node.server);
+    if (node.kind === "result") return node.parent;
+    const older = node.kind === "more" || (node.kind === "job" && this.olderOf(node.server).includes(node));
+    return older ? this.olderNode("older", node.server) : this.serverNode(node.server);
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    if (node.kind === "server") return this.serverItem(node);
-    if (node.kind === "result") return resultItem(node);
-    const job = this.jobs.get(node);
-    return job === undefined ? new vscode.TreeItem(node.job) : jobItem(job);
+    const item = this.itemOf(node);
+    this.drawn.set(node, looks(item));
+    return item;
   }
 
   dispose(): void {
-    for (const registration of this.registrations) registration.dispose();
+    this.registrations.dispose();
     this.changed.dispose();
   }
 
+  /** Draws the tree anew when rows came, went or moved; else only the rows that look different now. */
   private refresh(): void {
     const running = this.jobs.running().length;
     this.view.badge = running === 0 ? undefined : { value: running, tooltip: vscode.l10n.t("{0} running", running) };
-    this.view.message = this.lastKnown();
+    this.view.message = this.message();
+    void vscode.commands.executeCommand("setContext", "juliahub.jobs.filtered", isFiltering(this.filtering));
+    const outline = JSON.stringify(this.rows(this.getChildren()));
+    if (outline === this.outline) {
+      this.redraw();
+      return;
+    }
+    this.outline = outline;
+    this.drawn.clear();
     this.changed.fire(undefined);
   }
 
-  /** Elapsed time goes on in what is shown; nothing is asked. */
-  private tick(): void {
-    if (!this.view.visible) return;
-    for (const job of this.jobs.running()) if (job.started !== undefined) this.changed.fire(this.jobNode(job));
+  private rows(nodes: readonly Node[]): unknown[] {
+    return nodes.map((node) => (node.kind === "result" ? [node.label, node.description] : [keyOf(node), ...this.rows(this.getChildren(node))]));
+  }
+
+  private redraw(): void {
+    for (const [node, before] of this.drawn) {
+      if (node.kind !== "result" && looks(this.itemOf(node)) !== before) this.changed.fire(node);
+    }
+  }
+
+  private itemOf(node: Node): vscode.TreeItem {
+    switch (node.kind) {
+      case "server":
+        return this.serverItem(node);
+      case "pending":
+        return pendingItem(this.submitter.pending.find(({ key }) => key === node.key));
+      case "job":
+        return jobItem(node, this.jobs.get(node));
+      case "older":
+        return olderItem(node);
+      case "more":
+        return moreItem(node);
+      case "result":
+        return resultItem(node);
+    }
+  }
+
+  private childrenOf(server: string): Node[] {
+    const { running, recent, older } = groupsOf(this.jobs.of(server), this.filtering);
+    const pending = this.submitter.pending.filter((row) => row.server === server).map(({ key }) => this.pendingNode(server, key));
+    const hasOlder = older.length > 0 || this.jobs.hasMore(server);
+    return [...pending, ...[...running, ...recent].map((job) => this.jobNode(job)), ...(hasOlder ? [this.olderNode("older", server)] : [])];
+  }
+
+  private olderOf(server: string): Node[] {
+    const { older } = groupsOf(this.jobs.of(server), this.filtering);
+    return [...older.map((job) => this.jobNode(job)), ...(this.jobs.hasMore(server) ? [this.olderNode("more", server)] : [])];
   }
 
   private serverItem({ server }: ServerNode): vscode.TreeItem {
@@ -110,25 +196,35 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return item;
   }
 
-  /** Which lists are not the servers' present ones; nothing when all are. */
-  private lastKnown(): string {
-    const lines = this.servers.all.flatMap(({ id, name }) => {
+  /** The filter, and which lists are not the servers' present ones; nothing when all is as it is. */
+  private message(): string {
+    const away = this.servers.all.flatMap(({ id, name }) => {
       const since = this.jobs.offlineSince(id);
       return since === undefined || this.jobs.of(id).length === 0 ? [] : [`${name}: ${offline(since)}`];
     });
-    return lines.join("\n");
+    const filter = isFiltering(this.filtering) ? [vscode.l10n.t("Only: {0}", filterWords(this.filtering))] : [];
+    return [...filter, ...away].join("\n");
   }
 
   private serverNode(server: string): Node {
-    return this.kept(server, { kind: "server", server });
+    return this.kept({ kind: "server", server });
   }
 
   private jobNode(job: Job): JobNode {
-    return this.kept(`${job.server} ${job.id}`, { kind: "job", ...refOf(job) });
+    return this.kept({ kind: "job", ...refOf(job) });
+  }
+
+  private pendingNode(server: string, key: string): PendingNode {
+    return this.kept({ kind: "pending", server, key });
+  }
+
+  private olderNode(kind: "older" | "more", server: string): OlderNode {
+    return this.kept({ kind, server });
   }
 
   /** The same object for the same thing: VS Code keeps selection and folds by identity. */
-  private kept<N extends Node>(key: string, fresh: N): N {
+  private kept<N extends Exclude<Node, ResultNode>>(fresh: N): N {
+    const key = keyOf(fresh);
     const known = this.nodes.get(key);
     if (known !== undefined) return known as N;
     this.nodes.set(key, fresh);
@@ -136,44 +232,71 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 }
 
-/** How long it has run and the one most telling thing. A label that stands for an end without a reason tells the time itself. */
-export function descriptionOf(job: Job): string {
-  const time = elapsed(job, Date.now());
-  if (!job.done) return joined(time, job.label);
-  if (job.succeeded) return joined(time, firstResult(job));
-  return job.reason === undefined ? job.label : joined(time, firstLine(job.reason));
+/** Also the row's id: folds and the selection stay over a reload. */
+function keyOf(node: Exclude<Node, ResultNode>): string {
+  if (node.kind === "job") return `job ${node.server} ${node.job}`;
+  return node.kind === "pending" ? node.key : `${node.kind} ${node.server}`;
 }
 
-function jobItem(job: Job): vscode.TreeItem {
+function looks({ label, description, iconPath, contextValue, tooltip, collapsibleState }: vscode.TreeItem): string {
+  const icon = iconPath instanceof vscode.ThemeIcon ? iconPath.id : "";
+  return JSON.stringify([label, description, icon, contextValue, typeof tooltip === "string" ? tooltip : tooltip?.value, collapsibleState]);
+}
+
+function pendingItem(row: Pending | undefined): vscode.TreeItem {
+  const item = new vscode.TreeItem(row?.name ?? "");
+  item.description = row?.message ?? "";
+  item.iconPath = new vscode.ThemeIcon("cloud-upload");
+  item.contextValue = "pending";
+  item.tooltip = row?.message ?? "";
+  item.accessibilityInformation = { label: `${row?.name ?? ""}, ${row?.message ?? ""}` };
+  if (row !== undefined) item.id = row.key;
+  return item;
+}
+
+function jobItem(node: JobNode, job: Job | undefined): vscode.TreeItem {
+  if (job === undefined) return new vscode.TreeItem(node.job);
   const { None, Collapsed } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(job.name, hasResults(job) ? Collapsed : None);
-  item.id = `job ${job.server} ${job.id}`;
+  item.id = keyOf(node);
   item.description = descriptionOf(job);
   item.iconPath = iconOf(job);
-  item.contextValue = ["job", job.done ? "ended" : "running", ...(resultFiles(job).length > 0 ? ["files"] : [])].join(" ");
-  item.tooltip = tooltipOf(job);
-  item.accessibilityInformation = { label: `${job.name}, ${job.label}, ${item.description}` };
+  item.contextValue = contextOf(job);
+  item.tooltip = jobTooltip(job);
+  item.accessibilityInformation = { label: spoken(job) };
   if (!hasResults(job)) item.command = { command: "juliahub.showLog", title: vscode.l10n.t("Show Log"), arguments: [refOf(job)] };
   return item;
 }
 
-function iconOf(job: Job): vscode.ThemeIcon {
-  if (!job.done) return new vscode.ThemeIcon(job.started === undefined ? "clock" : "loading~spin");
-  if (job.succeeded) return new vscode.ThemeIcon("pass", new vscode.ThemeColor("testing.iconPassed"));
-  if (job.status === "Stopped") return new vscode.ThemeIcon("circle-slash", new vscode.ThemeColor("testing.iconSkipped"));
-  return new vscode.ThemeIcon("error", new vscode.ThemeColor("testing.iconFailed"));
+function contextOf(job: Job): string {
+  const words = ["job", job.done ? "ended" : "running"];
+  if (!job.done && job.deadline !== undefined) words.push("limited");
+  if (resultFiles(job).length > 0) words.push("files");
+  if (hasResults(job)) words.push("results");
+  if (job.canRunAgain) words.push("again");
+  if (job.link !== undefined) words.push("linked");
+  return words.join(" ");
 }
 
-function tooltipOf(job: Job): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString();
-  tooltip.appendText(`${job.name}\n${job.label}\n`);
-  if (job.submitted !== undefined) tooltip.appendText(vscode.l10n.t("Submitted {0}", new Date(job.submitted).toLocaleString()) + "\n");
-  for (const [key, value] of Object.entries(job.inputs)) tooltip.appendText(`${key} = ${value}\n`);
-  tooltip.appendText(job.id);
-  return tooltip;
+function olderItem(node: OlderNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t("Older"), vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = keyOf(node);
+  item.contextValue = "older";
+  item.iconPath = new vscode.ThemeIcon("history");
+  return item;
 }
 
-function resultsOf(parent: JobNode, job: Job): ResultNode[] {
+function moreItem(node: OlderNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t("Show Older Jobs…"));
+  item.id = keyOf(node);
+  item.contextValue = "more";
+  item.iconPath = new vscode.ThemeIcon("ellipsis");
+  item.command = { command: "juliahub.showOlderJobs", title: vscode.l10n.t("Show Older Jobs"), arguments: [node] };
+  return item;
+}
+
+function resultsOf(parent: JobNode, job: Job | undefined): ResultNode[] {
+  if (job === undefined || !hasResults(job)) return [];
   const summary = Object.entries(job.summary ?? {}).map(([label, value]): ResultNode => {
     return { kind: "result", parent, label, description: scalar(value), file: false };
   });

@@ -1,11 +1,24 @@
-/** ▶ Run on JuliaHub, over a Julia script's first line. */
+/** *Run on JuliaHub | Configure…* over a Julia script's first line. */
 import * as vscode from "vscode";
 
+const SETTING = "juliahub.codeLens";
+
 export function registerRunLens(): vscode.Disposable {
-  return vscode.languages.registerCodeLensProvider({ language: "julia" }, { provideCodeLenses });
+  const changed = new vscode.EventEmitter<void>();
+  return vscode.Disposable.from(
+    changed,
+    vscode.languages.registerCodeLensProvider({ language: "julia" }, { onDidChangeCodeLenses: changed.event, provideCodeLenses }),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(SETTING)) changed.fire();
+    }),
+  );
 }
 
-function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-  const title = `▶ ${vscode.l10n.t("Run on JuliaHub")}`;
-  return [new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command: "juliahub.runFile", arguments: [document.uri] })];
+function provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
+  if (!vscode.workspace.getConfiguration(undefined, uri).get<boolean>(SETTING, true)) return [];
+  const top = new vscode.Range(0, 0, 0, 0);
+  return [
+    new vscode.CodeLens(top, { title: `$(play) ${vscode.l10n.t("Run on JuliaHub")}`, command: "juliahub.runFile", arguments: [uri] }),
+    new vscode.CodeLens(top, { title: vscode.l10n.t("Configure…"), command: "juliahub.configure", arguments: [uri] }),
+  ];
 }

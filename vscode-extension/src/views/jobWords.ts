@@ -1,0 +1,65 @@
+/** What there is to say of a job in a row, to eyes and to ears. */
+import * as vscode from "vscode";
+import { type JobFilter, type JobState, stateOf } from "../jobGroups";
+import type { Job } from "../protocol";
+import { cost, elapsed, firstLine, firstResult, joined, life, readingOf } from "../text";
+
+const MINUTE = 60_000;
+
+/** How long it has run, the one most telling thing, and what it has cost: `0:42 / 1:00 h   37 %   $0.06`. */
+export function descriptionOf(job: Job, now = Date.now()): string {
+  const moment = readingOf(now, job.started);
+  const time = tellsItsTime(job) ? "" : elapsed(job, moment);
+  return joined(time, telling(job, now), cost(job, moment));
+}
+
+/** The same for screen readers, with the state in words and nothing drawn. */
+export function spoken(job: Job): string {
+  return [job.name, job.label, descriptionOf(job)].filter((part) => part !== "").join(", ");
+}
+
+export function iconOf(job: Job): vscode.ThemeIcon {
+  switch (stateOf(job)) {
+    case "waiting":
+      return new vscode.ThemeIcon("clock");
+    case "running":
+      return new vscode.ThemeIcon("loading~spin");
+    case "completed":
+      return new vscode.ThemeIcon("pass", new vscode.ThemeColor("testing.iconPassed"));
+    case "stopped":
+      return new vscode.ThemeIcon("circle-slash", new vscode.ThemeColor("testing.iconSkipped"));
+    case "failed":
+      return new vscode.ThemeIcon("error", new vscode.ThemeColor("testing.iconFailed"));
+  }
+}
+
+export function stateWord(state: JobState): string {
+  const words: Record<JobState, string> = {
+    running: vscode.l10n.t("Running"),
+    waiting: vscode.l10n.t("Waiting for a machine"),
+    completed: vscode.l10n.t("Completed"),
+    failed: vscode.l10n.t("Failed"),
+    stopped: vscode.l10n.t("Stopped"),
+  };
+  return words[state];
+}
+
+/** `failed, stopped, “pi”` */
+export function filterWords({ states, text }: JobFilter): string {
+  const words = states.map((state) => stateWord(state).toLowerCase());
+  return [...words, ...(text.trim() === "" ? [] : [`“${text.trim()}”`])].join(", ");
+}
+
+/** A label that stands for an end without a reason tells the time itself. */
+function tellsItsTime({ done, succeeded, reason }: Job): boolean {
+  return done && !succeeded && reason === undefined;
+}
+
+function telling(job: Job, now: number): string {
+  if (job.succeeded) return firstResult(job);
+  if (job.done) return firstLine(job.reason ?? job.label);
+  const waited = job.started === undefined && job.submitted !== undefined ? now - job.submitted : 0;
+  if (waited >= MINUTE) return vscode.l10n.t("{0} for {1}", job.label, life(waited));
+  // While it runs and nothing else happens, the number says it all.
+  return job.progress !== undefined && job.label.includes("%") ? `${Math.round(job.progress * 100)} %` : job.label;
+}
