@@ -31,7 +31,7 @@ export async function strings(file, name) {
 }
 
 /** Opens the page `name` with its words and waits until it has run. */
-export async function openPage(name, { words = {}, theme = "dark", width = 300, height = 900, zoom = 1, motion = "reduce", state } = {}) {
+export async function openPage(name, { words = {}, images = false, theme = "dark", width = 300, height = 900, zoom = 1, motion = "reduce", state } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -50,7 +50,7 @@ export async function openPage(name, { words = {}, theme = "dark", width = 300, 
   const opened = new Page(browser, page);
   await page.exposeFunction("hostHears", (message) => opened.hear(message));
   await page.addInitScript(pretend, { kind, variables, state });
-  await page.route(/.*/, (route) => route.fulfill(file(route.request().url(), name, words)));
+  await page.route(/.*/, (route) => route.fulfill(file(route.request().url(), name, words, images)));
   await page.goto(`${ORIGIN}/`);
   return opened;
 }
@@ -166,17 +166,17 @@ function pretend({ kind, variables, state }) {
 }
 
 /** What the page loads: itself and what was built for it, nothing else. */
-function file(url, name, words) {
+function file(url, name, words, images) {
   const { origin, pathname } = new URL(url);
   if (origin !== ORIGIN) return { status: 404, body: "" };
-  if (pathname === "/") return { contentType: "text/html", body: html(name, words) };
+  if (pathname === "/") return { contentType: "text/html", body: html(name, words, images) };
   if (pathname === "/favicon.ico") return { status: 204, body: "" };
   return { contentType: TYPES[path.extname(pathname)], body: readFileSync(path.join(built, pathname)) };
 }
 
-function html(name, words) {
+function html(name, words, images) {
   const webview = { cspSource: ORIGIN, asWebviewUri: (uri) => `${ORIGIN}${uri}` };
-  return webviewHtml(webview, "", name, name, words);
+  return webviewHtml(webview, "", name, name, words, { images });
 }
 
 /** A file of the extension's sources, in a VS Code that translates nothing. */

@@ -1,11 +1,30 @@
-/** Fetching a job's files. */
+/** What a job left: shown, fetched, compared. */
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { refOf, resultFiles } from "../jobs";
+import { hasResults, refOf, resultFiles } from "../jobs";
 import { withProgress } from "../progress";
 import { type DownloadResultsResult, methods } from "../protocol";
+import { reveal } from "../results/resultsPanel";
 import type { CommandFactory } from "../services";
-import { jobFor } from "./pickJob";
+import { isJobRef, jobFor } from "./pickJob";
+import { pickJobs } from "./pickJobs";
+
+export const showResults: CommandFactory = (services) => async (argument) => {
+  const job = await jobFor(services, argument, vscode.l10n.t("Whose results?"), hasResults);
+  if (job !== undefined) services.results.showResults(refOf(job));
+};
+
+/** Two selected rows are compared at once; one, or none, begins a choice. */
+export const compareJobs: CommandFactory = (services) => async (argument, selection) => {
+  const selected = (Array.isArray(selection) ? selection : [argument]).filter(isJobRef);
+  if (selected.length > 1) {
+    services.results.compare(selected);
+    return;
+  }
+  await services.daemon.start();
+  const chosen = await pickJobs(services.jobs, vscode.l10n.t("Which jobs to compare?"), () => true, selected);
+  if (chosen.length > 0) services.results.compare(chosen);
+};
 
 export const downloadResults: CommandFactory = (services) => async (argument) => {
   const job = await jobFor(services, argument, vscode.l10n.t("Whose results?"), (candidate) => resultFiles(candidate).length > 0);
@@ -36,9 +55,4 @@ async function openFile(files: readonly vscode.Uri[]): Promise<void> {
   const items = files.map((uri) => ({ label: path.posix.basename(uri.path), description: vscode.workspace.asRelativePath(uri), uri }));
   const chosen = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Which file?") });
   if (chosen !== undefined) await vscode.commands.executeCommand("vscode.open", chosen.uri);
-}
-
-function reveal(uri: vscode.Uri): Thenable<unknown> {
-  const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-  return vscode.commands.executeCommand(inside ? "revealInExplorer" : "revealFileInOS", uri);
 }

@@ -1,0 +1,69 @@
+/** Downloads of one job's files that are on their way: each with its progress, each can be paused. */
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import type { Daemon } from "../client";
+import { codeOf } from "../errors";
+import type { JobRef } from "../jobs";
+import { methods } from "../protocol";
+import type { Downloading } from "./messages";
+
+interface Running extends Downloading {
+  readonly source: vscode.CancellationTokenSource;
+}
+
+export class Downloads implements vscode.Disposable {
+  private readonly running = new Map<string, Running>();
+  private readonly changed = new vscode.EventEmitter<void>();
+
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly daemon: Daemon,
+    private readonly job: JobRef,
+  ) {}
+
+  /** By file. */
+  get all(): Record<string, Downloading> {
+    return Object.fromEntries(
+      [...this.running].map(([name, { message, percentage }]) => [name, { message, ...(percentage === undefined ? {} : { percentage }) }]),
+    );
+  }
+
+  /** Fetches a file into the workspace's folder for results. False when it was paused. */
+  async fetch(name: string): Promise<boolean> {
+    if (this.running.has(name)) return false;
+    await this.daemon.start();
+    const [workDoneToken, source] = [randomUUID(), new vscode.CancellationTokenSource()];
+    this.report(name, { source, message: "" });
+    const listening = this.daemon.onProgress(workDoneToken, (value) => {
+      if (value.kind === "report") this.report(name, { source, message: value.message ?? "", percentage: value.percentage ?? 0 });
+    });
+    try {
+      await this.daemon.request(methods.downloadResults, { ...this.job, files: [name], workDoneToken }, source.token);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === "cancelled" || source.token.isCancellationRequested) return false;
+      throw error;
+    } finally {
+      listening.dispose();
+      source.dispose();
+      this.running.delete(name);
+      this.changed.fire();
+    }
+  }
+
+  /** What has arrived is kept; fetching again goes on from there. */
+  pause(name: string): void {
+    this.running.get(name)?.source.cancel();
+  }
+
+  dispose(): void {
+    for (const { source } of this.running.values()) source.cancel();
+    this.changed.dispose();
+  }
+
+  private report(name: string, download: Running): void {
+    this.running.set(name, download);
+    this.changed.fire();
+  }
+}
