@@ -48,23 +48,6 @@ def test_a_script_outside_every_folder(host: Host) -> None:
     host.play("no-folder")
 
 
-@pytest.mark.julia
-def test_a_large_log(host: Host, tmp_path: Path) -> None:
-    """A hundred thousand lines do not freeze the window, and all of them can be saved."""
-    (tmp_path / "prints.jl").write_text('for i in 1:100_000\n    println("line ", i, " of a long log")\nend\n')
-    host.play("large-log", tmp_path)
-    saved = (tmp_path / "prints.jl.log").read_text(encoding="utf-8").splitlines()
-    printed = [line for line in saved if line.endswith("of a long log")]
-    assert printed == [f"line {i} of a long log" for i in range(1, 100_001)]
-
-
-@pytest.mark.julia
-def test_breaks(host: Host, tmp_path: Path) -> None:
-    """The daemon is killed and the window reloaded while a job runs."""
-    (tmp_path / "ticks.jl").write_text('for i in 1:60\n    println("tick ", i)\n    sleep(0.5)\nend\n')
-    host.play("breaks", tmp_path)
-
-
 def test_bundle_and_environment(host: Host, example: Path) -> None:
     """See what goes along, change it with a click, choose an environment, edit a project file, check."""
     (example / ".env").write_text("SECRET=1\n")

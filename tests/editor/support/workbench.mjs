@@ -9,6 +9,8 @@ const ARGUMENTS = [
 ];
 const SCREENSHOTS = path.join(import.meta.dirname, "..", "screenshots");
 const PATIENCE = 60_000;
+/** VS Code's themes by name, as its page names their kind. */
+const THEMES = { "Light Modern": "vs", "Dark Modern": "vs-dark", "Dark High Contrast": "hc-black", "Light High Contrast": "hc-light" };
 
 export class Workbench {
   /** Opens `folder` (absolute; none: an empty window) in the host at `url`. Nothing outside this machine is reachable from the page. */
@@ -129,6 +131,48 @@ export class Workbench {
       [name, text],
       { timeout },
     );
+  }
+
+  /** Waits until no editor with this tab shows `text` any more. */
+  async hides(name, text) {
+    await this.page.waitForFunction(
+      ([tab, unwanted]) =>
+        [...document.querySelectorAll(".editor-group-container")].some((group) => {
+          const lines = [...group.querySelectorAll(".view-line")].map((line) => line.textContent.replaceAll("\u00a0", " "));
+          const isActive = group.querySelector(".tab.active")?.getAttribute("aria-label")?.includes(tab);
+          return isActive && lines.length > 0 && !lines.some((line) => line.includes(unwanted));
+        }),
+      [name, text],
+    );
+  }
+
+  /** Waits until a file is open with the cursor in this line (from 1). */
+  async isOpenAt(name, line) {
+    await this.isOpen(name);
+    await this.page.locator(".statusbar-item", { hasText: `Ln ${line}, ` }).waitFor();
+  }
+
+  /** Sets a colour theme of VS Code's own by its name. */
+  async theme(name) {
+    await this.command("Preferences: Color Theme");
+    const input = this.page.locator(".quick-input-widget input[type=text]");
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: "Dark Modern" }).first().waitFor();
+    await input.fill(name);
+    await this.pick(name);
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.page.locator(`.monaco-workbench.${THEMES[name]}`).waitFor();
+  }
+
+  /** The page of the webview that shows `text`: its innermost frame. */
+  async webview(text) {
+    const deadline = Date.now() + PATIENCE;
+    while (Date.now() < deadline) {
+      for (const frame of this.page.frames()) {
+        if (frame.name() === "" && (await frame.locator("body", { hasText: text }).count().catch(() => 0)) > 0 && frame.parentFrame()?.parentFrame()) return frame;
+      }
+      await this.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    throw new Error(`No webview shows "${text}".`);
   }
 
   /** A picture for whoever reads the tests' results. */

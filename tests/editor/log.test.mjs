@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+const LOG = "train.jl log";
+
+test("a log in colours that folds, filters, plots and leads to the code", () =>
+  inWorkbench("log", async (code) => {
+    await code.openFile("train.jl");
+    await code.status("⬢ This computer").waitFor();
+    await code.command("JuliaHub: Run This File");
+    await code.shows(LOG, "end of the log: complete");
+    await code.focusEditor(LOG);
+    await code.status("following").waitFor();
+
+    await showsColours(code);
+    await leadsToTheCode(code);
+    await folds(code);
+    await hasAnOutline(code);
+    await filters(code);
+    await plots(code);
+  }));
+
+/** What the job printed in colours is in colours, the last state of a line that was redrawn is shown. */
+async function showsColours(code) {
+  await code.page.keyboard.press("Control+Home");
+  await code.shows(LOG, "green and bold");
+  await code.status("paused").waitFor();
+  const styled = code.page.locator(".view-line span[class*='ced-']", { hasText: "green" }).first();
+  assert.ok(Number(await styled.evaluate((element) => getComputedStyle(element).fontWeight)) >= 700);
+  const [printed, plain] = await Promise.all(["green", "plain"].map((text) => colour(code, text)));
+  assert.notEqual(printed, plain);
+  await code.shows(LOG, "100 % done");
+  await inAllThemes(code, "log-colours");
+}
+
+async function colour(code, text) {
+  const element = code.page.locator(".view-line span span", { hasText: text }).first();
+  return element.evaluate((node) => getComputedStyle(node).color);
+}
+
+/** A stack frame with a path of the job's own folder opens the file that was sent. */
+async function leadsToTheCode(code) {
+  await code.focusEditor(LOG);
+  await code.command("JuliaHub: Go to First Error in Log");
+  await code.shows(LOG, "no such luck");
+  await code.screenshot("log-first-error");
+  await code.page.locator(".detected-link", { hasText: "model.jl:2" }).first().click({ modifiers: ["Control"] });
+  await code.isOpenAt("model.jl", 2);
+}
+
+async function folds(code) {
+  await code.focusEditor(LOG);
+  await code.command("Fold All");
+  await code.hides(LOG, "epoch = 3,");
+  await code.screenshot("log-folded");
+  await code.command("Unfold All");
+}
+
+async function hasAnOutline(code) {
+  await code.focusEditor(LOG);
+  await code.page.keyboard.press("Control+Shift+O");
+  await code.pick("careful");
+  await code.shows(LOG, "Warning: careful");
+}
+
+async function filters(code) {
+  const input = code.page.locator(".quick-input-widget input[type=text]");
+  await code.focusEditor(LOG);
+  await code.page.keyboard.press("Control+Shift+F");
+  await input.waitFor();
+  await input.fill("epoch>>");
+  await code.page.locator(".quick-input-list .codicon-warning").first().waitFor();
+  await code.screenshot("log-filter-problem");
+  await input.fill("epoch>38");
+  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Show the lines that match" }).waitFor();
+  await code.screenshot("log-filter-bar");
+  await code.page.keyboard.press("Enter");
+  await code.shows(LOG, "filter epoch>38");
+  await code.shows(LOG, "epoch = 39");
+  await code.shows(LOG, "epoch = 37");
+  await code.hides(LOG, "epoch = 30,");
+  await inAllThemes(code, "log-filtered");
+  await code.focusEditor(LOG);
+  await code.page.keyboard.press("Escape");
+  await code.shows(LOG, "epoch = 30,");
+  await code.hides(LOG, "filter epoch>38");
+}
+
+async function plots(code) {
+  await code.focusEditor(LOG);
+  await code.command("JuliaHub: Plot Numbers of Log");
+  const page = await code.webview("Keywords");
+  await page.locator("figure", { hasText: "loss" }).waitFor();
+  await page.getByRole("checkbox", { name: "accuracy" }).uncheck();
+  await page.locator("figure", { hasText: "accuracy" }).waitFor({ state: "detached" });
+  await page.getByRole("checkbox", { name: "accuracy" }).check();
+  await page.locator("figure", { hasText: "accuracy" }).waitFor();
+  await page.locator("figure .plot").first().hover();
+  await page.getByText("As a table").click();
+  await page.locator("td", { hasText: "40" }).first().waitFor();
+  await inAllThemes(code, "log-plot");
+}
+
+async function inAllThemes(code, name) {
+  for (const theme of ["Light Modern", "Dark High Contrast", "Dark Modern"]) {
+    await code.theme(theme);
+    await code.screenshot(`${name}-${theme.toLowerCase().replaceAll(" ", "-")}`);
+  }
+}

@@ -1,0 +1,56 @@
+"""Logs as a person reads them in real VS Code: long ones, broken ones, ones with colours, errors and numbers."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.editor.host import Host
+
+pytestmark = [pytest.mark.editor, pytest.mark.julia, pytest.mark.timeout(420)]
+
+TRAIN = r"""
+println("\e[1;32mgreen and bold\e[0m and plain, \e[38;5;208morange\e[0m, \e[4munderlined\e[0m, \e[7;34minverse\e[0m")
+println("10 %\r100 % done")
+@warn "careful, the learning rate is high" rate = 0.3
+for epoch in 1:40
+    @info "training" epoch loss = 2exp(-epoch / 10) + 0.1sin(epoch) accuracy = 1 - exp(-epoch / 8)
+end
+@debug "not shown"
+include("model.jl")
+fails(3)
+"""
+
+MODEL = """function fails(x)
+    error("no such luck with ", x)
+end
+"""
+
+PRINTS = """
+for i in 1:1_000_000
+    println("line ", i, " of a long log")
+    i == 500_000 && @error "half way"
+end
+"""
+
+
+def test_a_log(host: Host, tmp_path: Path) -> None:
+    """Colours, stack frames, folds, outline, filters, plot."""
+    (tmp_path / "Project.toml").write_text("")
+    (tmp_path / "train.jl").write_text(TRAIN.lstrip())
+    (tmp_path / "model.jl").write_text(MODEL)
+    host.play("log", tmp_path)
+
+
+def test_a_large_log(host: Host, tmp_path: Path) -> None:
+    """A million lines do not freeze the window, open at once, and every one can be reached, found and saved."""
+    (tmp_path / "prints.jl").write_text(PRINTS.lstrip())
+    host.play("large-log", tmp_path)
+    saved = (tmp_path / "prints.jl.log").read_text(encoding="utf-8").splitlines()
+    printed = [line for line in saved if line.endswith("of a long log")]
+    assert printed == [f"line {i} of a long log" for i in range(1, 1_000_001)]
+
+
+def test_breaks(host: Host, tmp_path: Path) -> None:
+    """The daemon is killed and the window reloaded while a job runs."""
+    (tmp_path / "ticks.jl").write_text('for i in 1:60\n    println("tick ", i)\n    sleep(0.5)\nend\n')
+    host.play("breaks", tmp_path)
