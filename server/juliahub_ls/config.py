@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -11,8 +12,8 @@ THIS_COMPUTER = "this-computer"
 PATIENCE_SECONDS = 60.0
 SCAN_LIMIT = 1_000_000
 DOWNLOAD_DIRECTORY = "juliahub-results"
-PUBLIC_PACKAGE_SERVERS = frozenset({"pkg.julialang.org", "us-west.pkg.julialang.org", "pkg.julialang.org.cn"})
-"""Package servers that are no JuliaHub: they name no place to run jobs."""
+PUBLIC_PACKAGE_SERVERS = ("pkg.julialang.org", "pkg.julialang.org.cn")
+"""Package servers that are no JuliaHub, nor are those below them, such as us-east.pkg.julialang.org."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Settings:
     server: str | None = None
     """The server to use; None: follow `package_server`."""
     package_server: str | None = None
-    """`julia.packageServer` or `JULIA_PKG_SERVER`."""
+    """`julia.packageServer`, else `JULIA_PKG_SERVER`; of a public one, which names no place to run jobs, neither."""
     download_directory: str = DOWNLOAD_DIRECTORY
     """Where results are saved, relative to the workspace or the current folder."""
     gitignore: bool = False
@@ -61,7 +62,8 @@ def settings_from(options: object, environ: Mapping[str, str]) -> tuple[Settings
             return default
         return int(value)
 
-    package_server = text("packageServer") or environ.get("JULIA_PKG_SERVER") or None
+    package_servers = text("packageServer"), environ.get("JULIA_PKG_SERVER")
+    package_server = next((url for url in package_servers if url and not _is_public(url)), None)
     directory = text("downloadDirectory") or DOWNLOAD_DIRECTORY
     limit = count("scanLimit", SCAN_LIMIT)
     return Settings(text("server"), package_server, directory, yes("gitignore"), limit), problems
@@ -77,6 +79,14 @@ def cache_dir() -> Path:
     """Where bundles are written and kept for re-use: `JULIAHUB_CACHE_DIR`, else the operating system's convention."""
     chosen = os.environ.get("JULIAHUB_CACHE_DIR")
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("juliahub-ls", appauthor=False))
+
+
+def _is_public(package_server: str) -> bool:
+    try:
+        host = urlsplit(package_server if "://" in package_server else f"https://{package_server}").hostname or ""
+    except ValueError:
+        return False
+    return f".{host}".endswith(tuple(f".{public}" for public in PUBLIC_PACKAGE_SERVERS))
 
 
 def patience_seconds() -> float:

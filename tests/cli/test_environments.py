@@ -82,6 +82,20 @@ def test_what_would_go_wrong_is_told_at_once_worst_first(signed_in: Cli, script:
     assert "gone.jl" in refused.error["message"]
 
 
+def test_machines_ports_and_applications_are_checked_too(signed_in: Cli, script: Path) -> None:
+    """The scripted hub has one machine of two vCPUs, and no exposed ports or applications."""
+
+    def codes(*arguments: object) -> list[str]:
+        return [problem["code"] for problem in signed_in.run("check", *arguments, "--json").document["problems"]]
+
+    assert codes(script, "--vcpus", 64) == ["cluster-impossible"]
+    assert codes(script, "--vcpus", 2, "--time-limit", 9e9) == ["time-limit-invalid"]
+    assert codes(script, "--port", 80) == ["invalid-params"]
+    assert codes("--app", "Nowhere") == ["invalid-params"]
+    wrong = signed_in.run("check", "--json")
+    assert (wrong.code, wrong.error["code"]) == (2, "invalid-params")
+
+
 def test_what_cannot_be_had_is_part_of_the_verdict(signed_in: Cli, script: Path) -> None:
     verdict = signed_in.run("check", script, "--julia", "1.99", "--json").document
     assert verdict["ready"] is False

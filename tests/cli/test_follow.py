@@ -49,6 +49,18 @@ def submit(user: Cli, hub: ScriptedHub) -> ScriptedJob:
     return job
 
 
+def test_the_environment_is_told_with_the_other_choices(signed_in: Cli, hub: ScriptedHub, project: Path) -> None:
+    other = project.parent / "other"
+    other.mkdir()
+    (other / "Project.toml").write_text('name = "Other"\n')
+    chosen = signed_in.run("env", project, "--use", other, "--json").document
+    running = signed_in.start("submit", project, "--follow", "--json")
+    hub.started(running.until_event("submitted")["job"]["id"]).ends()
+    told = without_type(running.ended().events[0])
+    assert (told["environment"]["name"], told["choices"]) == ("Other", chosen["choices"])
+    assert told["choices"]
+
+
 def test_a_followed_submission_as_json_lines(signed_in: Cli, hub: ScriptedHub, project: Path) -> None:
     running = signed_in.start("submit", project, "--follow", "--results", "out", "--json")
     job = hub.started(running.until_event("submitted")["job"]["id"])

@@ -75,7 +75,7 @@ def show_submitted(output: Output, submitted: Submitted, place: str) -> None:
     output.line(field(paint, "Job", paint(submitted.jobname, "bold")))
 
 
-def show_verdict(output: Output, verdict: Preflight, script: Path, place: str) -> None:
+def show_verdict(output: Output, verdict: Preflight, subject: str, place: str) -> None:
     """Ready, or all that will go wrong, worst first, each with what mends it."""
     paint = output.paint
     wrong = sum(problem.severity is Severity.ERROR for problem in verdict.problems)
@@ -85,7 +85,7 @@ def show_verdict(output: Output, verdict: Preflight, script: Path, place: str) -
         start = paint(paint.sign("✓ Ready"), "bold green")
     else:
         start = paint(paint.sign(f"✗ Not ready: {wrong} {'thing' if wrong == 1 else 'things'} to mend"), "bold red")
-    output.line(paint.sign(f"{start}{told} · {paint.bare(script.name)}, {paint.bare(place)}"))
+    output.line(paint.sign(f"{start}{told} · {paint.bare(subject)}, {paint.bare(place)}"))
     if verdict.plan is not None:
         plan = verdict.plan
         files = "1 file" if plan.file_count == 1 else f"{plan.file_count:,} files"

@@ -17,7 +17,7 @@ def server(profile: ServerProfile, connections: Connections) -> dict[str, Any]:
     """A `Server`, from what is known without asking it."""
     stored = connections.tokens(profile).read()
     signed_in = stored is not None and not stored.lapses_before(time.time())
-    expiry = stored.table.expiry(stored.mtime) if stored else None
+    expiry = stored.expiry if stored else None
     state = "signedIn" if signed_in else "signedOut"
     url = profile.url
     if profile.is_this_computer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from juliahub_ls.config import PUBLIC_PACKAGE_SERVERS, THIS_COMPUTER, Settings
+from juliahub_ls.config import THIS_COMPUTER, Settings
 from juliahub_ls.errors import InputError, PlainHttpRefused, ServerUnknown
 from juliahub_ls.services.files import replace_file
 from juliahub_ls.services.os_errors import translated_os_errors
@@ -60,7 +60,7 @@ class Servers:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._file = folder / "servers.json"
         self._added, chosen = self._load()
-        self._default = _package_server(settings.package_server)
+        self._default = _profile_or_none(settings.package_server) or HERE
         self.problem: str | None = None
         """What is wrong with the setting `server`, in a sentence; it is passed over then."""
         self._current = self._known(chosen) or self._default
@@ -117,12 +117,6 @@ class Servers:
         urls, chosen = stored.get("servers"), stored.get("current")
         added = [_profile_or_none(url) for url in (urls if isinstance(urls, list) else [])]
         return [profile for profile in added if profile], chosen if isinstance(chosen, str) else None
-
-
-def _package_server(url: str | None) -> ServerProfile:
-    """The hub behind a package server's URL; a public one is no place to run jobs."""
-    profile = _profile_or_none(url)
-    return HERE if profile is None or profile.name in PUBLIC_PACKAGE_SERVERS else profile
 
 
 def _profile_or_none(url: object) -> ServerProfile | None:

@@ -62,7 +62,6 @@ def test_no_token_goes_over_plain_http(text: str) -> None:
     [
         (Settings(), None, "this-computer"),
         (Settings(package_server="https://a.dev"), None, "a.dev"),
-        (Settings(package_server="https://pkg.julialang.org"), None, "this-computer"),
         (Settings(package_server="http://a.dev"), None, "this-computer"),
         (Settings(package_server="not a server"), None, "this-computer"),
         (Settings(package_server="https://a.dev"), "b.dev", "b.dev"),

@@ -49,12 +49,12 @@ from juliahub_ls.cli.submit_options import (
 
 if TYPE_CHECKING:
     from juliahub_ls.domain.jobs.job_view import JobView
+    from juliahub_ls.services.job_source import Send
     from juliahub_ls.services.services import Services
     from juliahub_ls.services.submission import Submitted
     from juliahub_ls.services.submit_request import SubmitRequest
 
 ScriptOrNothing = Annotated[Path | None, typer.Argument(metavar="[SCRIPT]", help="A .jl file; none with --app.")]
-ScriptArgument = Annotated[Path, typer.Argument(metavar="SCRIPT", help="A .jl file.")]
 
 
 def submit(
@@ -98,19 +98,15 @@ def submit(
     """Run a script or an application: here, on a group's hub, on JuliaHub. With --follow exits with 1 when it fails."""
     from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
     from juliahub_ls.domain.jobs.image_choice import ImageRequest
-    from juliahub_ls.services.job_source import Send
     from juliahub_ls.services.submit_request import SubmitRequest
 
-    _check_send(bundle, send)
-    if bundle is not None and (app or app_repo):
-        raise typer.BadParameter("--bundle names a folder to send, and an application brings its own code.")
     if results is not None and not follow:
         raise typer.BadParameter("--results needs --follow: there are none before the job has ended.")
     asked = common(context, server, as_json, stream=follow)
     request = SubmitRequest(
         script=script,
         directory=bundle,
-        send=Send(send),
+        send=_send(bundle, send, app or app_repo),
         gitignore=gitignore or None,
         allow=tuple(allow or ()),
         name=name,
@@ -137,30 +133,61 @@ def submit(
 
 def check(
     context: typer.Context,
-    script: ScriptArgument,
+    script: ScriptOrNothing = None,
     bundle: BundleOption = None,
     send: SendOption = "folder",
+    nodes: NodesOption = 1,
+    min_nodes: MinNodesOption = None,
+    elastic: ElasticOption = False,
+    processes: ProcessesOption = 1,
+    threads: ThreadsOption = None,
+    vcpus: VcpusOption = None,
+    memory: MemoryOption = None,
+    gpu: GpuOption = False,
+    node: NodeOption = None,
+    env: EnvOption = None,
+    name: NameOption = None,
+    time_limit: TimeLimitOption = 1.0,
     julia: JuliaOption = None,
+    image: ImageOption = None,
+    product: ProductOption = None,
+    sysimage: SysimageOption = False,
+    port: PortOption = None,
+    port_access: PortAccessOption = None,
+    port_name: PortNameOption = None,
+    project: ProjectOption = None,
+    app: AppOption = None,
+    app_repo: AppRepoOption = None,
+    branch: BranchOption = None,
+    revision: RevisionOption = None,
     allow: AllowOption = None,
     gitignore: GitignoreOption = False,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Say what would go wrong with a script's job, and what mends it. Sends nothing; exits with 2 if it would fail."""
+    """Say what would go wrong with a job, and what mends it. Takes what `submit` takes, sends nothing; exits with 2 if
+    it would fail.
+    """
     from juliahub_ls.cli.submission_view import show_verdict
+    from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
     from juliahub_ls.domain.jobs.image_choice import ImageRequest
-    from juliahub_ls.services.job_source import Send
     from juliahub_ls.services.submit_request import SubmitRequest
 
-    _check_send(bundle, send)
     asked = common(context, server, as_json)
     request = SubmitRequest(
         script=script,
         directory=bundle,
-        send=Send(send),
+        send=_send(bundle, send, app or app_repo),
         gitignore=gitignore or None,
         allow=tuple(allow or ()),
-        image=ImageRequest(julia),
+        name=name,
+        env=environment(env or []),
+        cluster=ClusterRequest(nodes, processes, threads, vcpus, memory, gpu, time_limit, min_nodes, elastic, node),
+        image=ImageRequest(julia, image, product),
+        port=exposed_port(port, port_access, port_name),
+        sysimage=sysimage,
+        project=project,
+        app=application(app, app_repo, branch, revision),
     )
 
     async def work(services: "Services") -> int:
@@ -173,7 +200,8 @@ def check(
 
             asked.output.document(payloads.preflight(verdict))
         else:
-            show_verdict(asked.output, verdict, script, services.servers.current.name)
+            subject = script.name if script else app or app_repo or ""
+            show_verdict(asked.output, verdict, subject, services.servers.current.name)
         return OK if verdict.ready else WRONG_INPUT
 
     return with_services(asked, work)
@@ -182,11 +210,17 @@ def check(
 COMMANDS = {"submit": submit, "check": check}
 
 
-def _check_send(bundle: Path | None, send: str) -> None:
+def _send(bundle: Path | None, send: str, app: str | None) -> "Send":
+    """What goes along; a folder to bundle only where one is sent."""
+    from juliahub_ls.services.job_source import Send
+
     if bundle is not None and send != "folder":
         raise typer.BadParameter(
             "--bundle names a folder to send, and --send says that none is sent. Give one of them."
         )
+    if bundle is not None and app:
+        raise typer.BadParameter("--bundle names a folder to send, and an application brings its own code.")
+    return Send(send)
 
 
 async def _submit(asked: Common, services: "Services", request: "SubmitRequest") -> "Submitted":
