@@ -37,7 +37,12 @@ export function initializationOptions({ server, packageServer, downloadDirectory
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== "" && value !== undefined));
 }
 
+const RESTARTING = [
+  ...["pythonPath", "daemonCommand", "server", "downloadDirectory", "bundle.gitignore", "scanLimit"].map((name) => `juliahub.${name}`),
+  "julia.packageServer",
+];
+
 /** Whether a change asks for another daemon: its program or its options differ. */
 export function needsRestart(change: vscode.ConfigurationChangeEvent): boolean {
-  return change.affectsConfiguration("juliahub") || change.affectsConfiguration("julia.packageServer");
+  return RESTARTING.some((setting) => change.affectsConfiguration(setting));
 }

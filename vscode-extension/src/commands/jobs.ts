@@ -40,6 +40,12 @@ export const runAgain: CommandFactory = (services) => async (argument) => {
   await services.submitter.submit(choices);
 };
 
+/** In the form, filled as it was. */
+export const runAgainWithChanges: CommandFactory = (services) => async (argument) => {
+  const job = await again(services, argument);
+  if (job !== undefined) await vscode.commands.executeCommand("juliahub.configure", refOf(job));
+};
+
 export const copyCommandLine: CommandFactory = (services) => async (argument) => {
   const job = await again(services, argument);
   if (job === undefined) return;
