@@ -26,17 +26,17 @@ async function showsColours(code) {
   await code.page.keyboard.press("Control+Home");
   await code.shows(LOG, "green and bold");
   await code.status("paused").waitFor();
-  const styled = code.page.locator(".view-line span[class*='ced-']", { hasText: "green" }).first();
-  assert.ok(Number(await styled.evaluate((element) => getComputedStyle(element).fontWeight)) >= 700);
-  const [printed, plain] = await Promise.all(["green", "plain"].map((text) => colour(code, text)));
-  assert.notEqual(printed, plain);
+  const [green, plain, orange] = await Promise.all(["green", "plain", "orange"].map((text) => styleOf(code, text)));
+  assert.ok(Number(green.weight) >= 700 && Number(plain.weight) < 700);
+  assert.notEqual(green.color, plain.color);
+  assert.equal(orange.color, "rgb(255, 135, 0)");
   await code.shows(LOG, "100 % done");
   await inAllThemes(code, "log-colours");
 }
 
-async function colour(code, text) {
-  const element = code.page.locator(".view-line span span", { hasText: text }).first();
-  return element.evaluate((node) => getComputedStyle(node).color);
+async function styleOf(code, text) {
+  const element = code.editor(LOG).locator(".view-line span span", { hasText: text }).first();
+  return element.evaluate((node) => ({ color: getComputedStyle(node).color, weight: getComputedStyle(node).fontWeight }));
 }
 
 /** A stack frame with a path of the job's own folder opens the file that was sent. */
@@ -45,7 +45,7 @@ async function leadsToTheCode(code) {
   await code.command("JuliaHub: Go to First Error in Log");
   await code.shows(LOG, "no such luck");
   await code.screenshot("log-first-error");
-  await code.page.locator(".detected-link", { hasText: "model.jl:2" }).first().click({ modifiers: ["Control"] });
+  await code.editor(LOG).locator(".detected-link", { hasText: "model.jl:2" }).first().click({ modifiers: ["Control"] });
   await code.isOpenAt("model.jl", 2);
 }
 

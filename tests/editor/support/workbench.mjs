@@ -82,9 +82,14 @@ export class Workbench {
     await this.isOpen(path.basename(file));
   }
 
+  /** The group whose active tab has this name. */
+  editor(name) {
+    return this.page.locator(".editor-group-container", { has: this.page.locator(`.tab.active[aria-label*="${name}"]`) });
+  }
+
   /** Puts the cursor into the editor whose tab has this name. */
   async focusEditor(name) {
-    const group = this.page.locator(".editor-group-container", { has: this.page.locator(`.tab.active[aria-label*="${name}"]`) });
+    const group = this.editor(name);
     // By coordinates: the lines of a scrolled editor begin far above what can be clicked.
     const { x, y } = await group.locator(".monaco-editor").first().boundingBox();
     await this.page.mouse.click(x + 200, y + 60);
