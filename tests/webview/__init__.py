@@ -2,13 +2,16 @@
 
 A page is tested by `NAME.test.mjs` here, played by a `test_NAME.py`:
 
-    import { openPage, strings } from "./support/page.mjs";
-    const page = await openPage("run", { words: strings("src/run/strings.ts", "runStrings"), theme: "dark", width: 300 });
-    page.answer((message) => (message.type === "ready" ? { type: "show", view } : undefined));   // what the extension would say
-    await page.said("edited");            // the next message of this type from the page
-    await page.accessible();              // axe finds nothing wrong
-    await page.screenshot("run-form");    // screenshots/run-form.png, for whoever reads the results
-    await page.close();
+    import { onPage, strings } from "./support/page.mjs";
+    const words = await strings("src/run/strings.ts", "runStrings");     // what the extension writes into the page
+    test("…", () => onPage("run", { words, theme: "dark", width: 300 }, async (page) => {
+      page.answer((message) => (message.type === "ready" ? { type: "show", view } : undefined));   // what it would answer
+      await page.said("edited");            // the next message of this type from the page
+      await page.accessible();              // neither axe nor the browser finds anything wrong
+      await page.fits();                    // nothing is wider than the page
+      await page.screenshot("run-form");    // screenshots/run-form.png, for whoever reads the results
+    }));
 
-Themes: light, dark, hc (high contrast) and hc-light. `zoom: 2` is VS Code's zoom at 200 %; `motion: "no-preference"` lets things move.
+`page.page` is Playwright's. Themes: light, dark, hc (high contrast) and hc-light. `zoom: 2` is VS Code's zoom at 200 %; `motion:
+"no-preference"` lets things move; `state` is what the page kept before it was hidden.
 """

@@ -42,7 +42,10 @@ export function webviewHtml(
 <link rel="stylesheet" href="${file("css")}">
 </head>
 <body data-strings="${escaped(JSON.stringify(strings))}">
-<main id="root"></main>
+<main>
+<h1 class="unseen">${escaped(title)}</h1>
+<div id="root"></div>
+</main>
 <script nonce="${nonce}" type="module" src="${file("js")}"></script>
 </body>
 </html>`;

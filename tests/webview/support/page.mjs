@@ -11,7 +11,7 @@ const ROOT = path.resolve(import.meta.dirname, "..", "..", "..");
 const EXTENSION = path.join(ROOT, "vscode-extension");
 const SCREENSHOTS = path.join(import.meta.dirname, "..", "screenshots");
 const ORIGIN = "https://page.invalid";
-const PATIENCE = 15_000;
+const PATIENCE = 8_000;
 const TYPES = { ".css": "text/css", ".js": "text/javascript", ".ttf": "font/ttf" };
 
 const browsing = createRequire(path.join(ROOT, "tests", "editor", "package.json"));
@@ -30,8 +30,18 @@ export async function strings(file, name) {
   return (await hostSide(file))[name]();
 }
 
+/** Plays `scenario` on the page `name`, which is closed whatever happens. */
+export async function onPage(name, options, scenario) {
+  const opened = await openPage(name, options);
+  try {
+    await scenario(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
 /** Opens the page `name` with its words and waits until it has run. */
-export async function openPage(name, { words = {}, images = false, theme = "dark", width = 300, height = 900, zoom = 1, motion = "reduce", state } = {}) {
+async function openPage(name, { words = {}, images = false, theme = "dark", width = 300, height = 900, zoom = 1, motion = "reduce", state } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -160,9 +170,13 @@ function pretend({ kind, variables, state }) {
       setState: (kept) => (window.keptState = structuredClone(kept)),
     };
   };
-  for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, value);
-  document.documentElement.style.background = variables["sideBar-background"];
-  document.addEventListener("DOMContentLoaded", () => document.body.classList.add(kind), { once: true });
+  // Before the page's own script, which is deferred.
+  const dress = () => {
+    for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${name}`, value);
+    document.documentElement.style.background = variables["sideBar-background"];
+    document.body.classList.add(kind);
+  };
+  document.addEventListener("readystatechange", () => document.readyState === "interactive" && dress());
 }
 
 /** What the page loads: itself and what was built for it, nothing else. */
