@@ -78,6 +78,6 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof ResponseError ? (error.data as Partial<ErrorData> | undefined)?.code : undefined;
 }
 
-function isCancelled(error: unknown): error is ResponseError<unknown> {
+export function isCancelled(error: unknown): error is ResponseError<unknown> {
   return error instanceof ResponseError && error.code === LSPErrorCodes.RequestCancelled;
 }

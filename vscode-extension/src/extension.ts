@@ -61,6 +61,7 @@ import { ServersModel } from "./servers";
 import type { CommandFactory, Services } from "./services";
 import { SignIn } from "./signIn";
 import { Submitter } from "./submitter";
+import { registerTasks } from "./tasks/provider";
 import { BundleTree } from "./views/bundleTree";
 import { EnvironmentStatus } from "./views/environmentStatus";
 import { JobDetails } from "./views/jobDetails";
@@ -152,7 +153,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(services.signIn, new Authentication(services));
   context.subscriptions.push(registerWelcome(daemon, servers, output));
   context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
-  context.subscriptions.push(registerRunLens(), registerLogLinks());
+  context.subscriptions.push(registerTasks(services), registerRunLens(), registerLogLinks());
   context.subscriptions.push(new LogDecorations(logs), new LogStructure(daemon, logs, services.logNavigation, output));
   for (const [name, factory] of Object.entries(COMMANDS)) context.subscriptions.push(registerCommand(name, factory, services));
   watch(context, daemon, active, services);

@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+test("older jobs are folded away, and a page further back is one click", () =>
+  inWorkbench("jobs-older", async (code) => {
+    await code.openView("JuliaHub");
+    const older = code.rows("Jobs", "Older");
+    await older.waitFor();
+    const shown = await code.rows("Jobs", "quick.jl").count();
+    await older.locator(".monaco-tl-twistie").click();
+    await code.rows("Jobs", "quick.jl").nth(shown).waitFor();
+    await code.screenshot("jobs-older");
+    assert.ok((await code.rows("Jobs", "quick.jl").count()) > shown);
+  }));

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+test("a job by keyboard, once more, a part of it; its details", () =>
+  inWorkbench("jobs-again", async (code) => {
+    await code.openView("JuliaHub");
+    await code.openFile("quick.jl");
+    await code.focusEditor("quick.jl");
+    await code.page.keyboard.press("Control+Alt+J");
+    await code.toast("quick.jl finished in").waitFor();
+    await code.row("quick.jl").locator(".codicon-pass").waitFor();
+
+    await code.rows("Jobs", "quick.jl").first().click({ button: "right" });
+    await code.page.getByRole("menuitem", { name: "Run Again", exact: true }).waitFor();
+    await code.screenshot("jobs-menu");
+    await code.page.getByRole("menuitem", { name: "Run Again", exact: true }).click();
+    await code.rows("Jobs", "quick.jl").nth(1).waitFor();
+
+    await code.focusEditor("quick.jl");
+    await code.page.keyboard.press("Control+Home");
+    await code.page.keyboard.press("Shift+End");
+    await code.page.keyboard.press("Control+Alt+J");
+    await code.row("quick.jl (selection)").locator(".codicon-pass").waitFor();
+    await code.shows("quick.jl (selection) log", "quick");
+
+    await code.command("JuliaHub: Show Job Details");
+    await code.pick("quick.jl (selection)");
+    await code.page.locator('.tab.active[aria-label*="Preview quick.jl (selection)"]').waitFor();
+    await code.screenshot("jobs-details");
+  }));
+
+test("more time, the status bar, a filter that outlives a reload, stop", () =>
+  inWorkbench("jobs-filter", async (code) => {
+    await code.openView("JuliaHub");
+    await code.openFile("waits.jl");
+    await code.command("JuliaHub: Run This File");
+    await code.shows("waits.jl log", "waiting");
+    await code.command("JuliaHub: Extend Job");
+    await code.pick("15 minutes");
+    await code.row("/ 1:15 h").waitFor();
+    await code.status("left").click();
+    await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "waits.jl" }).waitFor();
+    await code.screenshot("jobs-status-pick");
+    await code.page.keyboard.press("Escape");
+
+    await code.command("JuliaHub: Filter Jobs");
+    const input = code.page.locator(".quick-input-widget input[type=text]");
+    await input.fill("quick");
+    await code.rows("Jobs", "waits.jl").waitFor({ state: "detached" });
+    await code.screenshot("jobs-filter");
+    await code.page.keyboard.press("Enter");
+    await code.page.getByText("Only: “quick”").waitFor();
+    await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
+    await code.rows("Jobs", "quick.jl").first().waitFor();
+    assert.equal(await code.rows("Jobs", "waits.jl").count(), 0);
+    await code.command("JuliaHub: Show All Jobs");
+    const waits = code.rows("Jobs", "waits.jl").first();
+    await waits.waitFor();
+
+    await waits.hover();
+    await waits.getByRole("button", { name: "Stop Job" }).click();
+    await code.toast("waits.jl — Stopped").waitFor();
+    await waits.locator(".codicon-circle-slash").waitFor();
+    assert.match(await waits.getAttribute("aria-label"), /^waits\.jl, Stopped/);
+    await code.command("Preferences: Toggle between Light/Dark Themes");
+    await code.screenshot("jobs-light");
+    await code.command("Preferences: Toggle between Light/Dark Themes");
+  }));
