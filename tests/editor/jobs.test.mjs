@@ -27,6 +27,8 @@ test("a job by keyboard, once more, a part of it; its details", () =>
     await code.command("JuliaHub: Show Job Details");
     await code.pick("quick.jl (selection)");
     await code.page.locator('.tab.active[aria-label*="Preview quick.jl (selection)"]').waitFor();
+    const page = code.page.frameLocator("iframe.webview.ready").frameLocator("iframe");
+    await page.getByRole("cell", { name: "this-computer" }).waitFor();
     await code.screenshot("jobs-details");
   }));
 
@@ -37,6 +39,7 @@ test("more time, the status bar, a filter that outlives a reload, stop", () =>
     await code.command("JuliaHub: Run This File");
     await code.shows("waits.jl log", "waiting");
     await code.command("JuliaHub: Extend Job");
+    await code.pick("waits.jl");
     await code.pick("15 minutes");
     await code.row("/ 1:15 h").waitFor();
     await code.status("left").click();

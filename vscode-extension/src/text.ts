@@ -27,7 +27,7 @@ export function bytes(size: number): string {
 /** How long the job ran or runs, over its limit while it runs: `0:42 / 1:00 h`. Empty before it starts. */
 export function elapsed(job: Job, now: number): string {
   if (job.started === undefined) return "";
-  const ran = clock((job.ended ?? now) - job.started);
+  const ran = clock(job.ended === undefined ? now - job.started : Math.round((job.ended - job.started) / 1000) * 1000);
   return job.done || job.timeLimit === undefined || job.timeLimit === 0 ? ran : `${ran} / ${hours(job.timeLimit)}`;
 }
 

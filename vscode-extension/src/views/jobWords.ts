@@ -61,5 +61,6 @@ function telling(job: Job, now: number): string {
   const waited = job.started === undefined && job.submitted !== undefined ? now - job.submitted : 0;
   if (waited >= MINUTE) return vscode.l10n.t("{0} for {1}", job.label, life(waited));
   // While it runs and nothing else happens, the number says it all.
-  return job.progress !== undefined && job.label.includes("%") ? `${Math.round(job.progress * 100)} %` : job.label;
+  if (job.progress !== undefined && job.label.includes("%")) return `${Math.round(job.progress * 100)} %`;
+  return job.label === job.status ? "" : job.label;
 }

@@ -192,7 +192,7 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const item = new vscode.TreeItem(profile?.name ?? server, vscode.TreeItemCollapsibleState.Expanded);
     item.id = `server ${server}`;
     item.contextValue = "server";
-    item.description = profile?.account ?? "";
+    item.description = profile?.kind === "hub" ? (profile.account ?? "") : "";
     return item;
   }
 

@@ -1,0 +1,51 @@
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+async function runTask(code, name) {
+  await code.command("Tasks: Run Task");
+  await code.pick(name);
+}
+
+function terminal(code) {
+  return code.page.locator(".terminal-wrapper.active .xterm-rows");
+}
+
+test("a task shows the log of its job, and ends as the job does", () =>
+  inWorkbench("jobs-tasks", async (code) => {
+    await code.openView("JuliaHub");
+    await code.openFile("quick.jl");
+    await runTask(code, "Run quick");
+    await terminal(code).getByText("── Completed").waitFor();
+    await terminal(code).getByText("quick", { exact: true }).waitFor();
+    await code.screenshot("jobs-task-completed");
+
+    await runTask(code, "Run fails");
+    await terminal(code).getByText("── Failed").waitFor();
+    await code.page.getByText("exit code: 1").first().waitFor();
+    await code.screenshot("jobs-task-failed");
+    await code.command("Problems: Focus on Problems View");
+    await code.page.locator(".markers-panel .monaco-list-row", { hasText: "no such luck" }).waitFor();
+    await code.screenshot("jobs-task-problem");
+  }));
+
+test("a job outlives the window that its task ran in; a task that is ended asks its job to stop", () =>
+  inWorkbench("jobs-tasks-stop", async (code) => {
+    await code.openView("JuliaHub");
+    await code.openFile("waits.jl");
+    await runTask(code, "Run waits");
+    await terminal(code).getByText("waiting").waitFor();
+    await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
+    const row = code.rows("Jobs", "waits.jl");
+    await row.first().locator(".codicon-loading").waitFor();
+
+    await runTask(code, "Run waits");
+    await row.nth(1).locator(".codicon-loading").waitFor();
+    await terminal(code).getByText("waiting").waitFor();
+    await code.command("Tasks: Terminate Task");
+    await code.page.locator(".codicon-circle-slash").first().waitFor();
+    await code.page.locator('.monaco-list-row[aria-label^="waits.jl"] .codicon-loading').waitFor();
+    await code.screenshot("jobs-task-stopped");
+    await code.command("JuliaHub: Stop Job");
+    await code.pick("waits.jl");
+    await row.nth(1).locator(".codicon-circle-slash").waitFor();
+  }));
