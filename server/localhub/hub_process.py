@@ -17,6 +17,7 @@ import filelock
 import uvicorn
 
 from . import tls
+from .connection import Connection
 from .engines.julia_versions import find_julias
 from .engines.local import LocalEngine
 from .listener import address, listening, local_address, origins
@@ -97,7 +98,7 @@ async def _serve(settings: Settings, listener: socket.socket, names: list[str]) 
         server.should_exit = True
 
     guard = create_app(hub, origins(url, settings, listener, names), leave)
-    server = _Server(_configuration(guard, settings))
+    server = _Server(configuration(guard, settings))
     server.config.load()  # whatever keeps us from serving does so before anyone is told of us
     # Julias are looked for while the first client is still getting ready.
     threading.Thread(target=hub.images, name="find-julias", daemon=True).start()
@@ -127,9 +128,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _configuration(guard: Guard, settings: Settings) -> uvicorn.Config:
+def configuration(guard: Guard, settings: Settings) -> uvicorn.Config:
+    """How the hub is served."""
     return uvicorn.Config(
         guard,
+        http=Connection,
         log_config=None,
         access_log=False,  # upload addresses are signed, and a log is no place for them
         lifespan="off",

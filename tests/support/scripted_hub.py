@@ -23,7 +23,7 @@ from localhub.domain.client import Client
 from localhub.domain.offer import JuliaImage
 from localhub.engines import job_files
 from localhub.engines.protocol import ExitState, JobSpec, Observation, RunnerState
-from localhub.hub_process import GRACEFUL_SECONDS
+from localhub.hub_process import configuration
 from localhub.listener import address, listening, origins
 from localhub.services.hub import Hub
 from localhub.services.passwords import Passwords
@@ -137,14 +137,7 @@ def scripted_hub(
     with listening(settings) as listener:
         url = address(settings, listener)
         app = create_app(hub, origins(url, settings, listener), lambda: None)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            lifespan="off",
-            ws_per_message_deflate=False,
-            timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configuration(app, settings))
 
         async def serve() -> None:
             await hub.runs.recover()

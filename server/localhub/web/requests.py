@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
-from anyio import to_thread
+from anyio import fail_after, to_thread
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
@@ -19,6 +19,8 @@ from localhub.services.tokens import Principal
 
 MAX_JSON_BYTES = 2**16
 MAX_FORM_FIELDS = 20
+BODY_SECONDS = 30.0
+"""A small body is here after so long, however slowly its sender writes."""
 
 ENCODED_SLASH = "\0"
 """Stands in a request's path for `%2F`, so that routes see where segments really end."""
@@ -63,12 +65,16 @@ async def blocking(function: Callable[..., _T], *arguments: Any) -> _T:
 
 
 async def read_body(request: Request, limit: int = MAX_JSON_BYTES) -> bytes:
-    """A small body. Raises `Refusal` for a longer one."""
+    """A small body. Raises `Refusal` for a longer one, and for one that does not come."""
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > limit:
-            raise Refusal("The request is too long.")
+    try:
+        with fail_after(BODY_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > limit:
+                    raise Refusal("The request is too long.")
+    except TimeoutError:
+        raise Refusal("The request took too long.") from None
     return bytes(body)
 
 
