@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openPage, strings } from "./support/page.mjs";
+import { onPage, strings } from "./support/page.mjs";
 
 const words = await strings("src/results/words.ts", "resultsWords");
 const SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="140" onload="window.hacked = true"><script>window.hacked = true</script>
@@ -47,97 +47,98 @@ function extension(results = RESULTS) {
   };
 }
 
-async function opened(options = {}, results = RESULTS) {
-  const page = await openPage("results", { words, images: true, width: 900, height: 1000, ...options });
-  await page.answer(extension(results));
-  return page;
+function onResults(scenario, options = {}, results = RESULTS) {
+  return onPage("results", { words, images: true, width: 900, height: 1000, ...options }, async (page) => {
+    await page.answer(extension(results));
+    await scenario(page);
+  });
 }
 
 for (const theme of ["light", "dark", "hc", "hc-light"]) {
   test(`summary, files and previews: ${theme}`, async () => {
-    const page = await opened({ theme });
-    await page.page.getByRole("img", { name: "Preview of darts.svg" }).waitFor();
-    await page.page.getByRole("button", { name: "Preview of out/config.json" }).click();
-    await page.page.getByText('"seed": 1').waitFor();
-    assert.equal(await page.page.evaluate(() => window.hacked), undefined);
-    assert.equal(await page.page.locator("svg, script:not([nonce]), b").count(), 0);
-    await page.accessible();
-    await page.screenshot(`results-${theme}`);
-    await page.close();
+    await onResults(async (page) => {
+      await page.page.getByRole("img", { name: "Preview of darts.svg" }).waitFor();
+      await page.page.getByRole("button", { name: "Preview of out/config.json" }).click();
+      await page.page.getByText('"seed": 1').waitFor();
+      assert.equal(await page.page.evaluate(() => window.hacked), undefined);
+      assert.equal(await page.page.locator("svg, script:not([nonce]), b").count(), 0);
+      await page.accessible();
+      await page.screenshot(`results-${theme}`);
+    }, { theme });
   });
 }
 
 test("hostile names and values are text", async () => {
-  const page = await opened();
-  assert.equal(await page.page.getByText(HOSTILE).count(), 3);
-  assert.equal(await page.page.evaluate(() => window.hacked), undefined);
-  await page.close();
+  await onResults(async (page) => {
+    assert.equal(await page.page.getByText(HOSTILE).count(), 3);
+    assert.equal(await page.page.evaluate(() => window.hacked), undefined);
+  });
 });
 
 for (const [name, options] of Object.entries({ narrow: { width: 200 }, zoomed: { width: 640, zoom: 2 } })) {
   test(`fits: ${name}`, async () => {
-    const page = await opened(options);
-    await page.page.getByRole("img", { name: "Preview of darts.svg" }).waitFor();
-    await page.fits();
-    await page.screenshot(`results-${name}`);
-    await page.close();
+    await onResults(async (page) => {
+      await page.page.getByRole("img", { name: "Preview of darts.svg" }).waitFor();
+      await page.fits();
+      await page.screenshot(`results-${name}`);
+    }, options);
   });
 }
 
 test("groups fold, by keyboard too, and stay so", async () => {
-  const page = await opened();
-  const fold = page.page.getByRole("button", { name: "fit", exact: true });
-  await fold.focus();
-  await page.page.keyboard.press("Enter");
-  assert.equal(await fold.getAttribute("aria-expanded"), "false");
-  assert.equal(await page.page.getByText("LBFGS").isVisible(), false);
-  assert.deepEqual((await page.state()).folded, ["fit"]);
-  assert.deepEqual((await page.state()).job, { server: "this-computer", job: "jr-xf4tslavut" });
-  await page.close();
-  const again = await opened({ state: { folded: ["fit"], seen: { '["darts.svg"]': false } } });
-  await again.page.getByText("darts_per_second").waitFor();
-  assert.equal(await again.page.getByText("LBFGS").isVisible(), false);
-  assert.equal(await again.page.getByRole("img", { name: "Preview of darts.svg" }).count(), 0);
-  await again.close();
+  await onResults(async (page) => {
+    const fold = page.page.getByRole("button", { name: "fit", exact: true });
+    await fold.focus();
+    await page.page.keyboard.press("Enter");
+    assert.equal(await fold.getAttribute("aria-expanded"), "false");
+    assert.equal(await page.page.getByText("LBFGS").isVisible(), false);
+    assert.deepEqual((await page.state()).folded, ["fit"]);
+    assert.deepEqual((await page.state()).job, { server: "this-computer", job: "jr-xf4tslavut" });
+  });
+  await onResults(async (again) => {
+    await again.page.getByText("darts_per_second").waitFor();
+    assert.equal(await again.page.getByText("LBFGS").isVisible(), false);
+    assert.equal(await again.page.getByRole("img", { name: "Preview of darts.svg" }).count(), 0);
+  }, { state: { folded: ["fit"], seen: { '["darts.svg"]': false } } });
 });
 
 test("values and hashes are copied", async () => {
-  const page = await opened();
-  await page.page.getByRole("button", { name: "Copy the value of fit.loss" }).click();
-  assert.deepEqual(await page.said("copy"), { type: "copy", text: "0.0213" });
-  await page.page.getByRole("button", { name: `Copy the SHA-256 of darts.svg` }).click();
-  assert.deepEqual(await page.said("copy"), { type: "copy", text: SHA });
-  await page.close();
+  await onResults(async (page) => {
+    await page.page.getByRole("button", { name: "Copy the value of fit.loss" }).click();
+    assert.deepEqual(await page.said("copy"), { type: "copy", text: "0.0213" });
+    await page.page.getByRole("button", { name: `${SHA.slice(0, 8)}: copy the SHA-256 of darts.svg` }).click();
+    assert.deepEqual(await page.said("copy"), { type: "copy", text: SHA });
+  });
 });
 
 test("a download shows how far it is, is paused and resumed", async () => {
-  const page = await opened();
-  await page.page.getByText("Paused at 83 MB of 240 MB").waitFor();
-  await page.page.getByRole("button", { name: "Resume the download of checkpoint.bin" }).click();
-  assert.deepEqual(await page.said("download"), { type: "download", names: ["checkpoint.bin"] });
-  const message = "Downloading checkpoint.bin: 120.0 MB of 240.0 MB (12.4 MB/s, 0:10 left)";
-  await page.tell({ type: "downloads", downloads: { "checkpoint.bin": { message: "" } } });
-  await page.tell({ type: "downloads", downloads: { "checkpoint.bin": { message, percentage: 50 } } });
-  await page.page.getByText("120.0 MB of 240.0 MB (12.4 MB/s, 0:10 left)").waitFor();
-  const pause = page.page.getByRole("button", { name: "Pause the download of checkpoint.bin" });
-  assert.equal(await pause.evaluate((button) => button === document.activeElement), true);
-  assert.equal(await page.page.getByRole("progressbar").evaluate((bar) => bar.value), 50);
-  await page.accessible();
-  await page.screenshot("results-downloading");
-  await pause.click();
-  assert.deepEqual(await page.said("pause"), { type: "pause", name: "checkpoint.bin" });
-  await page.close();
+  await onResults(async (page) => {
+    await page.page.getByText("Paused at 83 MB of 240 MB").waitFor();
+    await page.page.getByRole("button", { name: "Resume the download of checkpoint.bin" }).click();
+    assert.deepEqual(await page.said("download"), { type: "download", names: ["checkpoint.bin"] });
+    const message = "Downloading checkpoint.bin: 120.0 MB of 240.0 MB (12.4 MB/s, 0:10 left)";
+    await page.tell({ type: "downloads", downloads: { "checkpoint.bin": { message: "" } } });
+    await page.tell({ type: "downloads", downloads: { "checkpoint.bin": { message, percentage: 50 } } });
+    await page.page.getByText("120.0 MB of 240.0 MB (12.4 MB/s, 0:10 left)").waitFor();
+    const pause = page.page.getByRole("button", { name: "Pause the download of checkpoint.bin" });
+    assert.equal(await pause.evaluate((button) => button === document.activeElement), true);
+    assert.equal(await page.page.getByRole("progressbar").evaluate((bar) => bar.value), 50);
+    await page.accessible();
+    await page.screenshot("results-downloading");
+    await pause.click();
+    assert.deepEqual(await page.said("pause"), { type: "pause", name: "checkpoint.bin" });
+  });
 });
 
 test("a text that was cut says so; a job without results says how to have some", async () => {
   const text = { ...RESULTS, rows: [], files: [], outputs: "line\n".repeat(200), cut: true };
-  const page = await opened({}, text);
-  await page.page.getByText("Its end is probably missing").waitFor();
-  await page.accessible();
-  await page.screenshot("results-cut");
-  await page.tell({ type: "results", results: { ...text, outputs: "" }, server: "This computer" });
-  await page.page.getByText("The job left no results.").waitFor();
-  await page.tell({ type: "failed", message: "This computer cannot be reached." });
-  await page.page.getByRole("alert").getByText("cannot be reached").waitFor();
-  await page.close();
+  await onResults(async (page) => {
+    await page.page.getByText("Its end is probably missing").waitFor();
+    await page.accessible();
+    await page.screenshot("results-cut");
+    await page.tell({ type: "results", results: { ...text, outputs: "" }, server: "This computer" });
+    await page.page.getByText("The job left no results.").waitFor();
+    await page.tell({ type: "failed", message: "This computer cannot be reached." });
+    await page.page.getByRole("alert").getByText("cannot be reached").waitFor();
+  }, {}, text);
 });

@@ -26,7 +26,7 @@ export function resultsWords(): Record<string, string> {
     size: l10n.t("Size"),
     hash: l10n.t("SHA-256"),
     actions: l10n.t("Actions"),
-    copyHash: l10n.t("Copy the SHA-256 of {0}: {1}"),
+    copyHash: l10n.t("{0}: copy the SHA-256 of {1}"),
     noHash: l10n.t("not told"),
     verified: l10n.t("Downloaded, its SHA-256 is the server's"),
     saved: l10n.t("Downloaded; the server tells no hash to check it by"),

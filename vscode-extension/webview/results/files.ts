@@ -62,11 +62,11 @@ export class FilesTable {
 
   private hash({ name, sha256 }: ResultFile): HTMLElement {
     if (sha256 === undefined) return make("span", { class: "hash muted" }, this.word("noHash"));
-    const label = format(this.word("copyHash"), name, sha256);
+    const short = sha256.slice(0, HASH_DIGITS);
     const copy = (): void => {
       this.copy(sha256);
     };
-    return make("button", { class: "hash link", type: "button", title: label, "aria-label": label, on: { click: copy } }, sha256.slice(0, HASH_DIGITS), icon("copy"));
+    return make("button", { class: "hash link", type: "button", title: sha256, "aria-label": format(this.word("copyHash"), short, name), on: { click: copy } }, short, icon("copy"));
   }
 
   private refresh(name: string): void {
