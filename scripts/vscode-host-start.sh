@@ -4,6 +4,8 @@
 #   RUN       a new, absolute and short folder (it holds a Unix socket) for the profile, home and logs of this run
 #   VSIX      the extension to install
 #   SETTINGS  a JSON file with an object laid over the settings below
+# Environment: VSCODE_HOST_TRUST=ask (folders are not trusted before the user says so); VSCODE_HOST_ENVIRONMENT=bare (PATH and HOME alone);
+# VSCODE_HOST_HOME=users (the user's own home).
 # Stays in the foreground: its process id is the host's, TERM ends it with its children.
 set -euo pipefail
 
@@ -39,5 +41,7 @@ PROFILE=(--config "$RUN/config.yaml" --user-data-dir "$RUN/data" --extensions-di
 TRUST=(--disable-workspace-trust)
 if [ "${VSCODE_HOST_TRUST:-}" = ask ]; then TRUST=(); fi
 node "$SERVER" "${PROFILE[@]}" --install-extension "$VSIX" --force > "$RUN/install.log" 2>&1
-exec node "$SERVER" "${PROFILE[@]}" ${TRUST[@]+"${TRUST[@]}"} --bind-addr "127.0.0.1:$PORT" --auth none --disable-telemetry \
+BARE=()
+if [ "${VSCODE_HOST_ENVIRONMENT:-}" = bare ]; then BARE=(env -i "PATH=$PATH" "HOME=$HOME" "EXTENSIONS_GALLERY=$EXTENSIONS_GALLERY"); fi
+exec ${BARE[@]+"${BARE[@]}"} node "$SERVER" "${PROFILE[@]}" ${TRUST[@]+"${TRUST[@]}"} --bind-addr "127.0.0.1:$PORT" --auth none --disable-telemetry \
   --disable-update-check --disable-getting-started-override --disable-proxy --ignore-last-opened > "$RUN/server.log" 2>&1

@@ -15,9 +15,15 @@ test("a daemon that dies is started again, silently at first", () =>
       seen.push(pid);
       process.kill(pid, "SIGKILL");
     }
-    await code.toast("was not started again").waitFor();
+    const message = code.toast("was not started again");
+    await message.waitFor();
+    await message.getByRole("button", { name: "Show Log" }).waitFor();
     await code.openView("JuliaHub");
     await code.screenshot("10-daemon-gone");
+    await message.getByRole("button", { name: "Report" }).click();
+    await code.shows("What happened", "Jobs for JuliaHub");
+    await code.toast("nothing has been sent").waitFor();
+    await code.screenshot("report");
     await code.status("⬢ JuliaHub").click();
     await newDaemon(code, seen);
     await code.status("⬢ This computer").waitFor();

@@ -13,15 +13,20 @@ const PATIENCE = 60_000;
 const THEMES = { "Light Modern": "vs", "Dark Modern": "vs-dark", "Dark High Contrast": "hc-black", "Light High Contrast": "hc-light" };
 
 export class Workbench {
-  /** Opens `folder` (absolute; none: an empty window) in the host at `url`. Nothing outside this machine is reachable from the page. */
-  static async open({ url, folder, browser: executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) {
+  /**
+   * Opens `folder`, or a `.code-workspace` file (absolute; none: an empty window), in the host at `url`, in the language `locale`.
+   * Nothing outside this machine is reachable from the page.
+   */
+  static async open({ url, folder, locale = "en", browser: executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) {
     const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow", reducedMotion: "reduce" });
+    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow", reducedMotion: "reduce", locale });
     const page = await context.newPage();
     await page.route(/.*/, (route) => (isLocal(route.request().url()) ? route.continue() : route.abort()));
     page.setDefaultTimeout(PATIENCE);
     const workbench = new Workbench(browser, page);
-    await page.goto(`${url}/?${folder === undefined ? "ew=true" : `folder=${encodeURIComponent(folder)}`}`);
+    if (locale !== "en") await page.addInitScript((language) => localStorage.setItem("vscode.nls.locale", language), locale);
+    const opened = folder?.endsWith(".code-workspace") ? "workspace" : "folder";
+    await page.goto(`${url}/?${folder === undefined ? "ew=true" : `${opened}=${encodeURIComponent(folder)}`}`);
     await page.locator(".monaco-workbench .statusbar").waitFor();
     return workbench;
   }

@@ -1,0 +1,14 @@
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+test("of two folders each script has its own environment and bundle", () =>
+  inWorkbench("multi-root", async (code) => {
+    await code.openView("JuliaHub");
+    for (const [folder, other] of [["first", "second"], ["second", "first"]]) {
+      await code.openFile(`${folder}.jl`);
+      await code.status(folder === "first" ? "First" : "Second").waitFor();
+      await code.rows("Bundle", `only-${folder}.txt`).waitFor();
+      await code.rows("Bundle", `only-${other}.txt`).waitFor({ state: "detached" });
+    }
+    await code.screenshot("multi-root");
+  }));
