@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import test from "node:test";
 import { inWorkbench } from "./support/session.mjs";
 
-const { HUB, NAME, PASSWORD } = process.env;
+const { HUB, NAME, PASSWORD, HUB_PID, HUB_COMMAND } = process.env;
 const SERVER = new URL(HUB).host;
 const ACCOUNT = `${NAME} · ${SERVER}`;
 
-test("signing in, out, refused, cancelled", () =>
+test("signing in, out, refused, cancelled, without a browser, from a failed run; a hub that goes and comes back", () =>
   inWorkbench("sign-in", async (code) => {
     await code.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await code.openView("JuliaHub");
@@ -16,6 +17,10 @@ test("signing in, out, refused, cancelled", () =>
     await signedOut(code);
     await refused(code);
     await cancelled(code);
+    await noBrowser(code);
+    await fromAFailedRun(code);
+    await offlineAndBack(code);
+    await elsewhere(code);
   }));
 
 /** The code is in the notification and on the page; the account is shown when the page is done. */
@@ -89,6 +94,62 @@ async function cancelled(code) {
   await code.rows("Servers", `${SERVER}, scripts run here, signed out`).waitFor();
 }
 
+/** Over SSH and in containers: the address stands in the notification, to be opened on any device. */
+async function noBrowser(code) {
+  await code.page.evaluate(() => {
+    window.opens = window.open;
+    window.open = () => {
+      throw new Error("no browser here");
+    };
+  });
+  await code.command("JuliaHub: Sign In");
+  await waiting(code).getByText(`No browser opened. Open ${HUB}/`).waitFor();
+  const words = await waiting(code).innerText();
+  assert.match(words, /on any device\. Waiting for your approval in the browser, \d:\d\d left\. The code is [A-Z]{4}-[A-Z]{4}\./);
+  await code.screenshot("35-no-browser-dark");
+  await code.page.evaluate(() => {
+    window.open = window.opens;
+  });
+  await waiting(code).getByRole("button", { name: "Cancel" }).click();
+  await waiting(code).waitFor({ state: "detached" });
+}
+
+/** Where nobody is signed in a run says so, and its button begins the sign-in. */
+async function fromAFailedRun(code) {
+  await code.openFile("main.jl");
+  await code.command("JuliaHub: Run This File");
+  const sentence = code.toast(`You are not signed in to ${SERVER}. Sign in and try again.`);
+  await sentence.waitFor();
+  await code.screenshot("36-failed-run-dark");
+  const { page } = await begun(code, () => sentence.getByRole("button", { name: "Sign in" }).click());
+  await onThePage(page, async () => {
+    await page.getByRole("button", { name: "Approve" }).click(); // this browser is still signed in to the hub
+    await page.getByRole("heading", { name: "Signed in" }).waitFor();
+  });
+  await code.rows("Servers", `${SERVER}, scripts run here, signed in as ${NAME}, token `).waitFor();
+}
+
+/** Offline is a state that is shown, and left by itself. */
+async function offlineAndBack(code) {
+  process.kill(Number(HUB_PID), "SIGKILL");
+  await code.command("JuliaHub: Refresh Jobs");
+  await code.rows("Servers", `${SERVER}, scripts run here, offline since `).waitFor();
+  await code.screenshot("37-offline-dark");
+  const hub = spawn(JSON.parse(HUB_COMMAND)[0], JSON.parse(HUB_COMMAND).slice(1), { stdio: "ignore" });
+  try {
+    await code.rows("Servers", `${SERVER}, scripts run here, signed in as ${NAME}, token `).waitFor();
+  } finally {
+    hub.kill();
+  }
+}
+
+/** A click on a row chooses where scripts run. */
+async function elsewhere(code) {
+  await code.rows("Servers", "This computer").click();
+  await code.rows("Servers", "This computer, scripts run here").waitFor();
+  await code.rows("Servers", `${SERVER}, `).waitFor();
+}
+
 /**
  * Starts a sign-in: its page and what the notification says of it. A page opens by itself, but this host gives each port of its computer an
  * address of its own, without the path: so the link is taken along to another window, as one would to another device.
@@ -107,6 +168,7 @@ async function begun(code, start) {
 
 /** What is on the clipboard when a link of the notification was pressed. */
 async function copied(code, link, start) {
+  await code.page.evaluate(() => navigator.clipboard.writeText("")); // there may be an earlier sign-in's
   await waiting(code).getByText(link, { exact: true }).click();
   return code.page.evaluate(async (wanted) => {
     for (let frames = 0; frames < 600; frames++) {

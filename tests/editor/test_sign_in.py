@@ -1,5 +1,7 @@
 """Signing in from VS Code to a served hub with accounts, on the hub's real page, and out again."""
 
+import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import httpx
 import pytest
 
 from tests.editor.host import Host, free_port
-from tests.support.hub import localhub, wait_for
+from tests.support.hub import hub_environment, localhub, wait_for
 from tests.support.served_hub import served
 
 pytestmark = [pytest.mark.editor, pytest.mark.timeout(420)]
@@ -16,11 +18,17 @@ NAME, PASSWORD = "ada", "correct horse"
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[str]:
-    """A hub's address. It is served without TLS, which clients accept on this computer alone."""
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A hub's address, and in the environment how to end it and to start it again.
+
+    It is served without TLS, which clients accept on this computer alone.
+    """
     data, port = tmp_path / "data", free_port()
-    url = f"http://127.0.0.1:{port}"
-    with served("--port", str(port), "--data", str(data), printed=tmp_path / "printed") as process:
+    url, options = f"http://127.0.0.1:{port}", ("--port", str(port), "--data", str(data))
+    monkeypatch.setenv("HUB_COMMAND", json.dumps([sys.executable, "-m", "localhub", "serve", *options]))
+    monkeypatch.setenv("PYTHONPATH", hub_environment()["PYTHONPATH"])
+    with served(*options, printed=tmp_path / "printed") as process:
+        monkeypatch.setenv("HUB_PID", str(process.pid))
 
         def answers() -> bool:
             assert process.poll() is None, (tmp_path / "printed").read_text()
@@ -36,7 +44,11 @@ def hub(tmp_path: Path) -> Iterator[str]:
 
 
 def test_sign_in_and_out(host: Host, hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The account is in the Servers view and the Accounts menu until signed out. Refused: a sentence."""
+    """The account is in the Servers view and the Accounts menu until signed out.
+
+    Refused, without a browser, from a failed run: a sentence with a button. A hub that goes away is shown as offline
+    until it is back.
+    """
     for name, value in {"HUB": hub, "NAME": NAME, "PASSWORD": PASSWORD}.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "work").mkdir()
