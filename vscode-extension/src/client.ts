@@ -31,6 +31,7 @@ const DOCUMENTS = [
     return { scheme: "file", pattern: `**/{${name},Julia${name}}.toml` };
   }),
   { scheme: "file", pattern: "**/.juliabundleignore" },
+  { scheme: "file", pattern: "**/.vscode/juliahub.toml" },
 ];
 
 const DAEMON_SETTING = { title: vscode.l10n.t("Open Settings"), command: "workbench.action.openSettings", arguments: ["juliahub.daemonCommand"] };

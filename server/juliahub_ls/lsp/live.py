@@ -25,6 +25,9 @@ class Editor(Protocol):
     def publish(self, params: Any) -> None:
         """`textDocument/publishDiagnostics`."""
 
+    def touched(self, path: Path) -> None:
+        """A file, or a folder, is another than before, on the screen or on disk."""
+
     def refresh_hints(self) -> None:
         """`workspace/inlayHint/refresh`, where the editor knows it."""
 
@@ -69,6 +72,7 @@ class LiveFiles:
         self._views = None
         self._generation += 1
         self._changed.add(path_key(path))
+        self._editor.touched(path)
         if self._timer is not None:
             self._timer.cancel()
         if self._documents.all():

@@ -31,7 +31,7 @@ FEATURES = {
     ),
     "bundles": ("bundlePlan", "bundleFolder", "setBundleRule", "writeBundle"),
     "servers": ("servers", "selectServer", "signIn", "signOut", "nodes", "images"),
-    "forms": ("form",),
+    "forms": ("form", "configurations", "saveConfiguration"),
     "jobs": ("submit", "preflight", "jobs", "job", "submission", "stopJob", "extendJob"),
     "logs": ("openLog", "closeLog", "readLog"),
     "results": ("results", "downloadResults", "previewFile", "compareJobs", "exportComparison"),
@@ -41,6 +41,7 @@ FEATURES = {
 
 EDITING: dict[str, tuple[str, Any]] = {
     types.TEXT_DOCUMENT_HOVER: ("hover", None),
+    types.TEXT_DOCUMENT_COMPLETION: ("completion", types.CompletionOptions(trigger_characters=["[", "=", '"', "/"])),
     types.TEXT_DOCUMENT_DOCUMENT_LINK: ("links", None),
     types.TEXT_DOCUMENT_INLAY_HINT: ("hints", None),
     types.TEXT_DOCUMENT_CODE_ACTION: (
@@ -48,7 +49,7 @@ EDITING: dict[str, tuple[str, Any]] = {
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
     ),
 }
-"""What LSP itself has for Julia's TOML files: method → the file of `features/` that answers it, and its options."""
+"""What LSP itself has for Julia's TOML files and ours: method → the file of `features/` that answers, its options."""
 
 
 class JuliaHubServer(LanguageServer):

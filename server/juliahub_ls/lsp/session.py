@@ -15,6 +15,7 @@ from juliahub_ls.domain.environments.environment import LoadedEnvironment
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.jobs.notice import Notice
 from juliahub_ls.errors import JuliaHubError, SettingInvalid
+from juliahub_ls.lsp.configurations import Configurations
 from juliahub_ls.lsp.json_rpc import Encoded, encoded
 from juliahub_ls.lsp.live import LiveFiles
 from juliahub_ls.lsp.progress import EditorProgress
@@ -44,6 +45,7 @@ class Session:
         self.workspace = Workspace(
             self.services.tasks, self._environments_changed, self.live.changed, scan_limit=settings.scan_limit
         )
+        self.configurations = Configurations(self)
         self.trees: dict[Path, BundleTree] = {}
         """The preview that was looked at last."""
         self.logs: dict[str, asyncio.Task[None]] = {}
@@ -122,6 +124,10 @@ class Session:
         """Tell the editor what is wrong in a file."""
         self.server.protocol.notify_plain(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
+    def touched(self, path: Path) -> None:
+        """Tell the editor when its folders keep other configurations than before."""
+        self.configurations.touched(path)
+
     def refresh_hints(self) -> None:
         """Have the editor ask for inlay hints again."""
         hints = (workspace := self.server.client_capabilities.workspace) and workspace.inlay_hint
@@ -143,6 +149,7 @@ class Session:
         for task in list(self.logs.values()):
             task.cancel()
         self.live.close()
+        self.configurations.close()
         await self._tokens.aclose()
         await self.workspace.aclose()
         await self.services.aclose()

@@ -24,6 +24,7 @@ from juliahub_ls.domain.toml.text import parse_toml
 from juliahub_ls.lsp.documents import Snapshot
 from juliahub_ls.lsp.file_kinds import FileKind, kind_of
 from juliahub_ls.lsp.uris import path_key
+from juliahub_ls.services.configurations import checked_file
 
 _VERSION = re.compile(r"-v(\d{1,4})\.(\d{1,4})\.toml$")
 
@@ -106,7 +107,7 @@ class FileView:
     @cached_property
     def environment(self) -> EnvironmentView | None:
         """The environment that this file is part of."""
-        if self.kind in (FileKind.IGNORE, FileKind.PREFERENCES):
+        if self.kind in (FileKind.IGNORE, FileKind.PREFERENCES, FileKind.CONFIGURATIONS):
             return None
         version = _VERSION.search(self.path.name) if self.kind is FileKind.MANIFEST else None
         julia = (int(version[1]), int(version[2])) if version else None
@@ -144,6 +145,8 @@ class FileView:
             return parse_artifacts(self.text, self.path).problems
         if self.kind is FileKind.IGNORE:
             return parse_ignore_rules(self.text, self.path).problems
+        if self.kind is FileKind.CONFIGURATIONS:
+            return checked_file(self.text, self.path).problems
         return parse_toml(self.text, self.path).problems
 
 

@@ -1,4 +1,4 @@
-"""Tells when a file that makes an environment or rules a bundle appears, changes or goes (watchdog)."""
+"""Tells when a file that makes an environment, rules a bundle or keeps configurations appears, changes or goes."""
 
 import asyncio
 import contextlib
@@ -13,12 +13,13 @@ from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from juliahub_ls.domain.bundles.ignore_rules import IGNORE_FILE
 from juliahub_ls.domain.environments.files import is_environment_file
+from juliahub_ls.domain.jobs.configurations import FILE
 
 log = logging.getLogger(__name__)
 
 
-def _of_an_environment(name: str) -> bool:
-    return is_environment_file(name) or name == IGNORE_FILE
+def _of_interest(name: str) -> bool:
+    return is_environment_file(name) or name in (IGNORE_FILE, FILE.name)
 
 
 class FileWatch:
@@ -27,7 +28,7 @@ class FileWatch:
     `on_change` is called on the event loop with a file, or with a folder that was moved, deleted or made.
     """
 
-    def __init__(self, on_change: Callable[[Path], None], wanted: Callable[[str], bool] = _of_an_environment) -> None:
+    def __init__(self, on_change: Callable[[Path], None], wanted: Callable[[str], bool] = _of_interest) -> None:
         self._on_change = on_change
         self.wanted = wanted
         """Whether a file of that name is of interest."""

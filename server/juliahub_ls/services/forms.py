@@ -41,11 +41,15 @@ _KEPT_BACK = {
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The choices that a form begins with, and where they come from. `kept_back`: keys of what was not kept."""
+    """The choices that a form begins with, and where they come from. `kept_back`: keys of what was not kept.
+
+    `problem`: why they cannot be used as they stand where they are kept.
+    """
 
     choices: Choices
     origin: Origin
     kept_back: Sequence[str] = ()
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,8 @@ class Forms:
         gpu = design.node.has_gpu if design else request.cluster.gpu
         image = _image(draft, catalogue.images, manifests, gpu=gpu)
         plan_, problems = await self._problems(draft, source, catalogue.images, image, plan=plan)
-        verdict = judged(draft.fields, problems, source.script if source else None, draft.obstacle)
+        obstacle = draft.obstacle or beginning.problem
+        verdict = judged(draft.fields, problems, source.script if source else None, obstacle)
         return Form(
             choices=choices,
             origin=beginning.origin,

@@ -9,6 +9,7 @@ from juliahub_ls.config import SCAN_LIMIT
 from juliahub_ls.domain.bundles.ignore_rules import IGNORE_FILE
 from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environments
 from juliahub_ls.domain.environments.scan import scan
+from juliahub_ls.domain.jobs.configurations import FILE
 from juliahub_ls.services.file_watch import FileWatch
 from juliahub_ls.services.tasks import Tasks
 
@@ -102,12 +103,13 @@ class Workspace:
     def _folders(self, roots: list[Path]) -> set[Path]:
         environments = (loaded.environment.directory for loaded in self._found or ())
         below = [folder for folder in environments if any(folder.is_relative_to(root) for root in roots)]
-        return {*roots, *below[:MAX_SINGLE_FOLDERS]}
+        kept = (root / FILE.parent for root in roots)
+        return {*roots, *kept, *below[:MAX_SINGLE_FOLDERS]}
 
     def _touched(self, path: Path) -> None:
         """Wait for quiet, then scan again."""
         self._on_file(path)
-        if path.name == IGNORE_FILE:
+        if path.name in (IGNORE_FILE, FILE.name):
             return
         if self._quiet is not None:
             self._quiet.cancel()

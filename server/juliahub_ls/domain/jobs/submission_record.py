@@ -1,6 +1,5 @@
 """What was submitted from this computer as a job: to run it again, to show it, to compare it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +8,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from juliahub_ls.domain.bundles.token_lines import find_token
 from juliahub_ls.domain.jobs.choices import BY_KEY, Choices, known_choices
+from juliahub_ls.domain.jobs.secret_variables import looks_secret
 
 MAX_CODE = 100_000
 """A longer selection is not kept, and so cannot be run again."""
-_SECRET_NAME = re.compile(r"(?i)token|secret|passw|credential|api_?key|private_?key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +76,6 @@ def kept_choices(choices: Choices) -> tuple[dict[str, Any], list[str]]:
         else:
             kept["code"] = code
     return kept, back
-
-
-def looks_secret(name: str, value: str) -> bool:
-    """Whether an environment variable is one that is not to be written down."""
-    return _SECRET_NAME.search(name) is not None or find_token(value.encode("utf-8", "replace")) is not None
 
 
 def records_of(stored: object) -> list[SubmissionRecord]:

@@ -24,7 +24,7 @@ def write_toml(table: Mapping[str, Any]) -> str:
 
 
 def _write_keys(lines: list[str], table: Mapping[str, Any], pad: str) -> None:
-    lines += [f"{pad}{_key(key)} = {_value(table[key])}" for key in sorted(table) if not _is_table(table[key])]
+    lines += [f"{pad}{toml_key(key)} = {toml_value(table[key])}" for key in sorted(table) if not _is_table(table[key])]
 
 
 def _write_sections(lines: list[str], table: Mapping[str, Any], path: tuple[str, ...], pad: str) -> None:
@@ -42,7 +42,7 @@ def _write_sections(lines: list[str], table: Mapping[str, Any], path: tuple[str,
 def _write_section(lines: list[str], table: Mapping[str, Any], path: tuple[str, ...], header: str, pad: str) -> None:
     if lines:
         lines.append("")
-    lines.append(pad + header.format(".".join(map(_key, path))))
+    lines.append(pad + header.format(".".join(map(toml_key, path))))
     _write_keys(lines, table, pad)
     _write_sections(lines, table, path, pad + "    ")
 
@@ -53,19 +53,21 @@ def _is_table(value: object) -> bool:
     return isinstance(value, Mapping)
 
 
-def _key(key: str) -> str:
+def toml_key(key: str) -> str:
+    """A key, quoted where it must be."""
     return key if _BARE_KEY.fullmatch(key) else _string(key)
 
 
-def _value(value: object) -> str:
+def toml_value(value: object) -> str:
+    """A value in one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
+        return "[" + ", ".join(map(toml_value, value)) + "]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)} = {_value(value[key])}" for key in sorted(value)) + "}"
+        return "{" + ", ".join(f"{toml_key(key)} = {toml_value(value[key])}" for key in sorted(value)) + "}"
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):

@@ -10,6 +10,7 @@ from juliahub_ls import payloads
 from juliahub_ls.domain.environments.files import environment_at
 from juliahub_ls.domain.problem import Range
 from juliahub_ls.domain.toml.positions import Place
+from juliahub_ls.lsp.features.configuration_text import configuration_text
 from juliahub_ls.lsp.features.ignore_hover import rule_markdown
 from juliahub_ls.lsp.features.package_text import artifact_markdown, escape, folder_link, package_markdown
 from juliahub_ls.lsp.features.words import package_at, value_at
@@ -35,7 +36,7 @@ def _hover(file: FileView, line: int, character: int) -> Any:
     place = file.positions.at(line, character)
     if place is None:
         return None
-    text = _text(file, place)
+    text = configuration_text(file, place) if file.kind is FileKind.CONFIGURATIONS else _text(file, place)
     return hover_of(text, place.range) if text else None
 
 

@@ -47,7 +47,9 @@ class FormBundle(TypedDict):
 
 
 class FormNode(TypedDict):
-    """A machine type, `memory` in bytes. `label`: as `4 vCPU · 16 GB`; `priceLabel`: as `$0.17 an hour`, absent where nothing is paid."""
+    """A machine type, `memory` in bytes. `label`: as `4 vCPU · 16 GB`; `priceLabel`: as `$0.17 an hour`, absent where
+    nothing is paid.
+    """
 
     nodeClass: str
     label: str
