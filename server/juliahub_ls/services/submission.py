@@ -16,7 +16,7 @@ from juliahub_ls.domain.jobs.image_choice import version_of
 from juliahub_ls.domain.jobs.job_args import ALIAS, SUBMISSION_KEY, job_args
 from juliahub_ls.domain.jobs.job_form import ScriptCode, Terms, app_form, script_form
 from juliahub_ls.domain.jobs.submission_record import SubmissionRecord, kept_choices
-from juliahub_ls.domain.problem import Problem, human_bytes
+from juliahub_ls.domain.problem import Problem
 from juliahub_ls.errors import Cancelled, JuliaHubError, ServerError, ServerTooSlow, SubmissionUnknown
 from juliahub_ls.services.bundling import Bundling, PreparedBundle, refuse_unreadable
 from juliahub_ls.services.choices import choices_of
@@ -35,6 +35,7 @@ from juliahub_ls.services.outlook import (
 from juliahub_ls.services.progress import Progress
 from juliahub_ls.services.submissions import Submissions
 from juliahub_ls.services.submit_request import SubmitRequest, impossible, project_id
+from juliahub_ls.services.transfer import Transfer
 from juliahub_wire.bundles import UploadInfo
 from juliahub_wire.submission import Submission
 
@@ -124,11 +125,8 @@ class Submitter:
     async def _upload(self, client: HubClient, bundle: PreparedBundle, progress: Progress) -> None:
         info = UploadInfo(file_size=bundle.size, hash=bundle.sha256)
 
-        def sent(count: int) -> None:
-            fraction = count / bundle.size if bundle.size else 1.0
-            progress.report(f"Uploading {fraction:.0%} of {human_bytes(bundle.size)}", fraction)
-
-        await client.upload_bundle(bundle.path, info, sent)
+        upload = Transfer("Uploading", bundle.size)
+        await client.upload_bundle(bundle.path, info, lambda count: progress.report(*upload.at(count)))
 
     async def _send(self, client: HubClient, submission: Submission) -> str:
         """Send. After a lost answer look for the job by its key; only when it surely is not there, send once more."""
