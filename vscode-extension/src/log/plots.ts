@@ -5,6 +5,7 @@ import type { Daemon } from "../client";
 import { type LogKeyword, methods } from "../protocol";
 import { webviewHtml, webviewOptions, WebviewBridge } from "../webview";
 import type { FromPlot, ToPlot } from "./plotMessages";
+import { plotWords } from "./plotWords";
 import type { LogSession } from "./session";
 
 const VIEW = "juliahub.logPlot";
@@ -38,7 +39,7 @@ export class LogPlots implements vscode.Disposable {
       plot.dispose();
       this.open.delete(key);
     });
-    panel.webview.html = webviewHtml(panel.webview, this.extensionUri, "plot", panel.title, words());
+    panel.webview.html = webviewHtml(panel.webview, this.extensionUri, "plot", panel.title, plotWords());
   }
 
   dispose(): void {
@@ -108,29 +109,4 @@ class LogPlot implements vscode.Disposable {
 function suggested(keywords: readonly LogKeyword[]): string[] {
   const telling = keywords.filter(({ name, count }) => count > 1 && !/^(?:epochs?|steps?|iterations?|iter|i|n|progress|workers?)$/i.test(name));
   return (telling.length > 0 ? telling : keywords).slice(0, FIRST).map(({ name }) => name);
-}
-
-function words(): Record<string, string> {
-  return {
-    choose: vscode.l10n.t("Keywords"),
-    across: vscode.l10n.t("Across"),
-    step: vscode.l10n.t("values, counted"),
-    time: vscode.l10n.t("time"),
-    logarithmic: vscode.l10n.t("Logarithmic"),
-    worker: vscode.l10n.t("Worker {0}"),
-    master: vscode.l10n.t("Master"),
-    table: vscode.l10n.t("As a table"),
-    values: vscode.l10n.t("Values"),
-    first: vscode.l10n.t("First"),
-    last: vscode.l10n.t("Last"),
-    smallest: vscode.l10n.t("Smallest"),
-    largest: vscode.l10n.t("Largest"),
-    process: vscode.l10n.t("Process"),
-    none: vscode.l10n.t("No numbers to plot so far. Log some: @info \"training\" epoch loss"),
-    chooseOne: vscode.l10n.t("Choose a keyword to plot."),
-    chart: vscode.l10n.t("{0} over {1}. Left and right arrow keys read the values."),
-    live: vscode.l10n.t("live"),
-    complete: vscode.l10n.t("complete"),
-    at: vscode.l10n.t("{0} at {1}"),
-  };
 }
