@@ -5,7 +5,8 @@ export function plotWords(): Record<string, string> {
   return {
     choose: vscode.l10n.t("Keywords"),
     across: vscode.l10n.t("Across"),
-    step: vscode.l10n.t("values, counted"),
+    keyword: vscode.l10n.t("Keyword"),
+    step: vscode.l10n.t("steps"),
     time: vscode.l10n.t("time"),
     logarithmic: vscode.l10n.t("Logarithmic"),
     worker: vscode.l10n.t("Worker {0}"),

@@ -63,7 +63,7 @@ class Plot {
     private readonly words: Words,
   ) {
     this.x = linear(across, EDGE.left, width - EDGE.right, Math.max(2, width / 110));
-    this.y = choices.logarithmic ? logarithmic(up, HEIGHT - EDGE.bottom, EDGE.top) : linear(up, HEIGHT - EDGE.bottom, EDGE.top, 4);
+    this.y = choices.logarithmic ? logarithmic(up, HEIGHT - EDGE.bottom, EDGE.top) : linear(up, HEIGHT - EDGE.bottom, EDGE.top, 6);
     this.longest = [...lines].sort((a, b) => b.xs.length - a.xs.length)[0] ?? { worker: 1, xs: [], ys: [] };
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     this.svg.append(...this.axes(), ...lines.map((line) => this.curve(line)), this.pointer);

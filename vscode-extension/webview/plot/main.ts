@@ -103,14 +103,14 @@ function save(): void {
 }
 
 function tableOf(series: readonly LogSeries[]): HTMLElement {
-  const heads = ["", "process", "values", "first", "last", "smallest", "largest"];
+  const heads = ["keyword", "process", "values", "first", "last", "smallest", "largest"];
   const rows = series.map(({ keyword, worker, count, points }) => {
     const values = points.map(({ value }) => value);
     const numbers = [values[0], values.at(-1), Math.min(...values), Math.max(...values)].map((value) => short(value ?? 0));
     const cells = [WORDS.worker(worker), count.toLocaleString(), ...numbers].map((text, at) => make("td", { class: at > 0 ? "number" : "process" }, text));
     return make("tr", {}, make("th", { scope: "row" }, keyword), ...cells);
   });
-  const head = make("tr", {}, ...heads.map((key) => make("th", { scope: "col" }, key === "" ? say("choose") : say(key))));
+  const head = make("tr", {}, ...heads.map((key) => make("th", { scope: "col" }, say(key))));
   return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": say("table") }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
 }
 
