@@ -10,6 +10,7 @@ from juliahub_ls.domain.jobs.comparison_csv import to_csv
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.os_errors import translated_os_errors
+from juliahub_ls.services.submissions import Submissions
 
 JobKey = tuple["str | None", str]
 """A server, None for the current one, and a job's id."""
@@ -23,10 +24,12 @@ class Comparison:
     sections: Sequence[Section]
 
 
-async def compare_jobs(jobs: Jobs, keys: Sequence[JobKey]) -> Comparison:
+async def compare_jobs(jobs: Jobs, submissions: Submissions, keys: Sequence[JobKey]) -> Comparison:
     """The table of these jobs as their servers have them now."""
     views = await asyncio.gather(*(jobs.get(server, job) for server, job in dict.fromkeys(keys)))
-    return Comparison(views, compare([Compared(view) for view in views]))
+    records = [await asyncio.to_thread(submissions.find, view.server, view.id) for view in views]
+    compared = [Compared(view, record) for view, record in zip(views, records, strict=True)]
+    return Comparison(views, compare(compared))
 
 
 async def save_comparison(comparison: Comparison, file: Path) -> int:

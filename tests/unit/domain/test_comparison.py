@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 from juliahub_ls.domain.jobs.comparison import ABSENT, POINTS, Cell, Compared, Row, compare, value_cell
 from juliahub_ls.domain.jobs.comparison_csv import FORMULA_SIGNS, safe, to_csv
 from juliahub_ls.domain.jobs.job_view import JobView
+from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
 from juliahub_ls.domain.jobs.summary_rows import flat, summary_rows
 
 HOUR = 3_600_000
+RECORD = SubmissionRecord(
+    "hub", "jr-1", 0, {"script": "/a/fit.jl"}, "2 nodes", "c5", 2, 8, 4, 16, False, 0.5, bundle_sha256="ab" * 32
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -69,7 +73,7 @@ def test_what_differs(one: Any, other: Any, differs: bool, shown: "list[str]") -
 
 def test_times_and_cost() -> None:
     view = job(submitted=0, started=5_000, ended=5_000 + HOUR // 2, time_limit=2.0)
-    found = rows(Compared(view, {"pricePerHour": 0.5}), Compared(job(2)))
+    found = rows(Compared(view, RECORD), Compared(job(2)))
     assert texts(found["times/waited"]) == ["0:05", ""]
     assert texts(found["times/ran"]) == ["30:00", ""]
     assert texts(found["times/limit"]) == ["2 h", ""]
@@ -83,14 +87,7 @@ def test_inputs_are_compared_as_the_numbers_they_are() -> None:
 
 
 def test_a_submission_tells_of_the_cluster() -> None:
-    told = {
-        "nodes": 2,
-        "memory": 16,
-        "gpu": False,
-        "bundleSha256": "ab" * 32,
-        "choices": {"script": "file:///a/fit.jl"},
-    }
-    found = rows(Compared(job(1), told), Compared(job(2), told | {"bundleSha256": "cd" * 32}))
+    found = rows(Compared(job(1), RECORD), Compared(job(2), replace(RECORD, bundle_sha256="cd" * 32)))
     assert texts(found["cluster/memory"]) == ["16 GB", "16 GB"]
     assert texts(found["cluster/bundle"]) == ["abababababab", "cdcdcdcdcdcd"]
     assert found["cluster/bundle"].differs

@@ -45,6 +45,7 @@ export function resultsWords(): Record<string, string> {
     waiting: l10n.t("Fetching…"),
     badImage: l10n.t("This image cannot be shown. Download it to open it."),
     columns: l10n.t("{0} columns"),
+    raggedOne: l10n.t("1 line has fewer or more columns than the others."),
     ragged: l10n.t("{0} lines have fewer or more columns than the others."),
     line: l10n.t("Line"),
     column: l10n.t("Column {0}"),

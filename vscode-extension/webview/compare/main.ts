@@ -99,7 +99,7 @@ function jobHeader(job: Job | undefined): HTMLElement {
 function sectionBody(section: Section, places: readonly number[]): HTMLElement | undefined {
   const rows = section.rows.filter(({ differs }) => differs || !onlyDifferences);
   if (rows.length === 0) return undefined;
-  const title = make("tr", { class: "section" }, make("th", { scope: "rowgroup" }, section.title), make("td", { colspan: places.length }));
+  const title = make("tr", { class: "section" }, make("th", { scope: "rowgroup", colspan: places.length + 1 }, make("span", {}, section.title)));
   return make("tbody", {}, title, ...rows.map((row) => line(section, row, places)));
 }
 
@@ -116,7 +116,13 @@ function line(section: Section, row: Row, places: readonly number[]): HTMLElemen
     row.differs && make("span", { class: "unseen" }, `, ${words["differs"] ?? ""}`),
     icon(symbol),
   );
-  return make("tr", { class: row.differs ? "differs" : "" }, make("th", { scope: "row", "aria-sort": direction }, button), ...places.map((place) => cellOf(row, row.cells[place])));
+  return make("tr", { class: row.differs ? "differs" : "" }, make("th", { scope: "row", "aria-sort": direction }, button), ...places.map((place) => cellOf(row, named(section, row, row.cells[place]))));
+}
+
+/** A server by its name, where it is named by its id. */
+function named(section: Section, row: Row, cell: Cell | undefined): Cell | undefined {
+  const name = section.id === "job" && row.key === "server" && cell !== undefined ? shown?.servers[cell.text] : undefined;
+  return cell === undefined || name === undefined ? cell : { ...cell, text: name };
 }
 
 function cellOf({ numeric }: Row, cell: Cell | undefined): HTMLElement {

@@ -13,7 +13,7 @@ export function tableOf(preview: PreviewFileResult, label: string, words: String
     "div",
     {},
     make("div", { class: "scroll data", tabindex: 0, role: "region", "aria-label": label }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...body))),
-    ragged > 0 && make("p", { class: "note warning" }, icon("warning"), ` ${format(words["ragged"] ?? "", ragged)}`),
+    ragged > 0 && make("p", { class: "note warning" }, icon("warning"), ` ${ragged === 1 ? (words["raggedOne"] ?? "") : format(words["ragged"] ?? "", ragged)}`),
   );
 }
 

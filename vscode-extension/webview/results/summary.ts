@@ -5,6 +5,7 @@ import { format, type Strings } from "../kit/strings";
 
 /** `folded`: the groups that are, by path; changed here. */
 export function summaryTable(rows: readonly SummaryRow[], folded: Set<string>, words: Strings, copy: (text: string) => void, changed: () => void): HTMLElement {
+  const widest = Math.min(Math.max(0, ...rows.filter(({ kind }) => kind === "number").map(({ text }) => text.length)), 24);
   const drawn = rows.map((row) => ({ row, element: line(row) }));
   const refresh = (): void => {
     let hiddenBelow = Infinity;
@@ -33,6 +34,12 @@ export function summaryTable(rows: readonly SummaryRow[], folded: Set<string>, w
     return make("button", { class: "fold", type: "button", "aria-expanded": "true", on: { click: toggle } }, icon("chevron-down"), row.key);
   }
 
+  function numeral(text: string): HTMLElement {
+    const number = make("span", { class: "number" }, text);
+    number.style.minWidth = `${widest}ch`;
+    return number;
+  }
+
   function valueOf(row: SummaryRow): HTMLElement[] {
     if (row.kind === "group") {
       return [make("td", { class: "muted" }, row.entries === 1 ? words["entry"] : format(words["entries"] ?? "", row.entries ?? 0)), make("td", {})];
@@ -40,7 +47,7 @@ export function summaryTable(rows: readonly SummaryRow[], folded: Set<string>, w
     const button = iconButton("copy", format(words["copyValue"] ?? "", row.path), () => {
       copy(row.text);
     });
-    return [make("td", { class: row.kind === "number" ? "number" : "" }, row.text), make("td", { class: "more" }, button)];
+    return [make("td", {}, row.kind === "number" ? numeral(row.text) : row.text), make("td", { class: "more" }, button)];
   }
 
   refresh();

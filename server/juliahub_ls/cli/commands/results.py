@@ -67,7 +67,7 @@ def compare(
     async def work(services: "Services") -> "tuple[Comparison, int]":
         from juliahub_ls.services.comparing import compare_jobs, save_comparison
 
-        found = await compare_jobs(services.jobs, [(None, job) for job in jobs])
+        found = await compare_jobs(services.jobs, services.submissions, [(None, job) for job in jobs])
         return found, await save_comparison(found, to_csv) if to_csv else 0
 
     found, lines = with_services(asked, work)

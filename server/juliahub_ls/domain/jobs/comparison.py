@@ -1,11 +1,13 @@
 """Jobs side by side: a row for each thing that can be said of them, a cell for each job, what differs marked."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from juliahub_ls.domain.jobs.job_view import JobView, duration
+from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
 from juliahub_ls.domain.jobs.summary_rows import flat, is_number, plain_text, short_number
 from juliahub_ls.domain.problem import human_bytes
 
@@ -49,13 +51,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A job with what else is known of it.
-
-    `submission`: as in `docs/protocol.md`, for what was submitted from here; `points`: how keywords went over time.
-    """
+    """A job with what else is known of it: `submission` if it was submitted from here; `points`: how keywords went."""
 
     view: JobView
-    submission: Mapping[str, Any] = field(default_factory=dict)
+    submission: SubmissionRecord | None = None
     points: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
@@ -170,46 +169,39 @@ def _between(start: int | None, end: int | None) -> int | None:
 
 def _cost(job: Compared) -> Cell:
     """What it has cost: the hours that it ran, times the price of its machines."""
-    ran, price = _between(job.view.started, job.view.ended), job.submission.get("pricePerHour")
-    if ran is None or price is None:
+    ran = _between(job.view.started, job.view.ended)
+    if ran is None or job.submission is None:
         return ABSENT
-    cost = ran / HOUR_MS * price
-    return _number(cost, f"${cost:,.2f}" if cost >= 0.005 or not cost else f"${cost:.1g}", f"{cost:.6f}")
+    cost = ran / HOUR_MS * job.submission.price_per_hour
+    return _number(cost, _dollars(cost), f"{cost:.6f}")
 
 
-def _of(key: str) -> _Make:
-    """A number of the submission, or a text."""
+def _submitted(value: Callable[[SubmissionRecord], Any], text: Callable[[Any], str] | None = None) -> _Make:
+    """A number or a text of the submission. `text`: how a number is shown."""
 
     def make(job: Compared) -> Cell:
-        value = job.submission.get(key)
-        if isinstance(value, bool):
-            return _text("yes" if value else "no")
-        return _number(value) if is_number(value) else _text(value)
+        found = None if job.submission is None else value(job.submission)
+        if isinstance(found, bool):
+            return _text("yes" if found else "no")
+        if is_number(found):
+            return _number(found, text(found) if text else None)
+        return _text(found)
 
     return make
 
 
-def _size(key: str) -> _Make:
-    def make(job: Compared) -> Cell:
-        value = job.submission.get(key)
-        return ABSENT if value is None else _number(value, human_bytes(value))
-
-    return make
-
-
-def _memory(job: Compared) -> Cell:
-    value = job.submission.get("memory")
-    return ABSENT if value is None else _number(value, f"{value:g} GB")
+def _dollars(price: float) -> str:
+    return f"${price:,.2f}" if price >= 0.005 or not price else f"${price:.1g}"
 
 
 def _hash(job: Compared) -> Cell:
-    value = job.submission.get("bundleSha256")
-    return ABSENT if value is None else Cell("text", value[:12], whole=value)
+    value = job.submission and job.submission.bundle_sha256
+    return Cell("text", value[:12], whole=value) if value else ABSENT
 
 
 def _script(job: Compared) -> Cell:
-    script = job.submission.get("choices", {}).get("script")
-    return ABSENT if script is None else Cell("text", script.rsplit("/", 1)[-1], whole=script)
+    script = job.submission and job.submission.script
+    return Cell("text", re.split(r"[/\\]", script)[-1], whole=script) if script else ABSENT
 
 
 def _limit(job: Compared) -> Cell:
@@ -234,24 +226,24 @@ _JOB: tuple[tuple[str, str, _Make], ...] = (
     ("server", "Server", lambda job: _text(job.view.server)),
 )
 _CLUSTER: tuple[tuple[str, str, _Make], ...] = (
-    ("cluster", "Cluster", _of("cluster")),
-    ("nodeClass", "Node class", _of("nodeClass")),
-    ("nodes", "Nodes", _of("nodes")),
-    ("processes", "Processes", _of("processes")),
-    ("vcpus", "vCPU per node", _of("vcpus")),
-    ("memory", "Memory per node", _memory),
-    ("gpu", "GPU", _of("gpu")),
-    ("julia", "Julia", _of("juliaVersion")),
-    ("image", "Image", _of("image")),
-    ("environment", "Environment", _of("environment")),
+    ("cluster", "Cluster", _submitted(lambda record: record.cluster)),
+    ("nodeClass", "Node class", _submitted(lambda record: record.node_class)),
+    ("nodes", "Nodes", _submitted(lambda record: record.nodes)),
+    ("processes", "Processes", _submitted(lambda record: record.processes)),
+    ("vcpus", "vCPU per node", _submitted(lambda record: record.vcpus)),
+    ("memory", "Memory per node", _submitted(lambda record: record.memory, lambda size: f"{size} GB")),
+    ("gpu", "GPU", _submitted(lambda record: record.gpu)),
+    ("julia", "Julia", _submitted(lambda record: record.julia_version)),
+    ("image", "Image", _submitted(lambda record: record.image)),
+    ("environment", "Environment", _submitted(lambda record: record.environment)),
     ("bundle", "Bundle", _hash),
-    ("bundleSize", "Bundle size", _size("bundleSize")),
-    ("bundleFiles", "Bundle files", _of("bundleFiles")),
+    ("bundleSize", "Bundle size", _submitted(lambda record: record.bundle_size, human_bytes)),
+    ("bundleFiles", "Bundle files", _submitted(lambda record: record.bundle_files)),
 )
 _TIMES: tuple[tuple[str, str, _Make], ...] = (
     ("waited", "Waited", lambda job: _milliseconds(_between(job.view.submitted, job.view.started))),
     ("ran", "Ran", lambda job: _milliseconds(_between(job.view.started, job.view.ended))),
     ("limit", "Time limit", _limit),
-    ("price", "Price per hour", _of("pricePerHour")),
+    ("price", "Price per hour", _submitted(lambda record: record.price_per_hour, _dollars)),
     ("cost", "Cost", _cost),
 )

@@ -16,7 +16,7 @@ from juliahub_ls.lsp.protocol.results import (
 )
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
-from juliahub_ls.services.comparing import JobKey, compare_jobs, save_comparison
+from juliahub_ls.services.comparing import Comparison, compare_jobs, save_comparison
 from juliahub_ls.services.previews import preview
 from juliahub_ls.services.results import download_results
 
@@ -51,18 +51,19 @@ async def preview_file(session: Session, params: PreviewFileParams) -> dict[str,
 
 async def compare(session: Session, params: CompareJobsParams) -> dict[str, Any]:
     """Jobs side by side."""
-    return payloads.comparison(await compare_jobs(session.services.jobs, _keys(params["jobs"])))
+    return payloads.comparison(await _compared(session, params["jobs"]))
 
 
 async def export(session: Session, params: ExportComparisonParams) -> dict[str, Any]:
     """Write a comparison as CSV."""
-    comparison = await compare_jobs(session.services.jobs, _keys(params["jobs"]))
+    comparison = await _compared(session, params["jobs"])
     file = path_of(params["file"])
     return {"uri": file.absolute().as_uri(), "lines": await save_comparison(comparison, file)}
 
 
-def _keys(jobs: list[JobReference]) -> list[JobKey]:
-    return [(job.get("server"), job["job"]) for job in jobs]
+async def _compared(session: Session, jobs: list[JobReference]) -> Comparison:
+    keys = [(job.get("server"), job["job"]) for job in jobs]
+    return await compare_jobs(session.services.jobs, session.services.submissions, keys)
 
 
 def _default_directory(session: Session) -> Path:
