@@ -17,10 +17,10 @@ const form = (first, options, scenario) =>
 
 for (const theme of ["light", "dark", "hc", "hc-light"]) {
   test(`everything unfolded, ${theme}`, () =>
-    form(ALL, { theme, state: { more: true }, height: 1200 }, async (page) => {
+    form(ALL, { theme, state: { more: true }, height: 1320 }, async (page) => {
       await page.page.locator(".environment summary").click();
       await page.page.getByText("Manifest.toml").waitFor();
-      await page.page.getByText("1 master + 7 workers on 2 nodes").waitFor();
+      await page.page.getByText("1 master + 7 workers on 2 nodes", { exact: true }).waitFor();
       await page.accessible();
       await page.fits();
       await page.screenshot(`run-all-${theme}`);

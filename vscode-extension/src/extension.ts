@@ -23,6 +23,7 @@ import {
   undoBundleRule,
 } from "./commands/bundle";
 import { checkFile } from "./commands/check";
+import { configure } from "./commands/configure";
 import { chooseEnvironment, mendEnvironment } from "./commands/environment";
 import {
   cancelSubmission,
@@ -56,6 +57,7 @@ import { LogNavigation } from "./log/navigation";
 import { LogPlots } from "./log/plots";
 import { methods } from "./protocol";
 import { ResultsViews } from "./results/results";
+import { RunPane } from "./run/pane";
 import { ActiveScript } from "./script";
 import { ServersModel } from "./servers";
 import type { CommandFactory, Services } from "./services";
@@ -82,6 +84,7 @@ const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.runSelection": runSelection,
   "juliahub.runConfiguration": runConfiguration,
   "juliahub.checkFile": checkFile,
+  "juliahub.configure": configure,
   "juliahub.chooseEnvironment": chooseEnvironment,
   "juliahub.mendEnvironment": mendEnvironment,
   "juliahub.leaveOut": leaveOut,
@@ -149,7 +152,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const { servers, jobs, jobsTree, logs, jobDetails, submitter, script, preview, rules, bundleTree } = services;
   const active = new ActiveEnvironment(daemon, output);
   context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, services.logFollowing, services.logPlots, jobDetails, submitter, services.results);
-  context.subscriptions.push(script, preview, rules, bundleTree, active);
+  context.subscriptions.push(services.form, script, preview, rules, bundleTree, active);
   context.subscriptions.push(services.signIn, new Authentication(services));
   context.subscriptions.push(registerWelcome(daemon, servers, output));
   context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
@@ -172,17 +175,20 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
   const preview = new BundlePreview(running, script);
   const rules = new BundleRules(running, journal);
   const submitter = new Submitter({ daemon: running, servers, jobs, logs, output });
+  const signIn = new SignIn(running, servers, output);
+  const pick: Services["pickServer"] = async (fits) => {
+    await running.start();
+    return pickServer(servers, fits);
+  };
   registerJobNotices(running);
   return {
     context,
     output,
     daemon: running,
     servers,
-    signIn: new SignIn(running, servers, output),
-    pickServer: async (fits) => {
-      await running.start();
-      return pickServer(servers, fits);
-    },
+    signIn,
+    pickServer: pick,
+    form: new RunPane({ context, output, daemon: running, servers, signIn, pickServer: pick, script, rules, submitter }),
     jobs,
     logs,
     logNavigation: new LogNavigation(running, logs),

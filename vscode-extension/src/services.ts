@@ -9,6 +9,7 @@ import type { FilterBar } from "./log/filterBar";
 import type { LogNavigation } from "./log/navigation";
 import type { LogPlots } from "./log/plots";
 import type { ResultsViews } from "./results/results";
+import type { RunPane } from "./run/pane";
 import type { ActiveScript } from "./script";
 import type { Server } from "./protocol";
 import type { ServersModel } from "./servers";
@@ -27,6 +28,8 @@ export interface Services {
   readonly signIn: SignIn;
   /** Asks the user for a server, among those that fit or a new one. */
   readonly pickServer: (fits?: (server: Server) => boolean) => Promise<string | undefined>;
+  /** The RUN pane: the form for a job. */
+  readonly form: RunPane;
   readonly jobs: JobsModel;
   readonly logs: LogDocuments;
   readonly logNavigation: LogNavigation;

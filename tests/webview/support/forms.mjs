@@ -46,10 +46,10 @@ export function formOf(given = {}, { fields = [], bundle } = {}) {
 }
 
 /** The whole message for the page. */
-export function shown(form, { edit = 0, changed = false, busy = false, configurations = [{ name: "pi sweep", folder: FOLDER }], ...source } = {}) {
+export function shown(form, { edit = 0, filled = 1, changed = false, busy = false, configurations = [{ name: "pi sweep", folder: FOLDER }], ...source } = {}) {
   const view = {
     kind: "form", script: { name: "main.jl", folder: "monte-carlo-pi" }, form, servers: [HERE, HUB], configurations,
-    source: { origin: form.origin, changed, ...source }, edit, busy,
+    source: { origin: form.origin, changed, ...source }, filled, edit, busy,
   };
   return { type: "show", view };
 }

@@ -8,7 +8,10 @@ export interface Source {
   readonly changed: boolean;
 }
 
-/** The form of one script. `edit`: the last edit of the page that it takes in. `busy`: it is being submitted. */
+/**
+ * The form of one script. `filled` counts how often it was filled with choices that were not made in it; `edit` is the last edit of the
+ * page that it takes in. `busy`: it is being submitted.
+ */
 export interface FormView {
   readonly kind: "form";
   readonly script: { readonly name: string; readonly folder: string };
@@ -16,6 +19,7 @@ export interface FormView {
   readonly servers: readonly Server[];
   readonly configurations: readonly Pick<Configuration, "name" | "folder" | "problem">[];
   readonly source: Source;
+  readonly filled: number;
   readonly edit: number;
   readonly busy: boolean;
 }
@@ -64,7 +68,7 @@ export interface ToPage {
  */
 export type FromPage =
   | { readonly type: "ready" }
-  | { readonly type: "edited"; readonly choices: SubmitParams; readonly edit: number }
+  | { readonly type: "edited"; readonly choices: SubmitParams; readonly edit: number; readonly filled: number }
   | { readonly type: "started"; readonly choices: SubmitParams }
   | { readonly type: "served"; readonly server: string }
   | { readonly type: "configured"; readonly configuration?: string; readonly folder?: string }

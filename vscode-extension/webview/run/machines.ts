@@ -107,7 +107,7 @@ export class MachinesPart implements Part {
   }
 
   private renderNodes({ nodes, design }: Form, { node }: SubmitParams): void {
-    const options = nodes.map(({ nodeClass, label, priceLabel }) => ({ value: nodeClass, label: [label, priceLabel].filter((part) => part !== undefined).join(" · ") }));
+    const options = nodes.map(({ nodeClass, label, priceLabel }) => ({ value: nodeClass, label: priceLabel === undefined ? label : `${label} · ${priceLabel.split(" ", 1)[0] ?? ""}` }));
     const value = node ?? design?.nodeClass ?? "";
     const known = options.some((option) => option.value === value);
     this.node.set(known ? options : [{ value, label: value === "" ? this.context.words.anyNode : value }, ...options], value);

@@ -65,14 +65,12 @@ class FormPage implements Context {
 
   /** An answer. One that was overtaken by what was typed since is not drawn. */
   take(view: FormView): void {
-    const same = this.view?.form.choices.script === view.form.choices.script;
+    const same = this.view?.filled === view.filled;
     if (same && view.edit < this.edit) return;
-    const asWas = same && view.edit === this.view?.edit && view.source.origin === this.view.source.origin;
-    const typed = same && (view.edit > (this.view?.edit ?? 0) || asWas);
     const { portPassword } = this.choices;
     this.view = view;
     this.choices = { ...view.form.choices, ...(same && portPassword !== undefined ? { portPassword } : {}) };
-    if (!typed) {
+    if (!same) {
       this.machines.adopt(this.choices);
       this.fields.reset();
     }
@@ -82,7 +80,7 @@ class FormPage implements Context {
   choose(patch: Patch): void {
     this.choices = Object.fromEntries(Object.entries({ ...this.choices, ...patch }).filter(([, value]) => value !== undefined));
     this.edit += 1;
-    bridge.post({ type: "edited", choices: this.choices, edit: this.edit });
+    bridge.post({ type: "edited", choices: this.choices, edit: this.edit, filled: this.view?.filled ?? 0 });
     this.render();
   }
 

@@ -24,15 +24,14 @@ export class SourcePart implements Part {
     const { words, fields } = context;
     this.script = make("button", { class: "link strong", type: "button", on: { click: () => { context.ask("openScript"); } } });
     const choose = iconButton("edit", words.chooseScript, () => { context.ask("chooseScript"); });
-    const folder = iconButton("folder-opened", words.chooseDirectory, () => { context.ask("chooseDirectory"); });
     const save = iconButton("save", words.saveConfiguration, () => { context.ask("saveConfiguration"); });
     this.filled = new Select(words.startFrom, (value) => {
       const [name, place] = value === "" ? [] : (JSON.parse(value) as [string, string]);
       configure(name, place);
     });
     const bundle = make("button", { class: "row-button", type: "button", title: words.showBundle, on: { click: () => { context.ask("showBundle"); } } }, this.bundle, icon("chevron-right"));
-    const environment = make("details", { class: "environment" }, make("summary", {}, this.environment, icon("chevron-right")), this.details);
-    this.bundleRow = row(words.bundle, bundle, folder, fields.beside(["directory", "send", "allow", "gitignore"]));
+    const environment = make("details", { class: "environment" }, make("summary", {}, this.environment, icon("chevron-down")), this.details);
+    this.bundleRow = row(words.bundle, bundle, fields.beside(["directory", "send", "allow", "gitignore"]));
     this.element = make(
       "section",
       {},
@@ -72,6 +71,7 @@ export class SourcePart implements Part {
       environment !== undefined && environment.manifestFile === undefined && make("p", { class: "muted" }, words.noManifest),
       file(environment?.artifactsFile, words.artifacts, "openArtifacts"),
       make("button", { class: "link", type: "button", on: { click: () => { this.context.ask("chooseEnvironment"); } } }, words.chooseEnvironment),
+      make("button", { class: "link", type: "button", on: { click: () => { this.context.ask("chooseDirectory"); } } }, words.chooseDirectory),
     );
   }
 

@@ -1,0 +1,195 @@
+/**
+ * The form of the script at hand: asks the daemon when something changed, keeps each script's choices, and drops answers that were
+ * overtaken. Knows nothing of VS Code; effects are given.
+ */
+import type { Form, FormParams, SubmitParams } from "../protocol";
+import type { Source } from "./messages";
+
+/** Typing pauses this long before the daemon is asked, and so much longer before the bundle is planned anew. */
+export const TYPING_MS = 120;
+export const CALM_MS = 600;
+/** More scripts than these are not remembered. */
+const MOST_DRAFTS = 50;
+
+/** Choices that were made by hand and not submitted yet. */
+export interface Draft {
+  readonly choices: SubmitParams;
+  readonly source: Source;
+}
+
+/** What to fill a form for. */
+export type FormRequest = Pick<FormParams, "script" | "job" | "server" | "configuration" | "folder">;
+
+export interface Effects {
+  ask(params: FormParams): Promise<Form>;
+  /** The form, or its absence, is to be drawn anew. */
+  changed(): void;
+  failed(error: unknown): void;
+  later(act: () => void, milliseconds: number): { cancel(): void };
+  loadDrafts(): Readonly<Record<string, Draft>>;
+  saveDrafts(drafts: Readonly<Record<string, Draft>>): void;
+}
+
+export class RunModel {
+  form: Form | undefined;
+  source: Source = { origin: "defaults", changed: false };
+  /** How often the form was filled with choices that were not made in it. */
+  filled = 0;
+  /** The last edit that `form` takes in. */
+  edit = 0;
+  private readonly drafts: Map<string, Draft>;
+  private request: FormRequest = {};
+  private asked = 0;
+  private wanted = 0;
+  /** Of the port; while it stands in the page's field. */
+  private password: string | undefined;
+  private planned: { cancel(): void } | undefined;
+
+  constructor(private readonly effects: Effects) {
+    this.drafts = new Map(Object.entries(effects.loadDrafts()));
+  }
+
+  /** What the form is filled for: a script, or what a job or a configuration says. */
+  get script(): string | undefined {
+    return this.form?.choices.script ?? this.request.script;
+  }
+
+  /** Another script, or another beginning: its own choices if it has any that were not submitted. */
+  open(request: FormRequest): void {
+    this.request = request;
+    const draft = this.draft;
+    if (draft === undefined) this.begin(request);
+    else this.continue(draft);
+  }
+
+  /** A change by hand. */
+  edited(choices: SubmitParams, edit: number, filled: number): void {
+    // An edit of what was in the form before was overtaken.
+    if (filled !== this.filled) return;
+    const source = { ...this.source, changed: true };
+    this.wanted = edit;
+    this.password = choices.portPassword;
+    this.keep({ choices: withoutSecrets(choices), source });
+    this.plan(TYPING_MS, () => this.fill(this.given(choices), edit, source));
+  }
+
+  /** The same choices once more: the environment, a file or the server has changed. */
+  refresh(): void {
+    if (this.form === undefined) {
+      if (Object.keys(this.request).length > 0) this.open(this.request);
+      return;
+    }
+    const { choices } = this.draft ?? this.form;
+    this.plan(TYPING_MS, () => this.fill(this.given(choices), this.wanted, this.source));
+  }
+
+  /** Some choices differ from now on, as by a click outside the page. */
+  choose(patch: SubmitParams, without: readonly (keyof SubmitParams)[] = []): void {
+    if (this.form === undefined) return;
+    const choices = { ...withoutSecrets(this.form.choices), ...patch };
+    for (const key of without) Reflect.deleteProperty(choices, key);
+    const source = { ...this.source, changed: true };
+    this.keep({ choices, source });
+    this.run(() => this.fill(this.given(choices), this.wanted, source));
+  }
+
+  /** The page is new: the password went with the old one. */
+  forgetPassword(): void {
+    this.password = undefined;
+  }
+
+  /** As the script is without what was changed by hand. */
+  startOver(): void {
+    const script = this.script;
+    this.forget();
+    this.begin(script === undefined ? this.request : { script });
+  }
+
+  /** What was changed by hand has been submitted, or kept elsewhere. */
+  forget(): void {
+    if (this.script !== undefined) this.drafts.delete(this.script);
+    this.effects.saveDrafts(Object.fromEntries(this.drafts));
+  }
+
+  /** The choices are those of a configuration now. */
+  saved(configuration: string): void {
+    this.source = { origin: "configuration", configuration, changed: false };
+    this.forget();
+    this.effects.changed();
+  }
+
+  close(): void {
+    this.planned?.cancel();
+    this.asked += 1;
+  }
+
+  private get draft(): Draft | undefined {
+    const { script, job, configuration } = this.request;
+    return script === undefined || job !== undefined || configuration !== undefined ? undefined : this.drafts.get(script);
+  }
+
+  private begin(request: FormRequest): void {
+    this.request = request;
+    this.forgetPassword();
+    this.run(() => this.fill(request, this.wanted, undefined, true));
+  }
+
+  private continue({ choices, source }: Draft): void {
+    this.forgetPassword();
+    this.run(() => this.fill({ choices }, this.wanted, source, true));
+  }
+
+  /** First what is known at once, then with the bundle. `source` undefined: as the daemon says. */
+  private async fill(params: FormParams, edit: number, source: Source | undefined, fresh = false): Promise<void> {
+    const asked = (this.asked += 1);
+    const form = await this.effects.ask(params);
+    if (asked !== this.asked) return;
+    if (fresh) this.filled += 1;
+    this.take(form, edit, source ?? { origin: form.origin, configuration: params.configuration, changed: false });
+    this.plan(CALM_MS, async () => {
+      const planned = await this.effects.ask({ choices: params.choices ?? form.choices, bundle: true });
+      if (asked === this.asked) this.take(planned, edit, this.source);
+    });
+  }
+
+  private given(choices: SubmitParams): FormParams {
+    const { password } = this;
+    return { choices: { ...withoutSecrets(choices), ...(password === undefined ? {} : { portPassword: password }) } };
+  }
+
+  private take(form: Form, edit: number, source: Source): void {
+    this.form = { ...form, choices: withoutSecrets(form.choices) };
+    this.edit = edit;
+    this.source = source;
+    this.effects.changed();
+  }
+
+  private plan(milliseconds: number, act: () => Promise<void>): void {
+    this.planned?.cancel();
+    this.planned = this.effects.later(() => {
+      this.run(act);
+    }, milliseconds);
+  }
+
+  private run(act: () => Promise<void>): void {
+    this.planned?.cancel();
+    act().catch((error: unknown) => {
+      this.effects.failed(error);
+    });
+  }
+
+  private keep(draft: Draft): void {
+    const { script } = draft.choices;
+    if (script === undefined) return;
+    this.drafts.delete(script);
+    this.drafts.set(script, draft);
+    for (const oldest of [...this.drafts.keys()].slice(0, -MOST_DRAFTS)) this.drafts.delete(oldest);
+    this.effects.saveDrafts(Object.fromEntries(this.drafts));
+  }
+}
+
+export function withoutSecrets(choices: SubmitParams): SubmitParams {
+  const kept = { ...choices };
+  delete kept.portPassword;
+  return kept;
+}

@@ -1,0 +1,255 @@
+/** The RUN pane: the daemon's form for the script at hand, in a view of the JuliaHub container. */
+import * as path from "node:path";
+import * as vscode from "vscode";
+import { showError, runAction, Told } from "../errors";
+import { type Configuration, methods, type SubmitParams } from "../protocol";
+import type { Services } from "../services";
+import { WebviewBridge, webviewHtml, webviewOptions } from "../webview";
+import { Gestures } from "./gestures";
+import type { FromPage, ToPage, View, WelcomeView } from "./messages";
+import { type Draft, type FormRequest, RunModel } from "./model";
+import { runStrings } from "./strings";
+
+const VIEW = "juliahub.run";
+const DRAFTS = "juliahub.run.drafts";
+/** What means something on one server only. */
+const OF_A_SERVER = ["node", "image", "product", "julia", "project"] as const;
+
+type Parts = Pick<Services, "context" | "output" | "daemon" | "servers" | "signIn" | "pickServer" | "script" | "rules" | "submitter">;
+
+export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly model: RunModel;
+  private readonly registrations: vscode.Disposable;
+  private readonly gestures: Gestures;
+  private page: WebviewBridge<ToPage, FromPage> | undefined;
+  private view: vscode.WebviewView | undefined;
+  private configurations: readonly Configuration[] = [];
+  private active: string | undefined;
+  private busy = false;
+
+  constructor(private readonly parts: Parts) {
+    const { daemon, servers, script, rules, context, output } = parts;
+    this.model = new RunModel({
+      ask: (params) => daemon.request(methods.form, params),
+      changed: () => {
+        this.draw();
+      },
+      failed: (error) => {
+        this.failed(error);
+      },
+      later: (act, milliseconds) => {
+        const timer = setTimeout(act, milliseconds);
+        return {
+          cancel: () => {
+            clearTimeout(timer);
+          },
+        };
+      },
+      loadDrafts: () => context.workspaceState.get<Record<string, Draft>>(DRAFTS, {}),
+      saveDrafts: (drafts) => void context.workspaceState.update(DRAFTS, drafts),
+    });
+    this.gestures = new Gestures(parts, this.model, () => this.configurations);
+    daemon.onNotification(methods.configurationsChanged, ({ configurations }) => {
+      this.configurations = configurations;
+      this.draw();
+    });
+    this.registrations = vscode.Disposable.from(
+      vscode.window.registerWebviewViewProvider(VIEW, this),
+      script.onDidChange(() => {
+        this.follow();
+      }),
+      servers.onDidChange(() => {
+        if (this.shown) this.model.refresh();
+      }),
+      rules.onDidChange(() => {
+        if (this.shown) this.model.refresh();
+      }),
+      daemon.onDidStart(() => {
+        this.started().catch((error: unknown) => {
+          output.warn(String(error));
+        });
+      }),
+      daemon.onDidChangeState(() => {
+        this.draw();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        this.draw();
+      }),
+      vscode.workspace.onDidSaveTextDocument(() => {
+        if (this.shown) this.model.refresh();
+      }),
+    );
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const { context } = this.parts;
+    view.webview.options = webviewOptions(context.extensionUri);
+    const page = new WebviewBridge<ToPage, FromPage>(view.webview);
+    this.page = page;
+    this.view = view;
+    const heard = page.onMessage((message) => {
+      this.heard(message).catch((error: unknown) => {
+        void showError(error, this.parts.output);
+      });
+    });
+    view.onDidDispose(() => {
+      heard.dispose();
+      this.page = undefined;
+      this.view = undefined;
+    });
+    view.webview.html = webviewHtml(view.webview, context.extensionUri, "run", vscode.l10n.t("Run on JuliaHub"), runStrings());
+  }
+
+  /** Reveals the pane, filled for a script, or with what a job ran with or a configuration says. */
+  async openForm(request: FormRequest = {}): Promise<void> {
+    const script = request.script ?? this.model.script;
+    const known = request.job === undefined && request.configuration === undefined && request.script === this.model.script;
+    if (!known || this.model.form === undefined) this.model.open(request.job === undefined && script !== undefined ? { ...request, script } : request);
+    await vscode.commands.executeCommand(`${VIEW}.focus`);
+  }
+
+  dispose(): void {
+    this.model.close();
+    this.registrations.dispose();
+  }
+
+  private get shown(): boolean {
+    return this.view?.visible === true && this.model.form !== undefined;
+  }
+
+  /** Another script is active, or the same one has another environment. */
+  private follow(): void {
+    const uri = this.parts.script.current?.uri.toString();
+    if (uri === undefined) return;
+    if (uri !== this.active) this.model.open({ script: uri });
+    else this.model.refresh();
+    this.active = uri;
+  }
+
+  private async started(): Promise<void> {
+    if (this.model.form !== undefined) this.model.refresh();
+    this.configurations = (await this.parts.daemon.request(methods.configurations, {})).configurations;
+    this.draw();
+  }
+
+  private async heard(message: FromPage): Promise<void> {
+    switch (message.type) {
+      case "ready":
+        this.model.forgetPassword();
+        this.model.refresh();
+        this.draw();
+        break;
+      case "edited":
+        this.model.edited(message.choices, message.edit, message.filled);
+        break;
+      case "started":
+        await this.start(message.choices);
+        break;
+      case "served":
+        await this.serve(message.server);
+        break;
+      case "configured":
+        this.model.open({ ...scriptOf(this.model.script), ...folderOf(message.folder), ...(message.configuration === undefined ? {} : { configuration: message.configuration }) });
+        break;
+      case "mended":
+        await this.mend(message.problem, message.action);
+        break;
+      case "asked":
+        await (message.gesture === "addServer" ? this.serve(await this.parts.pickServer()) : this.gestures.make(message.gesture));
+        break;
+    }
+  }
+
+  private async start(choices: SubmitParams): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.draw();
+    try {
+      if ((await this.parts.submitter.submit(choices)) === undefined) return;
+      this.model.startOver();
+    } finally {
+      this.busy = false;
+      this.draw();
+    }
+  }
+
+  /** Where it runs. A server that knows nobody asks for a sign-in first; when that is declined, everything is as it was. */
+  private async serve(chosen: string | undefined): Promise<void> {
+    const { servers, signIn } = this.parts;
+    const known = servers.all.find(({ id }) => id === chosen);
+    try {
+      if (chosen === undefined) return;
+      const server = known === undefined || known.state === "signedOut" ? await signIn.to(chosen) : known;
+      if (server !== undefined && server.id !== this.model.form?.server.id) this.model.choose({ server: server.id }, OF_A_SERVER);
+    } finally {
+      this.draw();
+    }
+  }
+
+  private async mend(problem: number, action: number): Promise<void> {
+    const chosen = this.model.form?.fields[problem]?.actions?.[action];
+    if (chosen === undefined) return;
+    await runAction(chosen);
+    this.model.refresh();
+  }
+
+  private failed(error: unknown): void {
+    if (!(error instanceof Told)) this.parts.output.warn(`form: ${error instanceof Error ? error.message : String(error)}`);
+    this.draw();
+  }
+
+  private draw(): void {
+    this.page?.post({ type: "show", view: this.current() });
+  }
+
+  private current(): View {
+    const { daemon, script, servers } = this.parts;
+    if (!vscode.workspace.isTrusted) return untrusted();
+    if (daemon.state === "failed") return failed();
+    const { form, source, filled, edit } = this.model;
+    if (form === undefined) return daemon.state === "running" && script.current === undefined && vscode.window.activeTextEditor?.document.languageId !== "julia" ? noScript() : { kind: "waiting" };
+    const configurations = this.configurations.filter(({ problem }) => problem === undefined).map(({ name, folder }) => ({ name, folder }));
+    return { kind: "form", script: named(form.choices), form, servers: servers.all, configurations, source, filled, edit, busy: this.busy };
+  }
+}
+
+function named({ script, app, appRepo }: SubmitParams): { name: string; folder: string } {
+  if (script === undefined) return { name: app ?? path.posix.basename(appRepo ?? ""), folder: "" };
+  const uri = vscode.Uri.parse(script);
+  return { name: path.posix.basename(uri.path), folder: path.posix.basename(path.posix.dirname(uri.path)) };
+}
+
+function scriptOf(script: string | undefined): FormRequest {
+  return script === undefined ? {} : { script };
+}
+
+function folderOf(folder: string | undefined): FormRequest {
+  return folder === undefined ? {} : { folder };
+}
+
+function untrusted(): WelcomeView {
+  return {
+    kind: "welcome",
+    text: vscode.l10n.t("This workspace is not trusted yet, so nothing runs and nothing is uploaded."),
+    actions: [{ title: vscode.l10n.t("Manage Workspace Trust"), gesture: "trust" }],
+  };
+}
+
+function failed(): WelcomeView {
+  return {
+    kind: "welcome",
+    text: vscode.l10n.t("JuliaHub's helper program is not running. Jobs that run already go on without it."),
+    actions: [
+      { title: vscode.l10n.t("Start It"), gesture: "startDaemon" },
+      { title: vscode.l10n.t("Show Diagnostic Log"), gesture: "showOutput" },
+    ],
+  };
+}
+
+function noScript(): WelcomeView {
+  return {
+    kind: "welcome",
+    text: vscode.l10n.t("Open a Julia script, and run it here: on this computer, on a cluster or on JuliaHub."),
+    actions: [{ title: vscode.l10n.t("Open a Julia Script"), gesture: "chooseScript" }],
+  };
+}
