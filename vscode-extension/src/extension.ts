@@ -71,6 +71,7 @@ import { registerJobNotices } from "./views/jobNotices";
 import { JobsTree } from "./views/jobsTree";
 import { LogDecorations } from "./views/logDecorations";
 import { LogFollowing } from "./views/logFollowing";
+import { registerLogHover } from "./views/logHover";
 import { registerLogLinks } from "./views/logLinks";
 import { LogStructure } from "./views/logStructure";
 import { registerRunLens } from "./views/runLens";
@@ -156,7 +157,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(services.signIn, new Authentication(services));
   context.subscriptions.push(registerWelcome(daemon, servers, output));
   context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
-  context.subscriptions.push(registerTasks(services), registerRunLens(), registerLogLinks());
+  context.subscriptions.push(registerTasks(services), registerRunLens(), registerLogLinks(), registerLogHover(logs));
   context.subscriptions.push(new LogDecorations(logs), new LogStructure(daemon, logs, services.logNavigation, output));
   for (const [name, factory] of Object.entries(COMMANDS)) context.subscriptions.push(registerCommand(name, factory, services));
   watch(context, daemon, active, services);

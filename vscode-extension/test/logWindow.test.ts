@@ -90,6 +90,7 @@ test("records and lines find each other", () => {
   window.replace([line(5, "two\nrows"), line(6), line(9)], 4);
   window.text([breakRow("head")]);
   assert.deepEqual([4, 5, 6, 7, 9, 10].map((id) => window.lineOf(id)), [undefined, 1, 3, 4, 4, undefined]);
+  assert.deepEqual([4, 5, 8, 9, 10].map((id) => window.spans(id)), [false, true, true, true, false]);
   assert.deepEqual([0, 1, 2, 3, 4, 9].map((at) => window.idAt(at)), [5, 5, 5, 6, 9, 9]);
 });
 

@@ -48,7 +48,7 @@ export class LogNavigation {
     session.follow.on = false;
     session.reveal = { id, at: "center" };
     const { window } = session;
-    if (window.lineOf(id) === undefined) {
+    if (!window.spans(id)) {
       const half = PAGE_LINES / 2;
       const [before, after] = await Promise.all([this.read(session, { before: id, limit: half }), this.read(session, { after: id - 1, limit: half })]);
       const lines = [...before.lines, ...after.lines];

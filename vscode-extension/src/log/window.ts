@@ -149,9 +149,14 @@ export class LogWindow {
     return this.last;
   }
 
-  /** The line where a record begins, or the first one after it; undefined when it is beyond the window. */
+  /** Whether a record lies within the window, though a filter may hide it. */
+  spans(id: number): boolean {
+    return this.first !== undefined && this.last !== undefined && id >= this.first && id <= this.last;
+  }
+
+  /** The line of the document where a record begins, or the first one after it; undefined when it is beyond the window. */
   lineOf(id: number): number | undefined {
-    if (this.first === undefined || this.last === undefined || id < this.first || id > this.last) return undefined;
+    if (!this.spans(id)) return undefined;
     const line = this.layout.findIndex(({ source }) => source !== undefined && source.id >= id);
     return line < 0 ? undefined : line;
   }

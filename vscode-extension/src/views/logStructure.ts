@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<LogMark["kind"], vscode.SymbolKind>> = {
 
 export class LogStructure implements vscode.DocumentSymbolProvider, vscode.FoldingRangeProvider, vscode.CodeLensProvider, vscode.Disposable {
   private readonly outlines = new WeakMap<LogSession, readonly OutlineEntry[]>();
+  private readonly marks = new WeakMap<LogSession, { readonly newest: number; readonly marks: readonly LogMark[] }>();
   private readonly registrations: vscode.Disposable;
 
   constructor(
@@ -44,7 +45,7 @@ export class LogStructure implements vscode.DocumentSymbolProvider, vscode.Foldi
   async provideDocumentSymbols(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<vscode.DocumentSymbol[]> {
     const session = this.logs.session(document.uri);
     if (session?.log === undefined || this.daemon.state !== "running") return [];
-    const { marks } = await this.daemon.request(methods.logSummary, { ...session.ref }, token);
+    const marks = await this.marksOf(session, token);
     const { window } = session;
     const place = { lineOf: (id: number) => window.lineOf(id), first: window.first, lines: window.rows.length };
     const outline = outlineOf(marks, place, { before: session.earlierLine, after: session.laterLine });
@@ -81,6 +82,16 @@ export class LogStructure implements vscode.DocumentSymbolProvider, vscode.Foldi
 
   dispose(): void {
     this.registrations.dispose();
+  }
+
+  /** Of the whole log; asked for again only when it has grown. */
+  private async marksOf(session: LogSession, token: vscode.CancellationToken): Promise<readonly LogMark[]> {
+    const known = this.marks.get(session);
+    const { newest } = session;
+    if (known?.newest === newest) return known.marks;
+    const { marks } = await this.daemon.request(methods.logSummary, { ...session.ref }, token);
+    this.marks.set(session, { newest, marks });
+    return marks;
   }
 
   /**
