@@ -215,3 +215,16 @@ async def test_older_jobs_are_a_larger_page(signed_in: Editor, hub: ScriptedHub,
     assert (await signed_in.request("juliahub/jobs", {"limit": 1000}))["more"] is False
     for job in jobs:
         job.ends()
+
+
+async def test_a_job_from_elsewhere_is_met(
+    start: MakeEditor, hub: ScriptedHub, token: str, folders: Path, environ: "dict[str, str]"
+) -> None:
+    """Another daemon submits; this one, which looks again soon, tells of it without being asked."""
+    here = await start(server=hub.url)
+    await here.request("juliahub/jobs", {})
+    there = await start(server=hub.url)
+    job = await submitted(there, hub, folders, name="from elsewhere")
+    await here.until(lambda: views(here, job.jobname), "the other's job", seconds=60)
+    job.ends()
+    await here.until(lambda: views(here, job.jobname)[-1]["done"], "its end")

@@ -1,6 +1,7 @@
 """One editor's session: the services, its workspace, and what is sent to it unasked."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.services.awaited import Awaited
 from juliahub_ls.services.julia import julia_depots
 from juliahub_ls.services.notices import Notices
+from juliahub_ls.services.servers import ServerProfile
 from juliahub_ls.services.services import Services, build_services
 from juliahub_ls.services.token_watch import TokenWatch
 from juliahub_ls.services.workspace import Workspace
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from juliahub_ls.lsp.server import JuliaHubServer
 
 RECENT_JOBS = 20
+LOOK_AGAIN_SECONDS = 15.0
+"""Jobs that another program submitted are met this soon; those that are known come as events."""
 
 
 class Session:
@@ -97,7 +101,7 @@ class Session:
         self.server.window_show_message(types.ShowMessageParams(types.MessageType.Info, sentence))
 
     def watch_jobs(self) -> None:
-        """Look for jobs that are running, so that they are followed from the start. Starts nothing."""
+        """Look for jobs, now and from time to time: those that run are followed from then on. Starts nothing."""
         self.services.tasks.start(self._watch_jobs(), "watch jobs")
 
     def decode(self, method: str, params: Any) -> Any:
@@ -155,17 +159,18 @@ class Session:
         await self.services.aclose()
 
     async def _watch_jobs(self) -> None:
-        """Only servers that can be asked without starting or signing in to anything."""
-        connections = self.services.connections
-        for profile in self.services.servers.all():
-            known = payloads.server(profile, connections)
-            if known["state"] != "signedIn":
-                continue
-            try:
-                found = await self.services.jobs.list(profile.id, RECENT_JOBS)
-                await self.services.jobs.explain(profile.id, found.jobs)
-            except JuliaHubError:
-                continue
+        while True:
+            for profile in self.services.servers.all():
+                await self._look_for_jobs(profile)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _look_for_jobs(self, profile: ServerProfile) -> None:
+        """Of a server that can be asked without starting or signing in to anything."""
+        if payloads.server(profile, self.services.connections)["state"] != "signedIn":
+            return
+        with contextlib.suppress(JuliaHubError):
+            found = await self.services.jobs.list(profile.id, RECENT_JOBS)
+            await self.services.jobs.explain(profile.id, found.jobs)
 
     def _tokens_changed(self) -> None:
         """Another program, or a renewal, has written or removed a token; of our own sign-ins the editor knows."""
