@@ -3,6 +3,8 @@
 import re
 import time
 
+import tomli_w
+
 from juliahub_ls.lsp.protocol.servers import ServersResult
 from tests.support.cli import Cli
 from tests.support.payload_shapes import assert_shape
@@ -50,6 +52,7 @@ def test_signing_in_and_out(cli: Cli, hub: ScriptedHub) -> None:
     assert_shape(ServersResult, out.document)
     assert not token_file.exists()
     assert cli.run("jobs").code == 3
+    assert not list(token_file.parent.glob("*.backup"))
     again = cli.run("logout", "--json")
     assert (again.code, again.error["code"]) == (3, "sign-in-required")
 
@@ -60,6 +63,18 @@ def test_signing_in_with_json_tells_the_page_on_standard_error(cli: Cli, hub: Sc
     ran = running.ended()
     assert ran.code == 0
     assert_shape(ServersResult, ran.document)
+
+
+def test_signing_out_says_what_it_cannot_remove(cli: Cli, hub: ScriptedHub) -> None:
+    table = hub.table()
+    file = cli.folder / "depot" / "servers" / "127.0.0.1" / "auth.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(tomli_w.dumps(table))
+    ran = cli.run("logout", hub.url)
+    assert ran.code == 0
+    assert "its token is gone from this computer" in ran.stdout
+    assert re.search(r"can use it for another \d\d h; the server's account page revokes it\.", ran.stdout)
+    assert not file.exists()
 
 
 def test_this_computer_needs_no_sign_in(cli: Cli) -> None:

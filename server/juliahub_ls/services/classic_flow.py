@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from juliahub_ls.errors import SignInFailed
 from juliahub_ls.services.sign_in import Approval, Attempt
-from juliahub_ls.services.transport import translated
 from juliahub_wire import paths
 from juliahub_wire.auth import CHALLENGE_CHARACTERS, ClaimAnswer, TokenTable
 from juliahub_wire.limits import CLAIM_POLL_SECONDS
@@ -39,8 +38,7 @@ async def sign_in_by_page(attempt: Attempt) -> TokenTable:
 
 async def _challenge(attempt: Attempt, challenge: str) -> str:
     """The response that belongs to the challenge; opaque, but safe in a query string."""
-    async with translated(attempt.server):
-        answer = await attempt.http.post(attempt.url + paths.AUTH_CHALLENGE, content=challenge)
+    answer = await attempt.begin("POST", paths.AUTH_CHALLENGE, content=challenge)
     text = answer.text.strip()
     if answer.status_code != 200 or not text or not text.isascii() or any(c in text for c in "<> \n"):
         reason = f"the server answered {answer.status_code} to the challenge."

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from juliahub_ls.errors import SignInFailed, SignInTimedOut
 from juliahub_ls.services.jwt_claims import claims_of, text_claim
 from juliahub_ls.services.sign_in import Approval, Attempt
-from juliahub_ls.services.transport import first_words, translated
+from juliahub_ls.services.transport import first_words
 from juliahub_wire.auth import AuthConfiguration, TokenTable
 from juliahub_wire.device import CLIENT_ID, DEVICE_GRANT, PENDING_STATUS, DeviceAuthorization, DeviceTokenAnswer
 from juliahub_wire.limits import CLAIM_POLL_SECONDS
@@ -48,8 +48,7 @@ async def _code(attempt: Attempt, configuration: AuthConfiguration, client_id: s
     if configuration.device_token_scope:
         form["scope"] = configuration.device_token_scope
     endpoint = _endpoint(attempt, configuration.device_authorization_endpoint)
-    async with translated(attempt.server):
-        answer = await attempt.http.post(endpoint, data=form, headers={"Accept": "application/json"})
+    answer = await attempt.begin("POST", endpoint, data=form, headers={"Accept": "application/json"})
     if answer.status_code != 200:
         words = first_words(answer, f"it answered {answer.status_code}")
         raise SignInFailed(server=attempt.server, reason=f"there is no code: {words}")

@@ -1,6 +1,7 @@
 """Server profiles: "This computer" and any number of hubs, which one is current, and where that is remembered."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from juliahub_ls.services.files import replace_file
 from juliahub_ls.services.os_errors import translated_os_errors
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST = re.compile(r"\w[\w.-]*|(?=.*:)[\da-f:.]+")
+"""A name, or an address of IPv6. It becomes a folder's name (§1.3), so nothing that leads elsewhere is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,10 @@ def profile_of(server: str) -> ServerProfile:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise ServerUnknown(server=server) from None
+    if not host or not _HOST.fullmatch(host):
+        raise ServerUnknown(server=server)
     unusual = parts.query or parts.fragment or parts.username or any(character.isspace() for character in url)
-    if not host or unusual or parts.scheme not in ("http", "https"):
+    if unusual or parts.scheme not in ("http", "https"):
         raise ServerUnknown(server=server)
     if parts.scheme == "http" and host not in LOOPBACK:
         raise PlainHttpRefused(server=host)

@@ -10,13 +10,14 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import httpx
 from pydantic import ValidationError
 
 from juliahub_ls.errors import SignInFailed, SignInTimedOut
 from juliahub_ls.services.progress import Progress
-from juliahub_ls.services.transport import translated
+from juliahub_ls.services.transport import retrying, translated
 from juliahub_wire import paths
 from juliahub_wire.auth import AuthConfiguration, TokenTable
 
@@ -94,10 +95,19 @@ class Attempt:
                 return None
             await asyncio.sleep(min(pause, 1.0))
 
+    async def begin(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """A request of the steps before a person is asked, at a path or a URL: repeated when the connection breaks."""
+        url = path if "://" in path else self.url + path
+
+        async def attempt() -> httpx.Response:
+            async with translated(self.server):
+                return await self.http.request(method, url, **request)
+
+        return await retrying(attempt)
+
     async def _configuration(self) -> AuthConfiguration:
         """Anything but an object in JSON means that there is the classic flow alone (§1.5)."""
-        async with translated(self.server):
-            answer = await self.http.get(self.url + paths.AUTH_CONFIGURATION, headers={"Accept": "application/json"})
+        answer = await self.begin("GET", paths.AUTH_CONFIGURATION, headers={"Accept": "application/json"})
         if answer.status_code != 200:
             return AuthConfiguration()
         try:

@@ -1,12 +1,15 @@
 """Tokens: what is accepted, for how long, and what JuliaHub's clients demand of them."""
 
 import base64
+import hmac
 import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from joserfc import jwt
+from joserfc.jws import JWSRegistry
 
 from localhub.domain.client import Client
 from localhub.services import tokens as tokens_module
@@ -76,6 +79,42 @@ def test_another_hubs_token_is_refused(tokens: Tokens, store: Store, tmp_path: P
     foreign = issue(Tokens(store, SigningKeys(tmp_path / "other")), store)
     with pytest.raises(InvalidToken):
         tokens.verify(str(foreign["access_token"]))
+
+
+def public_pem(tokens: Tokens) -> bytes:
+    return bytes(tokens.keys.current.key.as_pem(private=False))
+
+
+def sealed(head: dict[str, object], payload: str, key: bytes | None) -> str:
+    """A token whose signature is HMAC-SHA256 with that key, or missing."""
+
+    def part(value: bytes) -> str:
+        return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+    signed = f"{part(json.dumps(head).encode())}.{payload}"
+    return f"{signed}.{'' if key is None else part(hmac.digest(key, signed.encode(), 'sha256'))}"
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "HS256"])
+def test_a_token_cannot_choose_how_it_is_checked(tokens: Tokens, store: Store, algorithm: str) -> None:
+    """Neither unsigned, nor signed with our public key taken for a secret."""
+    payload = str(issue(tokens, store)["access_token"]).split(".")[1]
+    kid = tokens.keys.current.kid
+    keys: tuple[bytes | None, ...] = (None, public_pem(tokens), public_pem(tokens).rstrip())
+    for key in keys:
+        for head in ({"alg": algorithm, "kid": kid}, {"alg": algorithm}):
+            with pytest.raises(InvalidToken):
+                tokens.verify(sealed({"typ": "JWT", **head}, payload, key))
+
+
+def test_a_token_cannot_bring_its_own_key(tokens: Tokens, store: Store, tmp_path: Path) -> None:
+    claims = jwt.decode(str(issue(tokens, store)["access_token"]), tokens.keys.current.key).claims
+    (tmp_path / "other").mkdir()
+    own = SigningKeys(tmp_path / "other").current.key
+    for extra in ({}, {"jwk": own.as_dict(private=False)}, {"kid": "../signing"}, {"kid": tokens.keys.current.kid}):
+        registry = JWSRegistry(strict_check_header=False)
+        with pytest.raises(InvalidToken):
+            tokens.verify(jwt.encode({"alg": "RS256", **extra}, claims, own, registry=registry))
 
 
 @pytest.mark.parametrize("used_before", [False, True])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from juliahub_ls.services import hub_client, hub_requests, transport, upload
+from juliahub_ls.services import hub_client, hub_requests, sign_in, transport, upload
 from juliahub_ls.services.account import Account
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.token_store import TokenStore
@@ -50,7 +50,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(_seconds: float) -> None:
         return
 
-    for module in (hub_client, hub_requests):
+    for module in (hub_client, hub_requests, sign_in):
         monkeypatch.setattr(module, "retrying", lambda attempt: retry(attempt, sleep=at_once))
     monkeypatch.setattr(upload, "PAUSE_SECONDS", 0)
 

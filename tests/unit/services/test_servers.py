@@ -44,6 +44,11 @@ def test_profiles(text: str, id_: str, url: "str | None") -> None:
         "a:b",
         "a:99999",
         "http://[bad",
+        "..",
+        "https://../",
+        "https://.hidden",
+        "https://%2e%2e",
+        "https://a\\..\\b",
     ],
 )
 def test_what_is_no_server(text: str) -> None:

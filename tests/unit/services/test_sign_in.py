@@ -150,6 +150,15 @@ async def test_a_server_that_is_down(http: httpx.AsyncClient, unused_port: int) 
         await nowhere.sign_in()
 
 
+async def test_a_connection_that_breaks_before_anyone_is_asked(server: ScriptedServer, http: httpx.AsyncClient) -> None:
+    person = Person()
+    server.on("GET /auth/configuration", Cut(b"{", 50), Response(status_code=404))
+    server.on(CHALLENGE, Cut(b"R", 50), PlainTextResponse("R"))
+    server.on(CLAIM, TOKEN)
+    assert (await attempt(server, http, person).sign_in()).bearer() == "i"
+    assert len(person.shown) == 1
+
+
 CONFIGURATION, CODE, EXCHANGE = "GET /auth/configuration", "POST /auth/device/code", "POST /auth/token"
 TOKENS = {"access_token": "a", "id_token": "h.eyJwcmVmZXJyZWRfdXNlcm5hbWUiOiJhZGEifQ.s", "refresh_token": "r"}
 PENDING_CODE = JSONResponse({"error": "authorization_pending"}, 400)

@@ -3,9 +3,9 @@ import * as vscode from "vscode";
 import type { Server } from "../protocol";
 import { life, since } from "../text";
 
-/** In a few words; nothing for one that is simply there. */
+/** In a few words, which fit beside a name; nothing for one that is simply there. */
 export function stateOf(server: Server): string {
-  if (server.state === "offline") return offline(server.offlineSince);
+  if (server.state === "offline") return server.offlineSince === undefined ? vscode.l10n.t("offline") : sinceWhen(server.offlineSince);
   if (server.kind === "thisComputer") return "";
   if (server.state !== "signedIn") return vscode.l10n.t("signed out");
   return [server.account ?? vscode.l10n.t("signed in"), tokenOf(server)].filter((part) => part !== "").join(" · ");
@@ -24,6 +24,10 @@ export function spokenState(server: Server): string {
 export function offline(time: number | undefined): string {
   if (time === undefined) return vscode.l10n.t("offline, showing the last known");
   return vscode.l10n.t("offline since {0}, showing the last known", since(time, Date.now()));
+}
+
+function sinceWhen(time: number): string {
+  return vscode.l10n.t("offline since {0}", since(time, Date.now()));
 }
 
 function tokenOf({ tokenExpires }: Server): string {

@@ -60,10 +60,11 @@ def logout(
     async def work(services: "Services") -> dict[str, Any]:
         from juliahub_ls import payloads
 
-        gone = await services.accounts.sign_out(asked.server)
+        profile = services.servers.find(asked.server)
+        stored = None if profile.is_this_computer else services.connections.tokens(profile).read()
+        await services.accounts.sign_out(asked.server)
         if not asked.output.as_json:
-            here = services.servers.find(gone).is_this_computer
-            asked.output.line("This computer needs no sign-in." if here else f"Signed out of {gone}.")
+            asked.output.line(_signed_out(profile.name, profile.is_this_computer, stored.expiry if stored else None))
         return payloads.servers(services.connections)
 
     _answer(asked, with_services(asked, work))
@@ -133,6 +134,17 @@ def _signed_in(account: str, name: str, here: bool) -> str:
     if here:
         return f"{name} needs no sign-in. Jobs run here from now on."
     return f"Signed in to {name} as {account}. Jobs run there from now on; `juliahub login this-computer` goes back."
+
+
+def _signed_out(name: str, here: bool, expiry: float | None) -> str:
+    """What is gone, and what it cannot remove: copies of the token elsewhere."""
+    if here:
+        return "This computer needs no sign-in."
+    left = "until it lapses" if expiry is None else f"for another {_lifetime(expiry - time.time())}"
+    return (
+        f"Signed out of {name}: its token is gone from this computer. Programs that copied it can use it {left}; the "
+        "server's account page revokes it."
+    )
 
 
 def _show(output: Output, servers: list[dict[str, Any]]) -> None:
