@@ -13,6 +13,7 @@
     │   ├── NoEnvironment           a folder without a project file
     │   ├── JuliaNotAvailable       the manifest needs a Julia the server does not have
     │   ├── ClusterImpossible, TimeLimitInvalid, PatternInvalid, SettingInvalid
+    │   ├── FilterInvalid, FilterTooSlow
     │   ├── BundleRefused           a problem of the plan, such as its size
     │   ├── FileChangedWhileBundling, EditRefused
     │   ├── JobNotFound, DatasetNotFound, NoResults, ServerUnknown, PlainHttpRefused
@@ -164,6 +165,23 @@ class TimeLimitInvalid(InputError):
     text = (
         "The time limit of {hours} hours is out of range. Give a number above 0 and up to 8760 (a year), "
         "or 0 for no limit."
+    )
+
+
+class FilterInvalid(InputError):
+    """A query that is none, with the place of the mistake (UTF-16 code units)."""
+
+    code = "filter-invalid"
+    text = "{sentence}"
+
+
+class FilterTooSlow(InputError):
+    """A regular expression that takes too long over a single line."""
+
+    code = "filter-too-slow"
+    text = (
+        "The expression /{pattern}/ takes too long on a line of this log, so the search was ended. Make it simpler: "
+        "avoid repetitions within repetitions."
     )
 
 

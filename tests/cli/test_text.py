@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from juliahub_ls.cli.job_text import when
-from juliahub_ls.cli.log_view import LogText
-from juliahub_ls.cli.text import Paint
-from juliahub_ls.domain.jobs.log_filter import LogFilter
+from juliahub_ls.domain.jobs.log_line import line_of
+from juliahub_ls.domain.jobs.log_text import LogText
+from juliahub_ls.domain.text import Paint
 from juliahub_wire.logs import record_of
 
 COLOURS, PLAIN, ASCII = Paint(colours=True), Paint(colours=False), Paint(colours=False, unicode=False)
@@ -51,8 +51,8 @@ def test_without_unicode_signs_have_stand_ins() -> None:
     assert ASCII.foreign("\x07") == "?"
 
 
-def lines(*records: dict[str, object], keep: LogFilter = LogFilter(), progress: int | None = None) -> list[str]:  # noqa: B008
-    return LogText(PLAIN, keep, progress=progress).lines(record_of(record) for record in records)
+def lines(*records: dict[str, object], headings: bool = True, progress: int | None = None) -> list[str]:
+    return LogText(PLAIN, headings=headings, progress=progress).lines(line_of(record_of(record)) for record in records)
 
 
 def test_a_record_of_several_lines_keeps_its_margin() -> None:
@@ -76,7 +76,7 @@ def test_progress_is_told_as_it_comes_on() -> None:
 def test_phases_are_headings_unless_a_filter_is_set() -> None:
     phase = {"message": "Phase: code", "keywords": {"jrun_phase": "code"}}
     assert lines(phase) == ["● Running"]
-    assert lines(phase, keep=LogFilter(worker=1)) == []
+    assert lines(phase, headings=False) == []
 
 
 def test_times_are_relative_within_an_hour() -> None:

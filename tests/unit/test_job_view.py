@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from juliahub_ls.domain.jobs.job_view import duration, summary_of, view_job
-from juliahub_ls.domain.jobs.log_filter import LogFilter, log_filter
 from juliahub_ls.domain.jobs.log_line import LogFacts, learn, line_of, severity
 from juliahub_wire.jobs import Job
 from juliahub_wire.logs import LogRecord, record_of
@@ -192,25 +191,3 @@ def test_a_line_of_odd_parts(keywords: "dict[str, Any]") -> None:
 @pytest.mark.parametrize(("level", "number"), [("Info", 0), ("WARN", 1000), ("error", 2000), ("LogLevel(7)", 0)])
 def test_severity(level: str, number: int) -> None:
     assert severity(level) == number
-
-
-@pytest.mark.parametrize(
-    ("filter_", "kept"),
-    [
-        (LogFilter(), True),
-        (log_filter(r"lo+ss=\d", None, None), True),
-        (log_filter("gain", None, None), False),
-        (log_filter(None, "warn", None), True),
-        (log_filter(None, "error", None), False),
-        (log_filter(None, None, 3), True),
-        (log_filter(None, None, 4), False),
-        (log_filter("loss", "debug", 3), True),
-    ],
-)
-def test_filters(filter_: "LogFilter | str", kept: bool) -> None:
-    assert isinstance(filter_, LogFilter)
-    assert filter_.keeps(line_of(record("loss=3", "Warn", jrun_worker_id=3), 1)) is kept
-
-
-def test_a_pattern_that_is_none_is_explained() -> None:
-    assert "unterminated" in str(log_filter("(", None, None))

@@ -15,6 +15,8 @@ from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.jobs import Jobs
+from juliahub_ls.services.log_feed import Logs
+from juliahub_ls.services.log_store import LogStore
 from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, StreamState
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.results import download_results
@@ -67,7 +69,8 @@ class Client:
         )
         bundling = Bundling(folder / "cache", Environments(folder / "config"))
         self.submitter = Submitter(self.connections, bundling)
-        self.jobs = Jobs(self.connections, self.tasks)
+        self.logs = Logs(self.connections, self.tasks, LogStore(folder / "cache" / "logs"))
+        self.jobs = Jobs(self.connections, self.tasks, self.logs)
 
     async def submit(self, script: Path, name: str) -> str | None:
         """As a user would: again after an error that says that nothing was submitted, not after one that does not."""
@@ -82,6 +85,7 @@ class Client:
 
     async def aclose(self) -> None:
         await self.tasks.aclose()
+        await self.logs.aclose()
         await self.connections.aclose()
 
 

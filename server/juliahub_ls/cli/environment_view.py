@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from juliahub_ls.cli.output import Output
-from juliahub_ls.cli.text import Paint
 from juliahub_ls.domain.bundles.model import ArtifactPlacement, LeftOut, LeftOutReason, Placement
 from juliahub_ls.domain.problem import Mend, Mending, Problem, Severity, human_bytes
+from juliahub_ls.domain.text import Paint
 
 if TYPE_CHECKING:
     from juliahub_ls.domain.bundles.plan import BundlePlan

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
-from juliahub_ls.cli.text import Paint
+from juliahub_ls.domain.text import Paint
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -2,33 +2,33 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from juliahub_ls import payloads
-from juliahub_ls.cli.log_view import LogText
 from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.status_line import StatusLine
 from juliahub_ls.domain.jobs.job_view import JobView
-from juliahub_ls.domain.jobs.log_filter import LogFilter
-from juliahub_ls.domain.jobs.log_line import line_of
-from juliahub_ls.services.jobs import Jobs
-from juliahub_ls.services.log_stream import LogEvent, StreamState, record_number
+from juliahub_ls.domain.jobs.log_text import LogText
+from juliahub_ls.services.jobs import Jobs, Look
+from juliahub_ls.services.log_stream import StreamState
+from juliahub_ls.services.log_window import ShownLine, WindowEvent, WindowLines
 
-if TYPE_CHECKING:
-    from juliahub_wire.logs import LogRecord
-
-BATCH_LINES = 500
 PINNED_HINT = "Ctrl-C leaves the job running"
 
 
-async def watch(output: Output, jobs: Jobs, view: JobView, keep: LogFilter, again: str) -> JobView:
-    """Show the job until it ends; how it ended. On Ctrl-C says that the job goes on, and that `again` follows it."""
+async def watch(
+    output: Output, jobs: Jobs, view: JobView, again: str, look: Look | None = None, *, headings: bool = True
+) -> JobView:
+    """Show the job until it ends; how it ended. On Ctrl-C says that the job goes on, and that `again` follows it.
+
+    `look`: which lines of its log; None: all. `headings`: with the job's phases between them.
+    """
     try:
         with StatusLine(output, PINNED_HINT) as status:
-            shown = _Shown(output, keep, status)
+            shown = _Shown(output, headings, status)
             shown.job(view)
             jobs.subscribe(lambda changed: shown.job(changed) if changed.id == view.id else None)
-            async for event in jobs.follow(None, view.id):
+            async for event in jobs.follow(None, view.id, look):
                 await shown.show(event)
     except asyncio.CancelledError:
         _leave(output, jobs.view(view.server, view.id), again)
@@ -36,28 +36,34 @@ async def watch(output: Output, jobs: Jobs, view: JobView, keep: LogFilter, agai
     return jobs.view(view.server, view.id)
 
 
+def print_lines(output: Output, text: LogText, lines: Sequence[ShownLine]) -> None:
+    """Lines of a log, as text or as events."""
+    if output.as_json:
+        output.events("line", payloads.shown_lines(lines))
+    elif shown := text.lines(one.line for one in lines):
+        output.line("\n".join(shown))
+
+
 class _Shown:
     """What has been shown of one job."""
 
-    def __init__(self, output: Output, keep: LogFilter, status: StatusLine) -> None:
+    def __init__(self, output: Output, headings: bool, status: StatusLine) -> None:
         self._output = output
-        self._keep = keep
         self._status = status
-        self._text = LogText(output.paint, keep, progress=0 if output.live else 10)
+        self._text = LogText(output.paint, headings=headings, progress=0 if output.live else 10)
         self._lost = False
         self._last = 0
         self._view: JobView | None = None
 
-    async def show(self, event: LogEvent) -> None:
+    async def show(self, event: WindowEvent) -> None:
         """Show one event. Lets others run between batches: a log may have a million lines at once."""
         if isinstance(event, StreamState):
             self._stream(event)
-        else:
+        elif isinstance(event, WindowLines):
             self._resumed()
-            self._last = record_number(event.records[-1], self._last + len(event.records))
-            for start in range(0, len(event.records), BATCH_LINES):
-                self._lines(event.records[start : start + BATCH_LINES])
-                await asyncio.sleep(0)
+            print_lines(self._output, self._text, event.lines)
+            self._last = event.lines[-1].line.id if event.lines else self._last
+            await asyncio.sleep(0)
 
     def job(self, view: JobView) -> None:
         """Show how the job stands, if that is news."""
@@ -69,13 +75,6 @@ class _Shown:
             return
         self._status.count_from(view.started or view.submitted)
         self._status.report(view.label.partition(", ")[0] if view.progress is not None else view.label, view.progress)
-
-    def _lines(self, records: "list[LogRecord]") -> None:
-        if self._output.as_json:
-            kept = filter(self._keep.keeps, (line_of(record) for record in records))
-            self._output.events("line", [payloads.log_line(line) for line in kept])
-        elif shown := self._text.lines(records):
-            self._output.line("\n".join(shown))
 
     def _stream(self, event: StreamState) -> None:
         if self._output.as_json:

@@ -33,7 +33,7 @@ FEATURES = {
     "servers": ("servers", "selectServer", "signIn", "signOut", "nodes", "images"),
     "forms": ("form", "configurations", "saveConfiguration"),
     "jobs": ("submit", "preflight", "jobs", "job", "submission", "stopJob", "extendJob"),
-    "logs": ("openLog", "closeLog", "readLog"),
+    "logs": ("openLog", "closeLog", "readLog", "logSummary", "logSeries", "completeFilter", "saveLog"),
     "results": ("results", "downloadResults", "previewFile", "compareJobs", "exportComparison"),
     "datasets": ("datasets", "downloadDataset", "uploadDataset", "projects"),
 }

@@ -4,7 +4,8 @@ from juliahub_ls.payloads.bundles import bundle_folder, bundle_plan
 from juliahub_ls.payloads.common import problem, range_
 from juliahub_ls.payloads.datasets import dataset, downloaded_dataset, project, uploaded_dataset
 from juliahub_ls.payloads.environments import environment, environment_choice, environment_details, environment_for
-from juliahub_ls.payloads.jobs import job, log_line, notice, preflight, submission
+from juliahub_ls.payloads.jobs import job, notice, preflight, submission
+from juliahub_ls.payloads.logs import log_line, log_series, log_summary, shown_lines
 from juliahub_ls.payloads.results import comparison, downloaded, results
 from juliahub_ls.payloads.servers import image, node, server, servers
 
@@ -22,6 +23,8 @@ __all__ = [
     "image",
     "job",
     "log_line",
+    "log_series",
+    "log_summary",
     "node",
     "notice",
     "preflight",
@@ -31,6 +34,7 @@ __all__ = [
     "results",
     "server",
     "servers",
+    "shown_lines",
     "submission",
     "uploaded_dataset",
 ]

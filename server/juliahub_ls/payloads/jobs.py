@@ -3,7 +3,6 @@
 from typing import Any
 
 from juliahub_ls.domain.jobs.job_view import JobView
-from juliahub_ls.domain.jobs.log_line import LogLine
 from juliahub_ls.domain.jobs.notice import Notice
 from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
 from juliahub_ls.encoding import encode
@@ -29,22 +28,6 @@ def submission(record: SubmissionRecord) -> dict[str, Any]:
     payload: dict[str, Any] = encode(record)
     told = {key: value for key, value in payload.items() if key not in ("server", "job", "keptBack")}
     return told | {"choices": choices(record.choices)}
-
-
-def log_line(line: LogLine) -> dict[str, Any]:
-    """A `LogLine`. Written out by hand: a log may have a million."""
-    payload: dict[str, Any] = {"id": line.id, "message": line.message, "level": line.level, "worker": line.worker}
-    if line.time is not None:
-        payload["time"] = line.time
-    if line.module is not None:
-        payload["module"] = line.module
-    if line.file is not None:
-        payload["file"] = line.file
-    if line.line is not None:
-        payload["line"] = line.line
-    if line.keywords:
-        payload["keywords"] = encode(line.keywords)
-    return payload
 
 
 def preflight(value: Preflight) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from juliahub_ls.domain.jobs.log_line import LogFacts, learn, line_of
 from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, TimeLimitInvalid
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
-from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, StreamState, record_number
+from juliahub_ls.services.log_feed import LogFeed, Logs
+from juliahub_ls.services.log_stream import StreamState
+from juliahub_ls.services.log_window import LogWindow, WindowEvent
 from juliahub_ls.services.submissions import Submissions
 from juliahub_ls.services.tasks import Tasks
 from juliahub_wire.jobs import Job, JobStatus
-from juliahub_wire.logs import LogRecord
 
 REPORT_SECONDS = 0.25
 """A job whose progress runs fast is reported at most this often."""
@@ -27,6 +28,8 @@ WAITING_SECONDS = 10.0
 TAIL_ENTRIES = 50
 PAGE_JOBS = 20
 """So many of a server's jobs are listed where nobody says how many."""
+Look = Callable[[LogFeed], LogWindow]
+"""How a log is looked at: from where on, and which lines of it."""
 log = logging.getLogger(__name__)
 
 
@@ -37,9 +40,6 @@ class KnownJob:
     job: Job
     facts: LogFacts = field(default_factory=LogFacts)
     stopping: bool = False
-    learned: int = 0
-    """The id of the last record that `facts` knows."""
-    followers: int = 0
     watch: "asyncio.Task[None] | None" = None
     start: "asyncio.Task[None] | None" = None
     explained: bool = False
@@ -60,9 +60,12 @@ class JobList:
 class Jobs:
     """All servers' jobs. Running ones are followed through their log, so that changes come as events."""
 
-    def __init__(self, connections: Connections, tasks: Tasks, submissions: Submissions | None = None) -> None:
+    def __init__(
+        self, connections: Connections, tasks: Tasks, logs: Logs, submissions: Submissions | None = None
+    ) -> None:
         self._connections = connections
         self._tasks = tasks
+        self.logs = logs
         self._submissions = submissions
         self._known: dict[tuple[str, str], KnownJob] = {}
         self._offline: dict[str, int] = {}
@@ -161,28 +164,22 @@ class Jobs:
         for listener in self._listeners:
             listener(view)
 
-    async def follow(self, server: str | None, jobname: str) -> AsyncIterator[LogEvent]:
-        """A job's log from its first line, as `LogStream.events`.
-
-        While someone follows, the job is watched through that.
-        """
+    async def follow(self, server: str | None, jobname: str, look: Look | None = None) -> AsyncIterator[WindowEvent]:
+        """A job's log from its first line, or as `look` has it. When it is complete, the job's end is known, too."""
         client = await self._connections.client(server)
         known = self._learn(client, await client.job(jobname))
-        known.followers += 1
-        if known.watch is not None:
-            known.watch.cancel()
-            known.watch = None
-        try:
-            async for event in self._observed(client, known, self._stream(client, jobname)):
+        async with self.logs.open(client.server, jobname) as feed:
+            window = look(feed) if look else LogWindow(feed)
+            async for event in window.events():
+                if isinstance(event, StreamState) and event.state == "complete":
+                    known.facts = feed.facts
+                    await self._settle(client, known)
                 yield event
-        finally:
-            known.followers -= 1
-            self._ensure_watched(client, known)
 
     def _ensure_watched(self, client: HubClient, known: KnownJob) -> None:
         if not _under_way(known.job) and (known.start is None or known.start.done()):
             known.start = self._tasks.start(self._await_start(client, known), f"await {known.job.jobname}")
-        if known.job.done or known.followers or (known.watch and not known.watch.done()):
+        if known.job.done or (known.watch and not known.watch.done()):
             return
         known.watch = self._tasks.start(self._watch(client, known), f"watch {known.job.jobname}")
 
@@ -190,41 +187,30 @@ class Jobs:
         """Follow the log to its end for what it tells of the job."""
         jobname = known.job.jobname
         try:
-            async for _ in self._observed(client, known, self._stream(client, jobname, known.learned)):
-                pass
+            async with self.logs.open(client.server, jobname) as feed:
+                await self._observe(client, known, feed)
         except JobNotFound:
             self._known.pop((client.server, jobname), None)
         except JuliaHubError as error:
             log.warning("The job %s is no longer watched: %s", jobname, error)
 
-    def _stream(self, client: HubClient, jobname: str, after: int = 0) -> LogStream:
-        return LogStream(client, jobname, after, renew=lambda: self._connections.client(client.server))
-
-    async def _observed(self, client: HubClient, known: KnownJob, stream: LogStream) -> AsyncIterator[LogEvent]:
-        """The stream's events, learning from each and telling listeners.
-
-        At its end the job's final state is waited for.
-        """
+    async def _observe(self, client: HubClient, known: KnownJob, feed: LogFeed) -> None:
+        """Learn from the log and tell listeners. At its end the job's final state is waited for."""
         reported = 0.0
-        async for event in stream.events():
-            before = known.facts
-            if isinstance(event, Records):
-                self._take(known, event.records)
+        while feed.failure is None:
+            version, before = feed.version, known.facts
+            known.facts = feed.facts
             if not _under_way(known.job):
                 await self._refresh(client, known.job.jobname)
             if known.facts != before and time.monotonic() - reported >= REPORT_SECONDS:
                 reported = time.monotonic()
                 self._changed(client.server, known.job.jobname)
-            if isinstance(event, StreamState) and event.state == "complete":
+            if feed.complete:
                 await self._settle(client, known)
-            yield event
-
-    def _take(self, known: KnownJob, records: Sequence[LogRecord]) -> None:
-        for record in records:
-            number = record_number(record, known.learned + 1)
-            if number > known.learned:
-                known.learned = number
-                known.facts = learn(known.facts, line_of(record))
+                return
+            if feed.version == version:
+                await feed.changed(version)
+        raise feed.failure
 
     async def _await_start(self, client: HubClient, known: KnownJob) -> None:
         """Its log may begin before its status says that it runs, and then be silent."""

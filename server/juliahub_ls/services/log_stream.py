@@ -6,7 +6,7 @@ By REST from the first line, then by WebSocket from the last, resumed after ever
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,13 +43,21 @@ class StreamState:
     gap: tuple[int, int] | None = None
 
 
-LogEvent = Records | StreamState
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The last page of a log whose beginning is read next: its records come again, in their order."""
+
+    records: list[LogRecord]
+
+
+LogEvent = Records | StreamState | Preview
 
 
 class LogStream:
     """Follows one job's log. `last` is the id of the last record that was given out.
 
     `renew` gives the client to go on with after a break: this computer's hub may have to be started, or be elsewhere.
+    `preview`: give out the end of a long log first.
     """
 
     def __init__(
@@ -58,9 +66,12 @@ class LogStream:
         jobname: str,
         after: int = 0,
         renew: Callable[[], Awaitable[HubClient]] | None = None,
+        *,
+        preview: bool = False,
     ) -> None:
         self._client = client
         self._renew = renew
+        self._preview = preview
         self._jobname = jobname
         self.last = after
         self._begun = after > 0
@@ -102,10 +113,25 @@ class LogStream:
                     self._client = await self._renew()
         yield StreamState("complete")
 
-    async def pages(self) -> AsyncIterator[Records]:
+    def resume(self, reference: tuple[str, str], seen: Sequence[str] | None) -> None:
+        """Go on after a record that came in an earlier run.
+
+        `reference` is its time and id; `seen` are the latest ids, of a server whose ids are no numbers.
+        """
+        self._begun, self._reference = True, reference
+        self._seen = None if seen is None else dict.fromkeys(seen)
+
+    async def pages(self) -> AsyncIterator[Records | Preview]:
         """What the server has now, by REST from the record after `last`."""
         while True:
-            page = await self._next_page()
+            if self._begun:
+                page = await self._page_after_last()
+            else:
+                page = await self._client.log_page(self._jobname)
+                if page and not page[0].is_top:
+                    if self._preview:
+                        yield Preview(page)
+                    page = await self._from_the_top(page)
             fresh = self._fresh(page)
             if fresh:
                 yield Records(fresh)
@@ -118,17 +144,12 @@ class LogStream:
         """Whether the end of a finished job's log has been reached."""
         return self._complete
 
-    async def _next_page(self) -> list[LogRecord]:
-        """The page after `last`.
+    async def _from_the_top(self, page: list[LogRecord]) -> list[LogRecord]:
+        """The beginning of a log whose last page does not hold it.
 
-        At the beginning that is the last page, which for most logs is all there is. A longer log is read forwards where
-        the server takes id 0 as the beginning, as those that number their records do, else backwards.
+        It is read forwards where the server takes id 0 as the beginning, as those that number their records do, else
+        backwards.
         """
-        if self._begun:
-            return await self._page_after_last()
-        page = await self._client.log_page(self._jobname)
-        if not page or page[0].is_top:
-            return page
         try:
             first = await self._page_after_last()
         except (RefusedByServer, ServerFailed, UnexpectedAnswer):  # no record has the id 0

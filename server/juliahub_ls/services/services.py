@@ -10,6 +10,8 @@ from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.forms import Forms
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.last_known import LastKnown
+from juliahub_ls.services.log_feed import Logs
+from juliahub_ls.services.log_store import LogStore
 from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.submission import Submitter
 from juliahub_ls.services.submissions import Submissions
@@ -32,11 +34,13 @@ class Services:
     submitter: Submitter
     submissions: Submissions
     jobs: Jobs
+    logs: Logs
     forms: Forms
 
     async def aclose(self) -> None:
         """End background work and connections. Jobs go on."""
         await self.tasks.aclose()
+        await self.logs.aclose()
         await self.connections.aclose()
 
 
@@ -49,6 +53,7 @@ def build_services(settings: Settings) -> Services:
     bundling = Bundling(cache_dir(), environments, gitignore=settings.gitignore)
     last_known = LastKnown(connections, tasks)
     submissions = Submissions(config_dir())
+    logs = Logs(connections, tasks, LogStore(cache_dir() / "logs"))
     return Services(
         settings=settings,
         tasks=tasks,
@@ -60,6 +65,7 @@ def build_services(settings: Settings) -> Services:
         bundling=bundling,
         submitter=Submitter(connections, bundling, submissions),
         submissions=submissions,
-        jobs=Jobs(connections, tasks, submissions),
+        jobs=Jobs(connections, tasks, logs, submissions),
+        logs=logs,
         forms=Forms(connections, last_known, bundling, submissions),
     )

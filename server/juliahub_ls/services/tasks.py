@@ -22,11 +22,11 @@ class Tasks:
         return task
 
     async def aclose(self) -> None:
-        """Cancel all and wait for them."""
-        tasks = list(self._running)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Cancel all and wait for them, and for those that they start as they end."""
+        while tasks := list(self._running):
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _ended(self, task: "asyncio.Task[Any]") -> None:
         self._running.discard(task)

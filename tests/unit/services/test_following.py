@@ -17,7 +17,10 @@ from juliahub_ls.services import log_stream
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.jobs import Jobs
-from juliahub_ls.services.log_stream import LogEvent, LogStream, Records, StreamState
+from juliahub_ls.services.log_feed import Logs
+from juliahub_ls.services.log_store import LogStore
+from juliahub_ls.services.log_stream import LogEvent, LogStream, StreamState
+from juliahub_ls.services.log_window import WindowLines
 from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.this_computer import ThisComputer
@@ -50,8 +53,10 @@ async def jobs(
     for name in NAMES:
         server.on(f"GET /api/rest/jobs/{name}", details)
     server.on(LOGS, EMPTY)
-    yield Jobs(connections, tasks)
+    logs = Logs(connections, tasks, LogStore(tmp_path / "logs"))
+    yield Jobs(connections, tasks, logs)
     await tasks.aclose()
+    await logs.aclose()
 
 
 def record(number: int) -> str:
@@ -83,7 +88,7 @@ async def test_ten_jobs_cost_ten_sockets_and_nothing_while_they_are_silent(jobs:
 
     async def follow(name: str) -> None:
         async for event in jobs.follow(None, name):
-            if isinstance(event, Records):
+            if isinstance(event, WindowLines):
                 came.put_nowait(name)
 
     async def from_each() -> list[str]:

@@ -13,6 +13,8 @@ from juliahub_ls.config import Settings
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.jobs import Jobs
+from juliahub_ls.services.log_feed import Logs
+from juliahub_ls.services.log_store import LogStore
 from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.this_computer import ThisComputer
@@ -33,8 +35,10 @@ async def jobs(
     servers, tasks = Servers(tmp_path / "config", Settings(server=server.url)), Tasks()
     connections = Connections(servers, ThisComputer(tmp_path / "state"), lambda: http)
     connections.tokens(servers.current).write(TokenTable(id_token="token-1"))
-    yield Jobs(connections, tasks)
+    logs = Logs(connections, tasks, LogStore(tmp_path / "logs"))
+    yield Jobs(connections, tasks, logs)
     await tasks.aclose()
+    await logs.aclose()
 
 
 async def test_while_the_server_is_away_the_last_known(jobs: Jobs, server: ScriptedServer) -> None:

@@ -155,8 +155,8 @@ async def _upload(asked: Common, known: "Datasets", found: "Dataset", file: Path
 
 def _show_list(output: Output, found: list[dict[str, Any]]) -> None:
     from juliahub_ls.cli.job_text import when
-    from juliahub_ls.cli.text import one_line
     from juliahub_ls.domain.problem import human_bytes
+    from juliahub_ls.domain.text import one_line
 
     rows = (
         (

@@ -57,7 +57,8 @@ def condition(name: str, sign: str, value: str, source: str, times: LogTimes) ->
         )
     if field == "time":
         low, high = _span(value, lambda text: _moment(text, times), _TIME_HELP)
-        return _within("time", sign, low, high + _precision(value), source)
+        whole = sign in ("=", "!=")
+        return _within("time", sign, low, high + _precision(value) if whole else low, source)
     if field == "since":
         return _since(sign, value, source, times)
     if field in ORIGINS:

@@ -1,32 +1,34 @@
-"""Which lines of a log a user asked to see."""
+"""Which lines of a log a user asked to see: a query, and the three conditions that have parameters of their own."""
 
-import re
-from dataclasses import dataclass
+from typing import Literal
 
-from .log_line import LogLine, severity
+from .log_conditions import LEVEL_RANGES, LogTimes
+from .log_line import severity
+from .log_pattern import BoundPattern
+from .log_query import COLUMNS, EVERYTHING, INFINITE, Condition, Matches, Within, both
+from .log_query_parser import QueryMistake, parse_query
 
-
-@dataclass(frozen=True, slots=True)
-class LogFilter:
-    """All given conditions hold. `pattern` is searched for in the message; `level` is the least one shown."""
-
-    pattern: "re.Pattern[str] | None" = None
-    level: str | None = None
-    worker: int | None = None
-
-    def keeps(self, line: LogLine) -> bool:
-        """Whether the line is shown."""
-        if self.level is not None and severity(line.level) < severity(self.level):
-            return False
-        if self.worker is not None and line.worker != self.worker:
-            return False
-        return self.pattern is None or self.pattern.search(line.message) is not None
+Level = Literal["debug", "info", "warn", "error"]
 
 
-def log_filter(pattern: str | None, level: str | None, worker: int | None) -> "LogFilter | str":
-    """A filter, or what is wrong with the regular expression."""
-    try:
-        compiled = re.compile(pattern) if pattern else None
-    except re.error as error:
-        return str(error)
-    return LogFilter(compiled, level, worker)
+def log_filter(
+    times: LogTimes,
+    query: str = "",
+    pattern: str | None = None,
+    level: str | None = None,
+    worker: int | None = None,
+) -> "Condition | QueryMistake":
+    """All that is given must hold; `level` is the least one. Raises `ValueError` of `pattern` with the reason."""
+    asked = parse_query(query, times)
+    if isinstance(asked, QueryMistake):
+        return asked
+    regex = Matches(BoundPattern(pattern)) if pattern else EVERYTHING
+    least = (
+        _within("severity", LEVEL_RANGES[level][0] if level == "debug" else severity(level)) if level else EVERYTHING
+    )
+    from_worker = _within("worker", worker, worker) if worker is not None else EVERYTHING
+    return both(least, from_worker, asked, regex)
+
+
+def _within(column: str, low: int, high: int = INFINITE) -> Condition:
+    return Within(COLUMNS.index(column), low, high, f"{column}:{low}")

@@ -7,7 +7,7 @@ from juliahub_wire.logs import LogRecord
 
 LEVELS = {"debug": -1000, "progress": -1, "info": 0, "warn": 1000, "warning": 1000, "error": 2000}
 INTERNAL_PREFIX = "jrun_"
-TOLD = ("phase", "workers_joined", "workers_expected")
+TOLD = frozenset({"jrun_phase", "jrun_workers_joined", "jrun_workers_expected"})
 """The runner's own keywords that tell of the job."""
 NO_TIME = -(2**63)
 """The time of a line that has none: before every other."""
@@ -29,7 +29,7 @@ class LogLine(NamedTuple):
     keywords: dict[str, Any] | None = None
     group: str | None = None
     event: str | None = None
-    """The server's own id, where that is no number."""
+    """The server's own id."""
     internal: dict[str, Any] | None = None
     """What the job's runner says of the job in keywords of its own, without their prefix."""
 
@@ -56,7 +56,13 @@ def line_of(record: LogRecord, number: int | None = None) -> LogLine:
     """A line from a wire record; its number is `number`, else the server's own, else 0."""
     metadata, keywords, event = record.metadata, record.keywords, record.event_id
     place, module, file, group = (metadata.get(key) for key in ("line", "_module", "filepath", "group"))
-    internal = {key: keywords[INTERNAL_PREFIX + key] for key in TOLD if INTERNAL_PREFIX + key in keywords}
+    own: dict[str, Any] = {}
+    internal: dict[str, Any] | None = None
+    for key, value in keywords.items():
+        if not key.startswith(INTERNAL_PREFIX):
+            own[key] = value
+        elif key in TOLD:
+            internal = {**(internal or {}), key[len(INTERNAL_PREFIX) :]: value}
     return LogLine(
         _integer(event, 0) if number is None else number,
         record.message,
@@ -66,10 +72,10 @@ def line_of(record: LogRecord, number: int | None = None) -> LogLine:
         module if isinstance(module, str) and module else None,
         file if isinstance(file, str) and file else None,
         place if isinstance(place, int) and not isinstance(place, bool) else None,
-        {key: value for key, value in keywords.items() if not key.startswith(INTERNAL_PREFIX)} or None,
+        own or None,
         group if isinstance(group, str) and group else None,
-        None if event is None or event.isdecimal() else event,
-        internal or None,
+        event,
+        internal,
     )
 
 

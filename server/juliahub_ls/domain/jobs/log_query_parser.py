@@ -9,7 +9,7 @@ from .log_conditions import LogTimes, Mistaken, condition
 from .log_pattern import BoundPattern
 from .log_query import EVERYTHING, Any_, Condition, Matches, Not, Text, both
 
-NAME = r"[^\W\d][\w.!]*"
+NAME = r"[^\W\d](?:[\w.]|!(?!=))*"
 _FIELD = re.compile(rf"(?P<name>{NAME})(?P<sign>>=|<=|!=|==|[:=<>])")
 _REGEX = re.compile(r"/(?P<source>(?:\\.|[^/\\])+)/(?P<flags>\w*)", re.DOTALL)
 _QUOTED = re.compile(r'"(?P<text>(?:\\.|[^"\\])*)"', re.DOTALL)

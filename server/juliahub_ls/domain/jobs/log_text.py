@@ -6,42 +6,42 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from juliahub_ls.cli.text import Paint
-from juliahub_ls.domain.jobs.job_view import PHASES
-from juliahub_ls.domain.jobs.log_filter import LogFilter
-from juliahub_ls.domain.jobs.log_line import LogLine, fraction_of, line_of, severity
-from juliahub_wire.logs import LogRecord
+from juliahub_ls.domain.text import Paint
+
+from .job_view import PHASES
+from .log_line import LogLine, fraction_of, severity
 
 _WARNING, _ERROR, _DEBUG = severity("warn"), severity("error"), severity("debug")
 
 
 class LogText:
-    """Formats the lines that a filter keeps. Marks of the job's phases become headings, unless a filter is set."""
+    """Formats lines. With `headings` marks of the job's phases become headings, else they are left out."""
 
-    def __init__(self, paint: Paint, keep: LogFilter, *, progress: int | None = None) -> None:
+    def __init__(self, paint: Paint, *, headings: bool = True, progress: int | None = None) -> None:
         """`progress`: of records that tell how far a task is, show one each time it has come so many percent on.
 
         None: show all; 0: none, as a bar does.
         """
         self._paint = paint
-        self._keep = keep
-        self._headings = keep == LogFilter()
+        self._headings = headings
         self._progress = progress
         self._reached: dict[str, int] = {}
         self._margins = {level: paint(paint.sign("│"), style) for level, style in _MARGIN_STYLES.items()}
 
-    def lines(self, records: Iterable[LogRecord]) -> list[str]:
-        """The text of records, each of one or more lines, without those that the filter drops."""
-        return [text for record in records if (text := self._text(record)) is not None]
+    def lines(self, lines: Iterable[LogLine]) -> list[str]:
+        """The text of lines, each of one or more."""
+        return [text for line in lines if (text := self._text(line)) is not None]
 
-    def _text(self, record: LogRecord) -> str | None:
-        if "jrun_phase" in record.keywords or "jrun_workers_joined" in record.keywords:
-            heading = _heading(record.keywords) if self._headings else None
+    def rendered(self, lines: Iterable[LogLine]) -> str:
+        """The same as one text for a file, each line with its end."""
+        return "".join(f"{text}\n" for text in self.lines(lines))
+
+    def _text(self, line: LogLine) -> str | None:
+        internal = line.internal
+        if internal is not None and ("phase" in internal or "workers_joined" in internal):
+            heading = _heading(internal) if self._headings else None
             return self.heading(heading) if heading else None
-        line = line_of(record)
-        if not self._keep.keeps(line):
-            return None
-        fraction = fraction_of(record.keywords.get("progress"))
+        fraction = fraction_of((line.keywords or {}).get("progress"))
         return self.line(line) if fraction is None else self._progress_line(line, fraction)
 
     def _progress_line(self, line: LogLine, fraction: float) -> str | None:
@@ -95,12 +95,12 @@ _MARGIN_STYLES = {"debug": "blue", "info": "dim", "warn": "yellow", "error": "re
 _WORDS = {"debug": ("Debug: ", "blue"), "warn": ("Warning: ", "bold yellow"), "error": ("Error: ", "bold red")}
 
 
-def _heading(keywords: dict[str, Any]) -> str | None:
+def _heading(internal: dict[str, Any]) -> str | None:
     """The workers are one heading, when all have joined."""
-    joined, expected = keywords.get("jrun_workers_joined"), keywords.get("jrun_workers_expected")
+    joined, expected = internal.get("workers_joined"), internal.get("workers_expected")
     if joined is not None:
         return f"Starting, {joined} of {expected} workers" if joined == expected else None
-    phase = keywords.get("jrun_phase")
+    phase = internal.get("phase")
     return PHASES.get(str(phase)) if phase != "cluster" else None
 
 

@@ -1,0 +1,143 @@
+"""Which lines of a stored log pass a filter: found once, kept, and carried on as the log grows.
+
+The index answers first (level, worker, time), then the bytes of a chunk as a whole, then those of a line; only what is
+left is decoded. A million lines take about a second, in a thread that lets others run.
+"""
+
+import threading
+import time
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from juliahub_ls.domain.jobs.log_line import LogLine
+from juliahub_ls.domain.jobs.log_query import EVERYTHING, Condition
+from juliahub_ls.services.stored_log import Chunk, StoredLog, decode_line
+
+YIELD_SECONDS = 0.0005
+"""What a scan leaves to the daemon's other work after each chunk of some milliseconds."""
+
+
+class ScanCancelled(Exception):
+    """Whoever asked is gone."""
+
+
+class _MessageOnly(msgspec.Struct, array_like=True):
+    """The first fields of a stored line: all that many filters look at."""
+
+    id: int
+    message: str
+
+
+_message_decoder = msgspec.json.Decoder(_MessageOnly)
+
+
+class Selection:
+    """The lines of a log that a filter shows, with `context` lines around each. Thread-safe; blocks on the disk."""
+
+    def __init__(self, log: StoredLog, condition: Condition, context: int = 0) -> None:
+        self._log = log
+        self._condition = condition
+        self._context = context
+        self._lock = threading.Lock()
+        self._matches = array("I")
+        self._shown = array("I")
+        self._all = condition == EVERYTHING
+        self.scanned = 0
+        """The last line that has been looked at."""
+
+    def extend(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Look at what has come since. Raises `ScanCancelled`, or `PatternTooSlow` of an expression."""
+        if self._all:
+            self.scanned = self._log.count
+            return
+        with self._lock:
+            last = self._log.count
+            for end, found in matching(self._log, self._condition, self.scanned + 1, last):
+                self._matches.extend(found)
+                self._show(found, end)
+                self.scanned = end
+                if cancelled():
+                    raise ScanCancelled
+                time.sleep(YIELD_SECONDS)
+
+    def count(self) -> int:
+        """How many lines are shown."""
+        return self.scanned if self._all else len(self._shown)
+
+    def before(self, number: int) -> int:
+        """How many lines that are shown come before this one."""
+        return min(number - 1, self.scanned) if self._all else bisect_left(self._shown, number)
+
+    def numbers(self, start: int, end: int) -> Sequence[int]:
+        """The numbers of the shown lines with places `start` to `end` (exclusive), from 0."""
+        start, end = max(start, 0), min(end, self.count())
+        return range(start + 1, end + 1) if self._all else self._shown[start:end]
+
+    def is_match(self, number: int) -> bool:
+        """Whether the line passes itself, or is shown for one near it."""
+        if self._all or not self._context:
+            return True
+        place = bisect_left(self._matches, number)
+        return place < len(self._matches) and self._matches[place] == number
+
+    def match_count(self) -> int:
+        """How many lines pass."""
+        return self.scanned if self._all else len(self._matches)
+
+    def _show(self, found: Sequence[int], end: int) -> None:
+        """Add matches up to line `end` with what is around them; what follows the last may come later."""
+        if not self._context:
+            self._shown.extend(found)
+            return
+        last = self._shown[-1] if self._shown else 0
+        earlier = bisect_right(self._matches, self.scanned) - 1
+        around = [self._matches[earlier], *found] if earlier >= 0 else list(found)
+        for number in around:
+            first = max(last + 1, number - self._context)
+            until = min(number + self._context, end)
+            if until >= first:
+                self._shown.extend(range(first, until + 1))
+                last = until
+
+
+def matching(log: StoredLog, condition: Condition, first: int, last: int) -> Iterator[tuple[int, Sequence[int]]]:
+    """For each chunk of these lines: its last line's number, and the numbers of those that pass."""
+    needles = condition.needles()
+    for start, entries in log.entries(first, last):
+        end = start + len(entries) - 1
+        verdicts = [condition.verdict(entry) for entry in entries]
+        if None not in verdicts:
+            yield end, [number for number, verdict in enumerate(verdicts, start) if verdict]
+            continue
+        if not any(verdict is not False for verdict in verdicts):
+            yield end, []
+            continue
+        chunk = next(log.chunks(start, end))
+        yield end, list(_in_chunk(chunk, condition, needles, verdicts))
+
+
+def _in_chunk(
+    chunk: Chunk, condition: Condition, needles: Sequence[bytes], verdicts: Sequence["bool | None"]
+) -> Iterator[int]:
+    folded = chunk.content.lower() if needles else b""
+    if not all(needle in folded for needle in needles):
+        return
+    lines = chunk.content.split(b"\n")
+    asked: Iterator[tuple[int, bytes]] = (
+        (place, lines[place]) for place, verdict in enumerate(verdicts) if verdict is not False
+    )
+    if needles:
+        folded_lines = folded.split(b"\n")
+        asked = (pair for pair in asked if all(needle in folded_lines[pair[0]] for needle in needles))
+    decode = _message if condition.message_only else decode_line
+    for place, raw in asked:
+        if condition.keeps(decode(raw)):
+            yield chunk.first + place
+
+
+def _message(raw: bytes) -> LogLine:
+    found = _message_decoder.decode(raw)
+    return LogLine(found.id, found.message, "Info", 1)
