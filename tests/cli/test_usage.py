@@ -17,6 +17,7 @@ COMMANDS = [
     "bundle",
     "submit",
     "check",
+    "configurations",
     "jobs",
     "job",
     "cancel",

@@ -20,8 +20,12 @@ AllowOption = Annotated[
 GitignoreOption = Annotated[
     bool, typer.Option("--gitignore", help="Leave out what .gitignore files leave out, too; else as the setting says.")
 ]
+GitignoreChoice = Annotated[
+    bool | None,
+    typer.Option("--gitignore/--no-gitignore", help="Leave out what .gitignore files leave out, too, or not."),
+]
 SendOption = Annotated[
-    Literal["folder", "environment", "project", "script"],
+    Literal["folder", "environment", "project", "script"] | None,
     typer.Option(
         "--send",
         help="What goes along: the folder; project and manifest as texts; the project alone, for the server to "

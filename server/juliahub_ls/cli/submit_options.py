@@ -2,36 +2,52 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from juliahub_ls.domain.jobs.application import AppRequest
-    from juliahub_ls.domain.jobs.exposed_port import ExposedPort
-    from juliahub_ls.secret import Secret
-
 PASSWORD_VARIABLE = "JULIAHUB_PORT_PASSWORD"  # noqa: S105 - a variable's name
 
-NodesOption = Annotated[int, typer.Option("--nodes", metavar="N", help="How many machines.")]
+ScriptOrNothing = Annotated[
+    Path | None, typer.Argument(metavar="SCRIPT", help="A .jl file; none with --app, or with one in --config.")
+]
+ConfigOption = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="NAME",
+        help="Choices saved in .vscode/juliahub.toml, here or above; options go before them.",
+    ),
+]
+NodesOption = Annotated[int | None, typer.Option("--nodes", metavar="N", help="How many machines; else one.")]
 MinNodesOption = Annotated[
     int | None, typer.Option("--min-nodes", metavar="N", help="Start when so many of --nodes are there.")
 ]
-ElasticOption = Annotated[bool, typer.Option("--elastic", help="Start at once; machines come and go.")]
+ElasticOption = Annotated[bool | None, typer.Option("--elastic", help="Start at once; machines come and go.")]
 ProcessesOption = Annotated[
-    int, typer.Option("--processes-per-node", metavar="P", help="Julia processes on each: one, or one per vCPU.")
+    int | None,
+    typer.Option("--processes-per-node", metavar="P", help="Julia processes on each machine; else one."),
+]
+PerVcpuOption = Annotated[
+    bool | None, typer.Option("--process-per-vcpu", help="As many Julia processes on each machine as it has vCPUs.")
 ]
 ThreadsOption = Annotated[int | None, typer.Option("--threads", metavar="T", help="Threads of each process.")]
 VcpusOption = Annotated[int | None, typer.Option("--vcpus", metavar="N", help="vCPUs of each machine, at least.")]
 MemoryOption = Annotated[int | None, typer.Option("--memory", metavar="GB", help="Memory of each machine, at least.")]
-GpuOption = Annotated[bool, typer.Option("--gpu", help="Machines with a GPU.")]
+GpuOption = Annotated[bool | None, typer.Option("--gpu", help="Machines with a GPU.")]
 NodeOption = Annotated[str | None, typer.Option("--node", metavar="CLASS", help="Machines of this class, such as m6.")]
 EnvOption = Annotated[
     list[str] | None, typer.Option("--env", "-e", metavar="NAME=VALUE", help="For the job; may be repeated.")
 ]
 NameOption = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Else the script's name.")]
 TimeLimitOption = Annotated[
-    float, typer.Option("--time-limit", metavar="HOURS", help="0 for none. JuliaHub rounds up to whole hours.")
+    float | None,
+    typer.Option("--time-limit", metavar="HOURS", help="Else one; 0 for none. JuliaHub rounds up to whole hours."),
+]
+CostLimitOption = Annotated[
+    float | None,
+    typer.Option("--cost-limit", metavar="DOLLARS", help="In place of a time limit: the time that so much buys."),
 ]
 ImageOption = Annotated[str | None, typer.Option("--image", metavar="NAME", help="Run in this image of the product.")]
 ProductOption = Annotated[str | None, typer.Option("--product", metavar="NAME", help="Else standard-batch.")]
@@ -49,7 +65,9 @@ PortAccessOption = Annotated[
 PortNameOption = Annotated[
     str | None, typer.Option("--port-name", metavar="NAME", help="The first part of the port's address.")
 ]
-SysimageOption = Annotated[bool, typer.Option("--sysimage", help="Build a system image of the manifest's packages.")]
+SysimageOption = Annotated[
+    bool | None, typer.Option("--sysimage", help="Build a system image of the manifest's packages.")
+]
 ProjectOption = Annotated[
     str | None, typer.Option("--project", metavar="UUID", help="The server's project that the job belongs to.")
 ]
@@ -67,29 +85,6 @@ RevisionOption = Annotated[
 ]
 
 
-def exposed_port(port: int | None, access: str | None, name: str | None) -> "ExposedPort | None":
-    """The port to expose. A password comes from the environment or the keyboard, never from the command line."""
-    from juliahub_ls.domain.jobs.exposed_port import ExposedPort
-
-    if port is None:
-        if access is not None or name is not None:
-            raise typer.BadParameter("--port-access and --port-name need --port: they say how a port is shown.")
-        return None
-    if access != "password":
-        return ExposedPort(port, access or "me", name=name)
-    return ExposedPort(port, access, _password(), name)
-
-
-def application(
-    name: str | None, repository: str | None, branch: str | None, revision: str | None
-) -> "AppRequest | None":
-    """The application asked for."""
-    from juliahub_ls.domain.jobs.application import AppRequest
-
-    asked = AppRequest(name, repository, branch, revision)
-    return None if asked == AppRequest() else asked
-
-
 def environment(given: list[str]) -> dict[str, str]:
     """`NAME=VALUE` texts as variables."""
     values = {}
@@ -101,9 +96,8 @@ def environment(given: list[str]) -> dict[str, str]:
     return values
 
 
-def _password() -> "Secret":
-    from juliahub_ls.secret import Secret
-
+def port_password() -> str:
+    """From the environment or the keyboard, never from the command line."""
     given = os.environ.pop(PASSWORD_VARIABLE, None)
     if given is None and sys.stdin.isatty():
         given = typer.prompt("Password for the port", hide_input=True, confirmation_prompt=True, err=True)
@@ -111,4 +105,4 @@ def _password() -> "Secret":
         raise typer.BadParameter(
             f"--port-access password needs the password in {PASSWORD_VARIABLE}, or a terminal to type it at."
         )
-    return Secret(given)
+    return given

@@ -1,123 +1,42 @@
-"""`submit`: bundle a script with its environment, send it, and follow it; `check`: what would go wrong."""
+"""`submit`: bundle a script with its environment, send it, and follow it; `check`: what would go wrong;
+`configurations`: the choices that are kept under a name.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from juliahub_ls.cli.choices import Chosen, takes_choices
 from juliahub_ls.cli.exit_codes import JOB_FAILED, OK, WRONG_INPUT
-from juliahub_ls.cli.options import (
-    AllowOption,
-    BundleOption,
-    Common,
-    GitignoreOption,
-    JsonOption,
-    JuliaOption,
-    SendOption,
-    ServerOption,
-    common,
-)
+from juliahub_ls.cli.options import Common, JsonOption, ServerOption, common
 from juliahub_ls.cli.session import with_services
-from juliahub_ls.cli.submit_options import (
-    AppOption,
-    AppRepoOption,
-    BranchOption,
-    ElasticOption,
-    EnvOption,
-    GpuOption,
-    ImageOption,
-    MemoryOption,
-    MinNodesOption,
-    NameOption,
-    NodeOption,
-    NodesOption,
-    PortAccessOption,
-    PortNameOption,
-    PortOption,
-    ProcessesOption,
-    ProductOption,
-    ProjectOption,
-    RevisionOption,
-    SysimageOption,
-    ThreadsOption,
-    TimeLimitOption,
-    VcpusOption,
-    application,
-    environment,
-    exposed_port,
-)
 
 if TYPE_CHECKING:
     from juliahub_ls.domain.jobs.job_view import JobView
-    from juliahub_ls.services.job_source import Send
     from juliahub_ls.services.services import Services
     from juliahub_ls.services.submission import Submitted
     from juliahub_ls.services.submit_request import SubmitRequest
 
-ScriptOrNothing = Annotated[Path | None, typer.Argument(metavar="[SCRIPT]", help="A .jl file; none with --app.")]
+FollowOption = Annotated[bool, typer.Option("--follow", "-f", help="Show the log until the job ends.")]
+ResultsOption = Annotated[
+    Path | None, typer.Option("--results", metavar="DIR", help="With --follow: save the result files here.")
+]
 
 
+@takes_choices
 def submit(
     context: typer.Context,
-    script: ScriptOrNothing = None,
-    bundle: BundleOption = None,
-    send: SendOption = "folder",
-    nodes: NodesOption = 1,
-    min_nodes: MinNodesOption = None,
-    elastic: ElasticOption = False,
-    processes: ProcessesOption = 1,
-    threads: ThreadsOption = None,
-    vcpus: VcpusOption = None,
-    memory: MemoryOption = None,
-    gpu: GpuOption = False,
-    node: NodeOption = None,
-    env: EnvOption = None,
-    name: NameOption = None,
-    time_limit: TimeLimitOption = 1.0,
-    julia: JuliaOption = None,
-    image: ImageOption = None,
-    product: ProductOption = None,
-    sysimage: SysimageOption = False,
-    port: PortOption = None,
-    port_access: PortAccessOption = None,
-    port_name: PortNameOption = None,
-    project: ProjectOption = None,
-    app: AppOption = None,
-    app_repo: AppRepoOption = None,
-    branch: BranchOption = None,
-    revision: RevisionOption = None,
-    allow: AllowOption = None,
-    gitignore: GitignoreOption = False,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Show the log until the job ends.")] = False,
-    results: Annotated[
-        Path | None, typer.Option("--results", metavar="DIR", help="With --follow: save the result files here.")
-    ] = None,
+    follow: FollowOption = False,
+    results: ResultsOption = None,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Run a script or an application: here, on a group's hub, on JuliaHub. With --follow exits with 1 when it fails."""
-    from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
-    from juliahub_ls.domain.jobs.image_choice import ImageRequest
-    from juliahub_ls.services.submit_request import SubmitRequest
-
     if results is not None and not follow:
         raise typer.BadParameter("--results needs --follow: there are none before the job has ended.")
-    asked = common(context, server, as_json, stream=follow)
-    request = SubmitRequest(
-        script=script,
-        directory=bundle,
-        send=_send(bundle, send, app or app_repo),
-        gitignore=gitignore or None,
-        allow=tuple(allow or ()),
-        name=name,
-        env=environment(env or []),
-        cluster=ClusterRequest(nodes, processes, threads, vcpus, memory, gpu, time_limit, min_nodes, elastic, node),
-        image=ImageRequest(julia, image, product),
-        port=exposed_port(port, port_access, port_name),
-        sysimage=sysimage,
-        project=project,
-        app=application(app, app_repo, branch, revision),
-    )
+    chosen = Chosen.of(context, server, as_json, stream=follow)
+    asked, request = chosen.asked, chosen.request()
 
     async def work(services: "Services") -> int:
         submitted = await _submit(asked, services, request)
@@ -131,67 +50,17 @@ def submit(
     return with_services(asked, work)
 
 
-def check(
-    context: typer.Context,
-    script: ScriptOrNothing = None,
-    bundle: BundleOption = None,
-    send: SendOption = "folder",
-    nodes: NodesOption = 1,
-    min_nodes: MinNodesOption = None,
-    elastic: ElasticOption = False,
-    processes: ProcessesOption = 1,
-    threads: ThreadsOption = None,
-    vcpus: VcpusOption = None,
-    memory: MemoryOption = None,
-    gpu: GpuOption = False,
-    node: NodeOption = None,
-    env: EnvOption = None,
-    name: NameOption = None,
-    time_limit: TimeLimitOption = 1.0,
-    julia: JuliaOption = None,
-    image: ImageOption = None,
-    product: ProductOption = None,
-    sysimage: SysimageOption = False,
-    port: PortOption = None,
-    port_access: PortAccessOption = None,
-    port_name: PortNameOption = None,
-    project: ProjectOption = None,
-    app: AppOption = None,
-    app_repo: AppRepoOption = None,
-    branch: BranchOption = None,
-    revision: RevisionOption = None,
-    allow: AllowOption = None,
-    gitignore: GitignoreOption = False,
-    server: ServerOption = None,
-    as_json: JsonOption = False,
-) -> int:
+@takes_choices
+def check(context: typer.Context, server: ServerOption = None, as_json: JsonOption = False) -> int:
     """Say what would go wrong with a job, and what mends it. Takes what `submit` takes, sends nothing; exits with 2 if
     it would fail.
     """
-    from juliahub_ls.cli.submission_view import show_verdict
-    from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
-    from juliahub_ls.domain.jobs.image_choice import ImageRequest
-    from juliahub_ls.services.submit_request import SubmitRequest
-
-    asked = common(context, server, as_json)
-    request = SubmitRequest(
-        script=script,
-        directory=bundle,
-        send=_send(bundle, send, app or app_repo),
-        gitignore=gitignore or None,
-        allow=tuple(allow or ()),
-        name=name,
-        env=environment(env or []),
-        cluster=ClusterRequest(nodes, processes, threads, vcpus, memory, gpu, time_limit, min_nodes, elastic, node),
-        image=ImageRequest(julia, image, product),
-        port=exposed_port(port, port_access, port_name),
-        sysimage=sysimage,
-        project=project,
-        app=application(app, app_repo, branch, revision),
-    )
+    chosen = Chosen.of(context, server, as_json)
+    asked, request = chosen.asked, chosen.request()
 
     async def work(services: "Services") -> int:
         from juliahub_ls.cli.status_line import StatusLine
+        from juliahub_ls.cli.submission_view import show_verdict
 
         with StatusLine(asked.output) as status:
             verdict = await services.submitter.preflight(request, status)
@@ -200,27 +69,30 @@ def check(
 
             asked.output.document(payloads.preflight(verdict))
         else:
-            subject = script.name if script else app or app_repo or ""
+            app = request.app
+            subject = request.script.name if request.script else (app and (app.name or app.repository)) or ""
             show_verdict(asked.output, verdict, subject, services.servers.current.name)
         return OK if verdict.ready else WRONG_INPUT
 
     return with_services(asked, work)
 
 
-COMMANDS = {"submit": submit, "check": check}
+def configurations(context: typer.Context, server: ServerOption = None, as_json: JsonOption = False) -> None:
+    """List the choices saved in .vscode/juliahub.toml, here or above. `submit --config NAME` uses them."""
+    from juliahub_ls.cli.configurations_view import show_configurations
+    from juliahub_ls.services.configurations import all_configurations, folder_above
+
+    asked, folder = common(context, server, as_json), folder_above(Path.cwd())
+    found = all_configurations([folder] if folder else [])
+    if asked.output.as_json:
+        from juliahub_ls.payloads.configurations import configuration
+
+        asked.output.document({"configurations": [configuration(item) for item in found]})
+    else:
+        show_configurations(asked.output, found)
 
 
-def _send(bundle: Path | None, send: str, app: str | None) -> "Send":
-    """What goes along; a folder to bundle only where one is sent."""
-    from juliahub_ls.services.job_source import Send
-
-    if bundle is not None and send != "folder":
-        raise typer.BadParameter(
-            "--bundle names a folder to send, and --send says that none is sent. Give one of them."
-        )
-    if bundle is not None and app:
-        raise typer.BadParameter("--bundle names a folder to send, and an application brings its own code.")
-    return Send(send)
+COMMANDS = {"submit": submit, "check": check, "configurations": configurations}
 
 
 async def _submit(asked: Common, services: "Services", request: "SubmitRequest") -> "Submitted":
@@ -254,7 +126,6 @@ async def _follow(asked: Common, services: "Services", submitted: "Submitted") -
     from juliahub_ls.cli.commands.logs import follow_again
     from juliahub_ls.cli.submission_view import show_submitted, submit_payload
     from juliahub_ls.cli.watch import watch
-    from juliahub_ls.domain.jobs.log_filter import LogFilter
 
     view = await services.jobs.get(None, submitted.jobname)
     if asked.output.as_json:
@@ -262,7 +133,7 @@ async def _follow(asked: Common, services: "Services", submitted: "Submitted") -
     else:
         show_submitted(asked.output, submitted, services.servers.current.name)
         asked.output.line()
-    return await watch(asked.output, services.jobs, view, LogFilter(), follow_again(asked, submitted.jobname))
+    return await watch(asked.output, services.jobs, view, follow_again(asked, submitted.jobname))
 
 
 async def _ended(asked: Common, services: "Services", view: "JobView", directory: Path | None) -> None:

@@ -126,11 +126,6 @@ def merged(base: Choices, over: Choices) -> "dict[str, Any]":
     return {**kept, **over}
 
 
-def without_secrets(choices: Choices) -> "dict[str, Any]":
-    """What may be kept. A selection is kept neither: it was for once."""
-    return {key: value for key, value in choices.items() if key in BY_KEY}
-
-
 def elsewhere(choices: Choices) -> "dict[str, Any]":
     """The choices without those that only make sense on the server they were made for."""
     return {key: value for key, value in choices.items() if key not in OF_A_SERVER}
