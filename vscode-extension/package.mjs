@@ -63,7 +63,13 @@ function layOut(stage, target) {
     copyFileSync(path.join(here, file), path.join(stage, file));
   }
   writeFileSync(path.join(stage, ".vscodeignore"), "# Here is what goes in, and nothing else.\n");
+  if (repository === undefined) withoutPictures(path.join(stage, "README.md"));
   run("package_python.py", "--target", target, "--output", path.join(stage, "bundled"));
+}
+
+/** Pictures of the repository cannot be seen from an installation when nobody knows where the repository is. */
+function withoutPictures(page) {
+  writeFileSync(page, readFileSync(page, "utf8").replace(/^!\[.*\]\(\.\..*\)\n\n/gm, ""));
 }
 
 /** A Python program of `scripts/`, which says itself what is wrong. */

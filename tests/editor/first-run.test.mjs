@@ -13,7 +13,7 @@ test("after installing: the daemon runs, the views say what to do, a tour leads 
     assert.equal(await code.page.locator(".notification-toast").count(), 0);
     await code.screenshot("welcome-no-project");
     await code.openFile("alone.jl");
-    await code.page.locator(".pane-body").getByRole("button", { name: "Take the Tour" }).first().click();
+    await code.page.locator(".pane-body").getByText("Take the tour", { exact: true }).first().click();
     const step = code.page.locator(".getting-started-step", { hasText: "Open a Julia script" });
     await step.waitFor();
     await step.locator(".codicon-getting-started-step-checked").first().waitFor();

@@ -106,6 +106,7 @@ export class Workbench {
     const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`).first();
     await item.waitFor();
     if (!(await item.getAttribute("class")).includes("checked")) await item.click();
+    await this.page.mouse.move(0, 0); // its tooltip would cover the view
   }
 
   /** A status bar item by its text. */
