@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import test from "node:test";
+import { inWorkbench } from "./support/session.mjs";
+
+test("a job as its user wants it", () =>
+  inWorkbench("run-pane", async (code) => {
+    await code.openFile("main.jl");
+    await code.openView("JuliaHub");
+    const pane = code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe");
+    await pane.getByRole("button", { name: "Open main.jl" }).waitFor();
+    await pane.getByText(/\d+ files?, /).waitFor();
+    assert.equal(await summary(pane), "1 process on 1 node");
+    await code.screenshot("40-run-pane");
+
+    await distributed(code, pane);
+    await wrongValue(code, pane);
+    await saved(code, pane);
+    await started(code, pane);
+    await again(code, pane);
+  }));
+
+/** What follows from a choice is there at once. */
+async function distributed(code, pane) {
+  await pane.getByRole("radio", { name: "distributed" }).click();
+  await pane.getByLabel("Per node", { exact: true }).selectOption("one per vCPU");
+  await pane.getByText(/1 master \+ \d+ workers? on 1 node/).first().waitFor();
+  await code.screenshot("41-run-pane-distributed");
+}
+
+/** Said beside the field while it is typed, and by the button; the field keeps its caret. */
+async function wrongValue(code, pane) {
+  const limit = pane.getByRole("textbox", { name: "Limit, in hours" });
+  await limit.fill("");
+  await limit.pressSequentially("-2");
+  await pane.locator(".remark.error").first().waitFor();
+  assert.equal(await pane.getByRole("button", { name: "Start job" }).getAttribute("aria-disabled"), "true");
+  await code.screenshot("42-run-pane-wrong");
+  await limit.press("Home");
+  await limit.press("Delete");
+  await pane.locator(".remark.error").first().waitFor({ state: "detached" });
+  assert.equal(await limit.inputValue(), "2");
+}
+
+/** In the workspace's file, under a name. */
+async function saved(code, pane) {
+  await pane.getByRole("button", { name: "Save as a configuration" }).click();
+  const input = code.page.locator(".quick-input-widget input[type=text]");
+  await input.waitFor();
+  await input.fill("two hours");
+  await input.press("Enter");
+  await code.toast("Saved as “two hours”").waitFor();
+  const file = readFileSync(path.join(process.env.HOST_FOLDER, ".vscode", "juliahub.toml"), "utf8");
+  assert.match(file, /two hours/);
+  assert.match(file, /time-limit = 2/);
+  await pane.getByRole("combobox", { name: "Filled" }).waitFor();
+  assert.equal(await selected(pane.getByRole("combobox", { name: "Filled" })), "two hours");
+}
+
+async function started(code, pane) {
+  await pane.getByRole("button", { name: "Start job" }).click();
+  await code.shows("main.jl log", "workers: ");
+  await code.rows("Jobs", "main.jl").first().waitFor();
+  await code.toast("main.jl finished in").waitFor();
+  assert.equal(await selected(pane.getByRole("combobox", { name: "Filled" })), "As it ran last");
+  await code.screenshot("43-run-pane-started");
+}
+
+/** With what the job ran with, whatever the form held. */
+async function again(code, pane) {
+  await pane.getByRole("radio", { name: "one", exact: true }).click();
+  await pane.getByText("1 process on 1 node").first().waitFor();
+  await code.command("JuliaHub: Run Again With Changes…");
+  await code.pick("main.jl");
+  await pane.getByText(/1 master \+ \d+ workers? on 1 node/).first().waitFor();
+  assert.equal(await selected(pane.getByRole("combobox", { name: "Filled" })), "As that job ran");
+  assert.equal(await pane.getByRole("textbox", { name: "Limit, in hours" }).inputValue(), "2");
+}
+
+function summary(pane) {
+  return pane.locator(".drawing .summary").innerText();
+}
+
+function selected(select) {
+  return select.evaluate((element) => element.selectedOptions[0].textContent);
+}

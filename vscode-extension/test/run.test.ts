@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Form, FormParams, SubmitParams } from "../src/protocol";
+import { CALM_MS, type Draft, RunModel, TYPING_MS } from "../src/run/model";
+
+const SCRIPT = "file:///work/main.jl";
+
+/** A daemon that answers when it is told to, and a clock that stands still until it is moved. */
+class World {
+  readonly asked: { readonly params: FormParams; answer: (form?: Partial<Form>) => Promise<void>; fail: (error: Error) => Promise<void> }[] = [];
+  readonly failures: unknown[] = [];
+  drafts: Readonly<Record<string, Draft>> = {};
+  drawn = 0;
+  private now = 0;
+  private timers: { readonly at: number; readonly act: () => void }[] = [];
+
+  readonly model: RunModel;
+
+  constructor(drafts: Readonly<Record<string, Draft>> = {}) {
+    this.drafts = drafts;
+    this.model = new RunModel({
+      ask: (params) => this.ask(params),
+      changed: () => {
+        this.drawn += 1;
+      },
+      failed: (error) => this.failures.push(error),
+      later: (act, milliseconds) => {
+        const timer = { at: this.now + milliseconds, act };
+        this.timers.push(timer);
+        return {
+          cancel: () => {
+            this.timers = this.timers.filter((other) => other !== timer);
+          },
+        };
+      },
+      loadDrafts: () => this.drafts,
+      saveDrafts: (kept) => {
+        this.drafts = kept;
+      },
+    });
+  }
+
+  pass(milliseconds: number): void {
+    this.now += milliseconds;
+    const due = this.timers.filter(({ at }) => at <= this.now);
+    this.timers = this.timers.filter(({ at }) => at > this.now);
+    for (const { act } of due) act();
+  }
+
+  /** The question with this number. */
+  question(index: number): World["asked"][number] {
+    const question = this.asked[index];
+    assert.ok(question, `there were only ${this.asked.length} questions`);
+    return question;
+  }
+
+  private ask(params: FormParams): Promise<Form> {
+    return new Promise((resolve, reject) => {
+      const settled = async (): Promise<void> => {
+        for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+      };
+      this.asked.push({
+        params,
+        answer: (form = {}) => {
+          resolve({ origin: "defaults", choices: { script: SCRIPT, nodes: 1, ...params.choices }, ...form } as Form);
+          return settled();
+        },
+        fail: (error) => {
+          reject(error);
+          return settled();
+        },
+      });
+    });
+  }
+}
+
+async function opened(drafts: Readonly<Record<string, Draft>> = {}): Promise<World> {
+  const world = new World(drafts);
+  world.model.open({ script: SCRIPT });
+  await world.question(0).answer();
+  return world;
+}
+
+function edit(world: World, choices: SubmitParams, number: number): void {
+  world.model.edited({ script: SCRIPT, ...choices }, number, world.model.filled);
+}
+
+test("a script is asked for at once, its bundle when things are calm", async () => {
+  const world = await opened();
+  assert.deepEqual(world.asked.map(({ params }) => params), [{ script: SCRIPT }]);
+  world.pass(CALM_MS);
+  assert.equal(world.question(1).params.bundle, true);
+});
+
+test("while someone types, one question is asked for many letters", async () => {
+  const world = await opened();
+  edit(world, { nodes: 1 }, 1);
+  edit(world, { nodes: 12 }, 2);
+  edit(world, { nodes: 123 }, 3);
+  world.pass(TYPING_MS);
+  assert.deepEqual(world.asked.slice(1).map(({ params }) => params.choices?.nodes), [123]);
+});
+
+test("an answer that was overtaken is dropped", async () => {
+  const world = await opened();
+  edit(world, { nodes: 2 }, 1);
+  world.pass(TYPING_MS);
+  edit(world, { nodes: 3 }, 2);
+  world.pass(TYPING_MS);
+  await world.question(2).answer();
+  await world.question(1).answer();
+  assert.equal(world.model.form?.choices.nodes, 3);
+  assert.equal(world.model.edit, 2);
+});
+
+test("each script keeps what was chosen for it, over a reload, too", async () => {
+  const world = await opened();
+  edit(world, { nodes: 7 }, 1);
+  const later = new World(world.drafts);
+  later.model.open({ script: SCRIPT });
+  assert.equal(later.question(0).params.choices?.nodes, 7);
+  later.model.open({ script: "file:///work/other.jl" });
+  assert.deepEqual(later.question(1).params, { script: "file:///work/other.jl" });
+});
+
+test("a job's or a configuration's choices go before those that were made by hand", async () => {
+  const world = await opened();
+  edit(world, { nodes: 7 }, 1);
+  world.model.open({ script: SCRIPT, job: "j1", server: "here" });
+  assert.deepEqual(world.asked.at(-1)?.params, { script: SCRIPT, job: "j1", server: "here" });
+});
+
+test("an edit of what was in the form before is dropped", async () => {
+  const world = await opened();
+  const before = world.model.filled;
+  world.model.startOver();
+  await world.question(1).answer({ origin: "remembered" });
+  world.model.edited({ script: SCRIPT, nodes: 9 }, 1, before);
+  world.pass(TYPING_MS);
+  assert.equal(world.model.form?.choices.nodes, 1);
+  assert.deepEqual(world.model.source, { origin: "remembered", configuration: undefined, changed: false });
+});
+
+test("what was started or saved is no change any more", async () => {
+  const world = await opened();
+  edit(world, { nodes: 7 }, 1);
+  world.pass(TYPING_MS);
+  await world.question(1).answer();
+  assert.equal(world.model.source.changed, true);
+  world.model.saved("seven");
+  assert.deepEqual(world.model.source, { origin: "configuration", configuration: "seven", changed: false });
+  assert.deepEqual(world.drafts, {});
+});
+
+test("a password is asked about and kept nowhere", async () => {
+  const world = await opened();
+  edit(world, { port: 8080, portAccess: "password", portPassword: "hidden" }, 1);
+  world.pass(TYPING_MS);
+  assert.equal(world.question(1).params.choices?.portPassword, "hidden");
+  await world.question(1).answer();
+  assert.doesNotMatch(JSON.stringify([world.drafts, world.model.form]), /hidden/);
+  world.model.forgetPassword();
+  world.model.refresh();
+  world.pass(TYPING_MS);
+  assert.equal(world.question(2).params.choices?.portPassword, undefined);
+});
+
+test("a change outside does not drop what is being typed", async () => {
+  const world = await opened();
+  edit(world, { nodes: 4 }, 5);
+  world.model.refresh();
+  world.pass(TYPING_MS);
+  await world.question(1).answer();
+  assert.equal(world.model.form?.choices.nodes, 4);
+  assert.equal(world.model.edit, 5);
+});
+
+test("a failure leaves the form as it was", async () => {
+  const world = await opened();
+  edit(world, { nodes: 4 }, 1);
+  world.pass(TYPING_MS);
+  await world.question(1).fail(new Error("gone"));
+  assert.equal(world.failures.length, 1);
+  assert.equal(world.model.form?.choices.nodes, 1);
+});
+
+test("another server's machines are not asked for here", async () => {
+  const world = await opened();
+  edit(world, { node: "m4", nodes: 2 }, 1);
+  world.pass(TYPING_MS);
+  await world.question(1).answer();
+  world.model.choose({ server: "hub" }, ["node"]);
+  assert.deepEqual(world.question(2).params.choices, { script: SCRIPT, nodes: 2, server: "hub" });
+});
