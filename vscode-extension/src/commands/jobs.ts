@@ -43,7 +43,7 @@ export const runAgain: CommandFactory = (services) => async (argument) => {
 /** In the form, filled as it was. */
 export const runAgainWithChanges: CommandFactory = (services) => async (argument) => {
   const job = await again(services, argument);
-  if (job !== undefined) await vscode.commands.executeCommand("juliahub.configure", refOf(job));
+  if (job !== undefined) await services.form.openForm(refOf(job));
 };
 
 export const copyCommandLine: CommandFactory = (services) => async (argument) => {

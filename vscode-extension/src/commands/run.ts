@@ -12,13 +12,15 @@ interface ConfigurationItem extends vscode.QuickPickItem {
 
 const OPEN: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("go-to-file"), tooltip: vscode.l10n.t("Open the Configuration") };
 
-/** The active script, the one that the command was called on, or all that are selected in the explorer. */
+/** The active script, the one that the command was called on, or all that are selected in the explorer; each as it ran last. */
 export const runFile: CommandFactory =
-  ({ submitter }) =>
+  ({ daemon, submitter }) =>
   async (argument, selection) => {
     for (const uri of scriptsOf(argument, selection)) {
       const script = await savedScript(uri);
-      if (script !== undefined) await submitter.submit({ script: script.toString() });
+      if (script === undefined) continue;
+      const { choices } = await daemon.request(methods.form, { script: script.toString() });
+      await submitter.submit(choices);
     }
   };
 
