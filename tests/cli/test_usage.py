@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from juliahub_ls.cli.main import app
 from tests.support.cli import Cli
 
 COMMANDS = [
@@ -44,9 +46,9 @@ def test_without_a_command_there_is_help(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_takes_server_and_json(cli: Cli, command: str) -> None:
-    ran = cli.run(command, "--help")
-    assert ran.code == 0
+def test_every_command_takes_server_and_json(command: str) -> None:
+    ran = CliRunner().invoke(app, [command, "--help"])
+    assert ran.exit_code == 0
     assert "--server" in ran.stdout
     assert "--json" in ran.stdout
 
