@@ -4,52 +4,39 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from juliahub_ls.domain.bundles.plan import BundlePlan
 from juliahub_ls.domain.environments.checks import environment_problems
-from juliahub_ls.domain.jobs.choices import Choices, elsewhere, merged
+from juliahub_ls.domain.jobs.application import app_refusal, choose_application
+from juliahub_ls.domain.jobs.choices import Choices, merged
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, design_cluster
+from juliahub_ls.domain.jobs.exposed_port import exposing_image
 from juliahub_ls.domain.jobs.form import FieldProblem, ImageOffer, image_offers, judged, sorted_nodes
 from juliahub_ls.domain.jobs.image_choice import choose_image, julia_of, manifest_versions, offered
 from juliahub_ls.domain.jobs.product_images import ProductImage
 from juliahub_ls.domain.jobs.unfit import Unfit
 from juliahub_ls.domain.problem import Problem, Severity
-from juliahub_ls.errors import JuliaHubError, ScriptOutsideBundle, SubmittedElsewhere
+from juliahub_ls.errors import JuliaHubError, ScriptOutsideBundle
+from juliahub_ls.services.beginnings import Beginning, Origin
 from juliahub_ls.services.bundling import Bundling
-from juliahub_ls.services.catalogue import product_images
+from juliahub_ls.services.catalogue import all_applications, product_images
 from juliahub_ls.services.choices import request_of
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.job_source import NOT_SUBMITTED, Source
 from juliahub_ls.services.last_known import LastKnown
-from juliahub_ls.services.outlook import found_problems, target_platform
+from juliahub_ls.services.outlook import found_problems, manifest_sha, target_platform
 from juliahub_ls.services.servers import ServerProfile
-from juliahub_ls.services.submissions import Submissions
-from juliahub_ls.services.submit_request import SubmitRequest, refusals
+from juliahub_ls.services.submit_request import SubmitRequest, no_manifest, refusals
 from juliahub_wire.nodes import NodeSpec
 
-Origin = Literal["defaults", "remembered", "configuration", "job", "given"]
 DEFAULTS: Choices = {"send": "folder", "nodes": 1, "processesPerNode": 1, "timeLimit": 1.0}
 """Said in full, so that a form need not know them."""
 _KEPT_BACK = {
     "env": FieldProblem("env", Severity.WARNING, "Variables that look secret were not kept. Give them again."),
     "code": FieldProblem("script", Severity.WARNING, "The selection was not kept: the whole script would run."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """The choices that a form begins with, and where they come from. `kept_back`: keys of what was not kept.
-
-    `problem`: why they cannot be used as they stand where they are kept.
-    """
-
-    choices: Choices
-    origin: Origin
-    kept_back: Sequence[str] = ()
-    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,31 +81,10 @@ class _Catalogue:
 class Forms:
     """Makes forms. A server is asked for what it has only when that is not known."""
 
-    def __init__(
-        self, connections: Connections, last_known: LastKnown, bundling: Bundling, submissions: Submissions
-    ) -> None:
+    def __init__(self, connections: Connections, last_known: LastKnown, bundling: Bundling) -> None:
         self._connections = connections
         self._last_known = last_known
         self._bundling = bundling
-        self._submissions = submissions
-
-    def of_job(self, server: str | None, job: str) -> Beginning:
-        """What a job of a server was asked for. Raises `SubmittedElsewhere`."""
-        record = self._submissions.find(self._connections.servers.find(server).id, job)
-        if record is None:
-            raise SubmittedElsewhere(job=job)
-        return Beginning(record.choices, "job", record.kept_back)
-
-    def of_script(self, script: Path | None, server: str | None) -> Beginning:
-        """What the script ran with last, as far as it means something on this server; else nothing."""
-        record = self._submissions.last_of(script) if script else None
-        if record is None:
-            return Beginning({}, "defaults")
-        profile, choices = self._connections.servers.find(server), record.for_next_time
-        if record.server != profile.id:
-            choices = elsewhere(choices)
-        back = [key for key in record.kept_back if key != "code"]
-        return Beginning({**choices, "server": profile.id}, "remembered", back)
 
     async def form(self, beginning: Beginning, *, plan: bool = False) -> Form:
         """The form for these choices. `plan`: also what would go along, which may take a while.
@@ -138,6 +104,7 @@ class Forms:
         manifests = await asyncio.to_thread(manifest_versions, loaded) if loaded else []
         gpu = design.node.has_gpu if design else request.cluster.gpu
         image = _image(draft, catalogue.images, manifests, gpu=gpu)
+        await self._application(draft)
         plan_, problems = await self._problems(draft, source, catalogue.images, image, plan=plan)
         obstacle = draft.obstacle or beginning.problem
         verdict = judged(draft.fields, problems, source.script if source else None, obstacle)
@@ -187,6 +154,22 @@ class Forms:
             draft.obstacle = f"{draft.profile.name} cannot be reached. These are its machines as last known."
         return _Catalogue(nodes.value, images.value, since)
 
+    async def _application(self, draft: _Draft) -> None:
+        """Whether the server has the application that is asked for, as far as it tells."""
+        request = draft.request
+        if request.app is None or draft.obstacle or any(item.field == "app" for item in draft.fields):
+            return
+        try:
+            known = await self._last_known.recent(draft.profile.id, "applications", all_applications)
+        except JuliaHubError as error:
+            draft.obstacle = str(error)
+            return
+        app = choose_application(request.app, known.value)
+        if isinstance(app, str):
+            draft.wrong("appRepo" if request.app.repository else "app", app)
+        elif wrong := app_refusal(app, request.app, port=bool(request.port), sysimage=request.sysimage):
+            draft.wrong("app", wrong)
+
     def _signed_in(self, profile: ServerProfile) -> bool:
         """As far as is known without asking; a lapsed sign-in may be renewed by asking."""
         stored = self._connections.tokens(profile).read()
@@ -218,6 +201,8 @@ class Forms:
                 target_platform=target_platform(here=here),
             )
         source = await self._bundling.for_julia(source, julia)
+        if request.sysimage and await asyncio.to_thread(manifest_sha, source, found) is None:
+            draft.wrong("sysimage", str(no_manifest()))
         return found, await asyncio.to_thread(found_problems, request, source, found, images, image, here=here)
 
 
@@ -242,11 +227,14 @@ def _design(draft: _Draft, catalogue: _Catalogue) -> ClusterDesign | None:
 def _image(
     draft: _Draft, images: Sequence[ProductImage], manifests: Sequence[Any], *, gpu: bool
 ) -> ProductImage | None:
-    asked = draft.request.image
-    if not images:
+    asked, port = draft.request.image, draft.request.port
+    if not images or (draft.request.app is not None and not asked):
         return None
     image = choose_image(images, asked, manifests, gpu=gpu)
     if isinstance(image, str):
         draft.wrong("image" if asked.name else "julia" if asked.julia else "product", image)
         return None
-    return image
+    exposing = exposing_image(image, chosen=bool(asked)) if port and draft.request.app is None else None
+    if isinstance(exposing, str):
+        draft.wrong("port", exposing)
+    return exposing[1] if isinstance(exposing, tuple) else image

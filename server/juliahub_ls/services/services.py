@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from juliahub_ls.config import Settings, cache_dir, config_dir
 from juliahub_ls.services.accounts import Accounts
+from juliahub_ls.services.beginnings import Beginnings
 from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.environments import Environments
@@ -35,6 +36,7 @@ class Services:
     submissions: Submissions
     jobs: Jobs
     logs: Logs
+    beginnings: Beginnings
     forms: Forms
 
     async def aclose(self) -> None:
@@ -67,5 +69,6 @@ def build_services(settings: Settings) -> Services:
         submissions=submissions,
         jobs=Jobs(connections, tasks, logs, submissions),
         logs=logs,
-        forms=Forms(connections, last_known, bundling, submissions),
+        beginnings=Beginnings(servers, submissions),
+        forms=Forms(connections, last_known, bundling),
     )

@@ -89,7 +89,8 @@ def bounded(records: Sequence[SubmissionRecord], limit: int, scripts: int) -> li
     recent, older = records[-limit:], records[:-limit]
     known = {record.script for record in recent}
     last = {record.script: record for record in older if record.script not in known}
-    return [*sorted(last.values(), key=lambda record: record.submitted)[-scripts:], *recent]
+    kept = sorted(last.values(), key=lambda record: record.submitted)
+    return [*kept[max(len(kept) - scripts, 0) :], *recent]
 
 
 def _record(entry: object) -> SubmissionRecord | None:

@@ -16,8 +16,8 @@ from juliahub_ls.lsp.protocol.forms import ConfigurationsParams, FormParams, Sav
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.lsp.uris import path_of
 from juliahub_ls.payloads.forms import form as form_payload
+from juliahub_ls.services.beginnings import Beginning
 from juliahub_ls.services.configurations import find_configuration
-from juliahub_ls.services.forms import Beginning
 
 _NAMED = ("script", "server")
 
@@ -32,7 +32,7 @@ async def form(session: Session, params: FormParams) -> dict[str, Any]:
 def _beginning(session: Session, params: FormParams, read: ReadText) -> Beginning:
     """The choices that are given, or kept; a script or server that is named goes before theirs."""
     given: Mapping[str, Any] = params
-    forms, over = session.services.forms, choices_from({key: given[key] for key in _NAMED if key in given})
+    kept, over = session.services.beginnings, choices_from({key: given[key] for key in _NAMED if key in given})
     script = Path(over["script"]) if "script" in over else None
     if "choices" in params:
         begun = Beginning(choices_from(params["choices"]), "given")
@@ -41,9 +41,9 @@ def _beginning(session: Session, params: FormParams, read: ReadText) -> Beginnin
         saved = find_configuration(params["configuration"], folders, read)
         begun = Beginning(saved.choices, "configuration", problem=saved.problem)
     elif "job" in params:
-        begun = forms.of_job(params.get("server"), params["job"])
+        begun = kept.of_job(params.get("server"), params["job"])
     else:
-        begun = forms.of_script(script, params.get("server"))
+        begun = kept.of_script(script, params.get("server"))
     return replace(begun, choices={**begun.choices, **over})
 
 
