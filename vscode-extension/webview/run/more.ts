@@ -91,7 +91,7 @@ class Inputs implements Part {
 
   constructor(readonly context: Context) {
     const { words } = context;
-    const add = make("button", { class: "link", type: "button", on: { click: () => { this.add("", "").name.element.focus(); this.name(); } } }, icon("add"), ` ${words.addInput}`);
+    const add = make("button", { class: "link", type: "button", on: { click: () => { this.addAndGo(); } } }, icon("add"), ` ${words.addInput}`);
     this.says = make("div", { class: "muted" }, words.inputsSay);
     fill(this.element, this.list, add, this.says);
   }
@@ -103,6 +103,14 @@ class Inputs implements Part {
     this.rows = [];
     for (const [name, value] of Object.entries(choices.env ?? {})) this.add(name, value);
     this.name();
+  }
+
+  private addAndGo(): void {
+    const { element } = this.add("", "").name;
+    this.name();
+    void element.updateComplete.then(() => {
+      element.focus();
+    });
   }
 
   private add(name: string, value: string): (typeof this.rows)[number] {

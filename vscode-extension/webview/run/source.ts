@@ -1,7 +1,7 @@
 /** The upper part of the form: the script, its environment, what goes along, and where the choices come from. */
 import type { Form, FormBundle } from "../../src/protocol";
 import type { FormView, Source } from "../../src/run/messages";
-import { fill, icon, iconButton, make, setText, show } from "../kit/dom";
+import { attribute, fill, icon, iconButton, make, setText, show } from "../kit/dom";
 import { row, Select } from "../kit/fields";
 import { format } from "../kit/strings";
 import { type Context, type Part, type Shown } from "./context";
@@ -45,7 +45,9 @@ export class SourcePart implements Part {
   render({ view }: Shown): void {
     const { words } = this.context;
     setText(this.script, view.script.name);
-    this.script.title = format(words.openScript, view.script.name);
+    const label = format(words.openScript, view.script.name);
+    attribute(this.script, "title", label);
+    attribute(this.script, "aria-label", label);
     this.renderEnvironment(view.form);
     fill(this.bundle, ...this.bundleWords(view.form));
     this.filled.set(this.sources(view), keyOf(view.source));
