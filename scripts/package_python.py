@@ -88,9 +88,7 @@ def bundle_dependencies(target: str, output: Path) -> None:
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as work:
-        pinned = Path(work, "requirements.txt")
-        pinned.write_text(requirements, encoding="utf-8")
-        for wheel in wheels_of(pinned, target, Path(work)):
+        for wheel in wheels_of(requirements, target, Path(work)):
             unpack(wheel, output)
     stamp.write_text(digest, encoding="utf-8")
 
@@ -108,27 +106,37 @@ def requirements_for(target: str) -> str:
     return "".join(pinned.values())
 
 
-def wheels_of(pinned: Path, target: str, work: Path) -> Iterator[Path]:
-    """The wheels that serve every Python, each once: of a project with a stable ABI the one for the oldest Python."""
-    served: dict[str, Path] = {}
-    for minor in python_minors(target):
-        folder = work / str(minor)
-        download(pinned, target, minor, folder)
-        for wheel in sorted(folder.iterdir()):
-            project = wheel.name.split("-", 1)[0].lower()
-            former = served.get(project)
-            if former is None or not (former.name == wheel.name or "-abi3-" in former.name):
-                yield wheel
-                served[project] = wheel
+def wheels_of(requirements: str, target: str, work: Path) -> Iterator[Path]:
+    """The wheels that serve every Python, each once: of a project with a stable ABI the one for the oldest Python.
+
+    What is one for the oldest and the newest is not asked for again for those between.
+    """
+    oldest, *between, newest = python_minors(target)
+    first = download(requirements, target, oldest, work)
+    last = download(requirements, target, newest, work)
+    yield from first.values()
+    several = {name for name, wheel in first.items() if wheel.name != last[name].name and "-abi3-" not in wheel.name}
+    fewer = "".join(entry for entry in PINNED.findall(requirements) if wheel_name(entry.split("==")[0]) in several)
+    for minor in between:
+        yield from download(fewer, target, minor, work).values()
+    yield from (last[name] for name in sorted(several))
 
 
-def download(pinned: Path, target: str, minor: int, folder: Path) -> None:
-    """The wheels for one Python."""
+def download(requirements: str, target: str, minor: int, work: Path) -> dict[str, Path]:
+    """The wheels for one Python, by their projects' names as wheels have them."""
+    pinned, folder = work / f"{minor}.txt", work / str(minor)
+    pinned.write_text(requirements, encoding="utf-8")
     platforms = [f"--platform={tag}" for tag in PLATFORM_TAGS[target]]
     python = [f"--python-version=3.{minor}", "--implementation=cp", "--only-binary=:all:"]
     options = ["-qq", "--no-deps", "--require-hashes", "--disable-pip-version-check"]
     command = [sys.executable, "-m", "pip", "download", *options, *python, *platforms]
     subprocess.run([*command, "--dest", str(folder), "-r", str(pinned)], check=True)
+    return {wheel_name(wheel.name.split("-")[0]): wheel for wheel in sorted(folder.iterdir())}
+
+
+def wheel_name(project: str) -> str:
+    """A project's name as wheels have it."""
+    return re.sub(r"[-_.]+", "_", project).lower()
 
 
 def unpack(wheel: Path, output: Path) -> None:

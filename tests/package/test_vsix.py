@@ -109,6 +109,7 @@ async def answer(daemon: asyncio.subprocess.Process, request: int) -> dict[str, 
         length = int(head.split(b"Content-Length: ")[1].split(b"\r")[0])
         message = json.loads(await daemon.stdout.readexactly(length))
         if message.get("id") == request and "method" not in message:
+            assert "result" in message, message
             result: dict[str, list[dict[str, str]]] = message["result"]
             return result
 
