@@ -34,6 +34,8 @@ async def test_a_form_that_is_already_right(signed_in: Editor, hub: ScriptedHub,
     assert form["design"]["summary"] == "1 process on 1 node"
     assert "priceLabel" not in form["nodes"][0]
     assert form["image"] == "Julia 1.10.4"
+    script = folders / "work" / "project" / "main.jl"
+    assert form["commandLine"] == f"juliahub submit {script} --server {hub.url}"
     assert "bundle" not in form
     submitted = await signed_in.request("juliahub/submit", form["choices"])
     hub.started(submitted["job"]["id"]).ends()

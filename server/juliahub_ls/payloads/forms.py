@@ -6,6 +6,7 @@ from typing import Any
 from juliahub_ls import payloads
 from juliahub_ls.domain.bundles.plan import BundlePlan
 from juliahub_ls.domain.jobs import cluster_words as words
+from juliahub_ls.domain.jobs.choices import unusual
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
 from juliahub_ls.domain.jobs.command_line import command_line
 from juliahub_ls.domain.jobs.form import FieldProblem, ImageOffer
@@ -30,7 +31,7 @@ def form(value: Form, connections: Connections) -> dict[str, Any]:
         "images": [_image(offer) for offer in value.images],
         "fields": [_field(item) for item in value.fields],
         "ready": value.obstacle is None,
-        "commandLine": command_line(value.choices, windows=os.name == "nt"),
+        "commandLine": command_line(_for_a_terminal(value), windows=os.name == "nt"),
         "bundle": _bundle(value.plan) if value.plan else None,
         "design": _design(value.design) if value.design else None,
         "image": value.image.name if value.image else None,
@@ -38,6 +39,13 @@ def form(value: Form, connections: Connections) -> dict[str, Any]:
         "offlineSince": value.offline_since,
     }
     return present(payload)
+
+
+def _for_a_terminal(value: Form) -> dict[str, Any]:
+    """What must be said there; a server by its URL where its name would not lead to it."""
+    url = value.profile.url
+    plain = url is not None and url.startswith("http://")
+    return unusual(value.choices) | {"server": url if plain else value.profile.id}
 
 
 def _environment(source: Source | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from juliahub_ls.domain.bundles.plan import BundlePlan
 from juliahub_ls.domain.environments.checks import environment_problems
 from juliahub_ls.domain.jobs.application import app_refusal, choose_application
-from juliahub_ls.domain.jobs.choices import Choices, merged
+from juliahub_ls.domain.jobs.choices import DEFAULTS, merged
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, design_cluster
 from juliahub_ls.domain.jobs.exposed_port import exposing_image
 from juliahub_ls.domain.jobs.form import FieldProblem, ImageOffer, image_offers, judged, sorted_nodes
@@ -31,7 +31,7 @@ from juliahub_ls.services.servers import ServerProfile
 from juliahub_ls.services.submit_request import SubmitRequest, no_manifest, refusals
 from juliahub_wire.nodes import NodeSpec
 
-DEFAULTS: Choices = {"send": "folder", "nodes": 1, "processesPerNode": 1, "timeLimit": 1.0}
+SHOWN = {key: value for key, value in DEFAULTS.items() if key != "portAccess"}
 """Said in full, so that a form need not know them."""
 _KEPT_BACK = {
     "env": FieldProblem("env", Severity.WARNING, "Variables that look secret were not kept. Give them again."),
@@ -93,7 +93,7 @@ class Forms:
         """
         given = beginning.choices
         profile = self._connections.servers.find(given.get("server"))
-        choices = merged(DEFAULTS, {**given, "server": profile.id})
+        choices = merged(SHOWN, {**given, "server": profile.id})
         request = request_of(choices)
         draft = _Draft(request, profile, [_KEPT_BACK[key] for key in beginning.kept_back if key in _KEPT_BACK])
         source, catalogue = await asyncio.gather(self._source(draft), self._catalogue(draft))

@@ -92,6 +92,8 @@ ALTERNATIVES = (
     frozenset({"julia", "image"}),
 )
 """Of each of these only one can be chosen."""
+DEFAULTS: Choices = {"send": "folder", "nodes": 1, "processesPerNode": 1, "timeLimit": 1.0, "portAccess": "me"}
+"""What it is without a choice, where that is a value."""
 OF_A_SERVER = frozenset({"node", "julia", "image", "product", "project", "app"})
 """Names that mean something on one server only."""
 
@@ -124,6 +126,11 @@ def merged(base: Choices, over: Choices) -> "dict[str, Any]":
     replaced = {key for group in ALTERNATIVES if chosen & group for key in group - over.keys()}
     kept = {key: value for key, value in base.items() if key not in replaced}
     return {**kept, **over}
+
+
+def unusual(choices: Choices) -> "dict[str, Any]":
+    """The choices without those that are as they would be anyway."""
+    return {key: value for key, value in choices.items() if key not in DEFAULTS or value != DEFAULTS[key]}
 
 
 def elsewhere(choices: Choices) -> "dict[str, Any]":

@@ -28,6 +28,7 @@ from juliahub_ls.domain.jobs.choices import (
     Choices,
     Kind,
     fits,
+    unusual,
 )
 from juliahub_ls.domain.jobs.secret_variables import looks_secret
 from juliahub_ls.domain.problem import Problem, Range, Severity, error, warning
@@ -110,15 +111,13 @@ def place_of(places: TomlPositions, name: str, key: str) -> Range | None:
 
 def _kept(choices: Choices) -> Iterator[Choice]:
     """What is written: no secrets, and nothing that is as it is by default."""
+    chosen = unusual(choices)
     for choice in CHOICES:
-        value = choices.get(choice.key)
+        value = chosen.get(choice.key)
         if value is None or (choice.kind is Kind.FLAG and not value and choice.key != "gitignore"):
             continue
-        if value != _DEFAULTS.get(choice.key) and value not in ([], {}):
+        if value not in ([], {}):
             yield choice
-
-
-_DEFAULTS = {"send": "folder", "nodes": 1, "processesPerNode": 1, "timeLimit": 1.0, "portAccess": "me"}
 
 
 def _written(choice: Choice, value: Any, folder: Path) -> Any:
