@@ -16,12 +16,14 @@ export class Drawing {
   private shown = "";
 
   constructor(private readonly words: RunStrings) {
-    this.element = make("figure", { class: "drawing" }, this.picture, make("figcaption", {}, this.summary, this.capacity));
+    this.element = make("figure", { class: "drawing", hidden: true }, this.picture, make("figcaption", {}, this.summary, this.capacity));
   }
 
   render(design: FormDesign | undefined): void {
-    show(this.element, design !== undefined);
+    // It keeps its place while a value is wrong: what is being typed must not move.
+    this.element.classList.toggle("unknown", design === undefined);
     if (design === undefined) return;
+    show(this.element, true);
     setText(this.summary, design.summary);
     setText(this.capacity, [design.capacity, design.priceLabel].filter((part) => part !== undefined).join(" · "));
     this.picture.setAttribute("aria-label", format(this.words.drawing, design.summary));

@@ -120,9 +120,7 @@ class FormPage implements Context {
     attribute(this.start, "aria-describedby", obstacle === "" ? undefined : "obstacle");
     const label = busy ? words.starting : words.start;
     if (this.start.textContent !== label) fill(this.start, icon(busy ? "loading" : "play", busy ? "codicon-modifier-spin" : ""), make("span", {}, label));
-    const beside = obstacle !== "" && said.includes(obstacle);
     show(this.obstacle, obstacle !== "");
-    this.obstacle.classList.toggle("unseen", beside);
     setText(this.obstacle, obstacle);
     const design = form.design;
     this.live.say([said, design?.summary, design?.limitLabel].filter((part) => part !== undefined && part !== "").join(". "));
