@@ -15,6 +15,7 @@ import httpx
 
 from juliahub_ls import errors
 from juliahub_ls.config import patience_seconds
+from juliahub_ls.services.bounded_client import AnswerTooLong, BoundedClient
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = patience_seconds()
@@ -35,7 +36,7 @@ def make_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
 
     timeouts = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     direct = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
-    return httpx.AsyncClient(
+    return BoundedClient(
         timeout=timeouts, transport=transport, mounts=direct, http2=transport is None, verify=trusted()
     )
 
@@ -62,7 +63,8 @@ async def translated(server: str, state: str = NOTHING_CHANGED, *, whole: bool =
             raise errors.CertificateUntrusted(server=server, reason=reason, state=state) from error
         raise errors.ServerUnreachable(server=server, state=state) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
-        reason = "its answer cannot be decoded"
+        too_long = isinstance(error, AnswerTooLong)
+        reason = "its answer is too long" if too_long else "its answer cannot be decoded"
         raise errors.UnexpectedAnswer(server=server, endpoint="a request", reason=reason, state=state) from error
 
 

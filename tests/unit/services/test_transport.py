@@ -1,5 +1,6 @@
 """Every failure of the network leaves as one of ours, with a sentence that fits."""
 
+import gzip
 import inspect
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import trustme
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from juliahub_ls import errors
-from juliahub_ls.services import transport
+from juliahub_ls.services import bounded_client, transport
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.trust import context_for
 from tests.support.scripted_http import Cut, ScriptedServer, hang, scripted_server
@@ -120,6 +121,24 @@ async def test_a_body_that_cannot_be_decoded(client: HubClient, server: Scripted
     server.on("GET /api/v1", Response(b"no gzip", headers={"Content-Encoding": "gzip"}))
     with pytest.raises(errors.UnexpectedAnswer, match="cannot be decoded"):
         await client.api_version()
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+async def test_an_answer_without_end_is_not_read_to_its_end(
+    client: HubClient, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, compressed: bool
+) -> None:
+    """Also where it is a thousand times as long as what is sent."""
+    monkeypatch.setattr(bounded_client, "MOST_BYTES", 100_000)
+    sent = b"[" + b" " * 2_000_000
+    headers = {"Content-Encoding": "gzip"} if compressed else {}
+    server.on("GET /juliaruncloud/get_jobs", Response(gzip.compress(sent) if compressed else sent, headers=headers))
+    with pytest.raises(errors.UnexpectedAnswer, match="its answer is too long"):
+        await client.jobs()
+
+
+async def test_a_compressed_answer_is_read(client: HubClient, server: ScriptedServer) -> None:
+    server.on("GET /juliaruncloud/get_jobs", Response(gzip.compress(b"[]"), headers={"Content-Encoding": "gzip"}))
+    assert await client.jobs() == []
 
 
 async def test_loopback_is_never_asked_through_a_proxy(
