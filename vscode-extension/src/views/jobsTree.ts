@@ -1,6 +1,6 @@
 /** The Jobs view: server → what is on its way, runs, has ended lately; older ones folded away and paged; below a job its results. */
 import * as vscode from "vscode";
-import { groupsOf, isFiltering, type JobFilter, NO_FILTER, passes } from "../jobGroups";
+import { groupsOf, isFiltering, type JobFilter, NO_FILTER } from "../jobGroups";
 import { hasResults, type JobsModel, refOf, resultFiles } from "../jobs";
 import type { Job, JobFile } from "../protocol";
 import type { ServersModel } from "../servers";
@@ -80,12 +80,6 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.refresh();
   }
 
-  /** Opens the pane at a job, its results unfolded. */
-  async reveal(job: Job): Promise<void> {
-    if (!passes(job, this.filtering)) this.setFilter(NO_FILTER);
-    await this.view.reveal(this.jobNode(job), { select: true, focus: true, expand: true });
-  }
-
   get filter(): JobFilter {
     return this.filtering;
   }
@@ -112,13 +106,6 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       case "result":
         return [];
     }
-  }
-
-  getParent(node: Node): Node | undefined {
-    if (node.kind === "server") return undefined;
-    if (node.kind === "result") return node.parent;
-    const older = node.kind === "more" || (node.kind === "job" && this.olderOf(node.server).includes(node));
-    return older ? this.olderNode("older", node.server) : this.serverNode(node.server);
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
