@@ -228,3 +228,18 @@ async def test_a_job_from_elsewhere_is_met(
     await here.until(lambda: views(here, job.jobname), "the other's job", seconds=60)
     job.ends()
     await here.until(lambda: views(here, job.jobname)[-1]["done"], "its end")
+
+
+async def test_a_limit_that_comes_near_is_told(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders, name="pi")
+    job.runs()
+    await signed_in.until(lambda: "deadline" in views(signed_in, job.jobname)[-1], "its start")
+    view = views(signed_in, job.jobname)[-1]
+    assert view["deadline"] - view["started"] == 3_600_000
+    hub.hub.runs.extend(job.jobname, -59 / 60 + 1 / 3600)  # a minute and a second are left
+    await signed_in.request("juliahub/job", {"job": job.jobname})
+    await signed_in.until(lambda: notices(signed_in, job.jobname), "the notice")
+    (told,) = notices(signed_in, job.jobname)
+    assert (told["kind"], told["minutesLeft"]) == ("deadline", 1)
+    assert told["message"] == "pi reaches its time limit in 1 minute and is stopped then."
+    job.ends()
