@@ -49,3 +49,18 @@ test("a job outlives the window that its task ran in; a task that is ended asks 
     await code.pick("waits.jl");
     await row.nth(1).locator(".codicon-circle-slash").waitFor();
   }));
+
+test("before its limit a job can have more time, where the notice is", () =>
+  inWorkbench("jobs-notice", async (code) => {
+    await code.openView("JuliaHub");
+    await code.openFile("waits.jl");
+    await runTask(code, "Run briefly");
+    const notice = code.toast("brief reaches its time limit in 1 minute and is stopped then.");
+    await notice.waitFor();
+    await code.screenshot("jobs-notice");
+    await notice.getByRole("button", { name: "Extend" }).click();
+    await code.pick("15 minutes");
+    await code.rows("Jobs", "brief").filter({ hasText: "/ 0:16 h" }).waitFor();
+    await code.command("Tasks: Terminate Task");
+    await code.toast("brief — Stopped").waitFor();
+  }));
