@@ -33,7 +33,8 @@ export class LogSession {
   private stored: number | undefined;
   private lostAt: number | undefined;
   private gap = "";
-  private keepsPlace = false;
+  private jumps = true;
+  private skips = false;
   private begun = false;
   private awaited: (() => void)[] = [];
 
@@ -49,7 +50,8 @@ export class LogSession {
   connected(log: string, keepsPlace: boolean): void {
     this.log = log;
     this.complete = false;
-    this.keepsPlace = keepsPlace;
+    this.jumps = !keepsPlace;
+    this.skips = false;
     this.begun = false;
   }
 
@@ -72,6 +74,9 @@ export class LogSession {
   }
 
   receive({ lines, reset, earlier }: LogLinesParams): void {
+    // A preview of the log's end is nothing for someone who reads further up.
+    this.skips = reset ? this.isRead && earlier === undefined : this.skips;
+    if (this.skips) return;
     if (reset) this.begin(lines, earlier);
     else this.window.append(lines, this.follow.on);
     this.newest = Math.max(reset ? 0 : this.newest, lines.at(-1)?.id ?? 0);
@@ -128,9 +133,7 @@ export class LogSession {
 
   private begin(lines: LogLinesParams["lines"], earlier: number | undefined): void {
     const { window } = this;
-    const stays = this.keepsPlace && !this.follow.on && earlier !== undefined && window.earlier !== undefined && window.last !== undefined;
-    this.keepsPlace = false;
-    if (stays) window.recountTotal(earlier + lines.length);
+    if (this.isRead && earlier !== undefined) window.recountTotal(earlier + lines.length);
     else {
       // A preview numbers its lines from 1; the whole log's last line is the preview's last.
       const shift = window.earlier === undefined ? (lines.at(-1)?.id ?? 0) - this.newest : 0;
@@ -139,7 +142,13 @@ export class LogSession {
       window.replace(lines, earlier);
     }
     this.begun = earlier !== undefined;
+    this.jumps = this.jumps && !this.begun;
     if (this.begun) this.settle();
+  }
+
+  /** Someone reads lines that have their numbers, and has not asked to be elsewhere. */
+  private get isRead(): boolean {
+    return !this.jumps && !this.follow.on && this.window.earlier !== undefined && this.window.last !== undefined;
   }
 
   private settle(): void {
