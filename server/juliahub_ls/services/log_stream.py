@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from juliahub_ls.errors import JobNotFound, RefusedByServer, ServerError, ServerFailed, UnexpectedAnswer
 from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.trust import trusted_by_sockets
 from juliahub_wire.logs import LogRecord, record_of
 
 SILENCE_SECONDS = 20.0
@@ -216,6 +217,8 @@ class LogStream:
         options: dict[str, Any] = {"compression": None, "max_size": FRAME_BYTES, "ping_interval": None}
         if url.startswith("ws://"):
             options["proxy"] = None
+        else:
+            options["ssl"] = trusted_by_sockets()
         try:
             socket = await connect(url, additional_headers=headers, **options)
         except InvalidStatus as error:

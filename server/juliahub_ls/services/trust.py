@@ -16,7 +16,13 @@ BUNDLE_VARIABLES = ("SSL_CERT_FILE", "JULIA_SSL_CA_ROOTS_PATH", "REQUESTS_CA_BUN
 
 @lru_cache(maxsize=1)
 def trusted() -> ssl.SSLContext:
-    """The context of every connection, made once: reading a store takes a while."""
+    """The context of every request, made once: reading a store takes a while."""
+    return context_for(os.environ)
+
+
+@lru_cache(maxsize=1)
+def trusted_by_sockets() -> ssl.SSLContext:
+    """The same for WebSockets: the other one offers HTTP/2 as soon as httpx has it, and no WebSocket goes over that."""
     return context_for(os.environ)
 
 

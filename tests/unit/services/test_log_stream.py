@@ -3,18 +3,23 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 import pytest
+import trustme
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket
 
 from juliahub_ls import errors
-from juliahub_ls.services import log_stream
+from juliahub_ls.services import log_stream, transport, trust
+from juliahub_ls.services.account import Account
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.log_stream import LogStream, Records, StreamState
+from juliahub_ls.services.token_store import TokenStore
 from juliahub_wire import logs
-from tests.support.scripted_http import Cut, ScriptedServer
+from tests.support.scripted_http import Cut, ScriptedServer, scripted_server
 
 LOGS, STREAM = "GET /juliaruncloud/get_logs", "/ws/stream_logs"
 TOP, BOTTOM = (json.dumps(logs.marker(end)) for end in (logs.TOP, logs.BOTTOM))
@@ -314,6 +319,24 @@ async def test_leaving_early_closes_the_connection(client: HubClient, server: Sc
     with pytest.raises(asyncio.CancelledError):
         await following
     await asyncio.wait_for(left.wait(), 20)
+
+
+async def test_a_stream_trusts_whom_requests_trust(
+    store: TokenStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An organisation's authority, named in one of Julia's own variables. HTTP/2, which requests may offer, is none."""
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("JULIA_SSL_CA_ROOTS_PATH", str(tmp_path / "ca.pem"))
+    for context in (trust.trusted, trust.trusted_by_sockets):
+        monkeypatch.setattr(trust, context.__name__, lru_cache(context.__wrapped__))
+    monkeypatch.setattr(log_stream, "trusted_by_sockets", trust.trusted_by_sockets)
+    async with scripted_server(tmp_path / "server.pem") as server, transport.make_client() as http:
+        sockets = script(server, Log(1), sends(record(2), BOTTOM))
+        result = await told(HubClient("hub", server.url, Account("hub", store, http), http))
+    assert (result.ids, result.states, sockets.offsets) == ([1, 2], ["live", "complete"], ["1"])
 
 
 class FullSocket:
