@@ -62,7 +62,7 @@ function layOut(stage, target) {
     mkdirSync(path.dirname(path.join(stage, file)), { recursive: true });
     copyFileSync(path.join(here, file), path.join(stage, file));
   }
-  writeFileSync(path.join(stage, ".vscodeignore"), "# Here is what goes in, and nothing else.\n");
+  writeFileSync(path.join(stage, ".vscodeignore"), "# All that is here goes in, but for what a Python that ran from here has left.\n**/__pycache__/**\n");
   if (repository === undefined) withoutPictures(path.join(stage, "README.md"));
   run("package_python.py", "--target", target, "--output", path.join(stage, "bundled"));
 }
