@@ -25,7 +25,7 @@ test("a job as its user wants it", () =>
 async function distributed(code, pane) {
   await pane.getByRole("radio", { name: "distributed" }).click();
   await pane.getByLabel("Per node", { exact: true }).selectOption("one per vCPU");
-  await pane.getByText(/1 master \+ \d+ workers? on 1 node/).first().waitFor();
+  await pane.getByText(/1 master \+ \d+ workers? on 2 nodes/).first().waitFor();
   await code.screenshot("41-run-pane-distributed");
 }
 
@@ -73,7 +73,7 @@ async function again(code, pane) {
   await pane.getByText("1 process on 1 node").first().waitFor();
   await code.command("JuliaHub: Run Again With Changes…");
   await code.pick("main.jl");
-  await pane.getByText(/1 master \+ \d+ workers? on 1 node/).first().waitFor();
+  await pane.getByText(/1 master \+ \d+ workers? on 2 nodes/).first().waitFor();
   assert.equal(await selected(pane.getByRole("combobox", { name: "Filled" })), "As that job ran");
   assert.equal(await pane.getByRole("textbox", { name: "Limit, in hours" }).inputValue(), "2");
 }

@@ -58,7 +58,7 @@ test("at 200 %", () =>
 test("what follows from a choice shows at once; a choice comes back with its mode", () =>
   form({ node: "m4" }, {}, async (page, view) => {
     await view.getByRole("radio", { name: "distributed" }).click();
-    await summary(view, "1 master + 3 workers on 1 node");
+    await summary(view, "1 master + 7 workers on 2 nodes");
     await field(view, "Nodes").fill("3");
     await summary(view, "1 master + 11 workers on 3 nodes");
     await view.getByText("at most $1.02").waitFor();

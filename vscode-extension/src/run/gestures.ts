@@ -46,9 +46,6 @@ export class Gestures {
       case "trust":
         await vscode.commands.executeCommand("workbench.trust.manage");
         return;
-      case "openFile":
-        await vscode.commands.executeCommand("workbench.action.files.openFile");
-        return;
       case "startDaemon":
         await vscode.commands.executeCommand("juliahub.restart");
         return;

@@ -38,6 +38,9 @@ export interface WaitingView {
 
 export type View = FormView | WelcomeView | WaitingView;
 
+/** Where a problem stands in a form. */
+export type About = "fields" | "environment" | "bundle";
+
 /** What can be asked for with a click. */
 export type Gesture =
   | "openScript"
@@ -53,7 +56,6 @@ export type Gesture =
   | "startOver"
   | "copyCommand"
   | "trust"
-  | "openFile"
   | "startDaemon"
   | "showOutput";
 
@@ -64,7 +66,7 @@ export interface ToPage {
 
 /**
  * `edited`: all choices as they stand now; edits are counted. `started`: submit them. `configured`: fill the form with a configuration, or
- * with what the script had without a choice. `mended`: button `action` of the field problem `problem` was pressed.
+ * with what the script had without a choice. `mended`: button `action` of a problem that was told of `about` was pressed.
  */
 export type FromPage =
   | { readonly type: "ready" }
@@ -72,5 +74,5 @@ export type FromPage =
   | { readonly type: "started"; readonly choices: SubmitParams }
   | { readonly type: "served"; readonly server: string }
   | { readonly type: "configured"; readonly configuration?: string; readonly folder?: string }
-  | { readonly type: "mended"; readonly problem: number; readonly action: number }
+  | { readonly type: "mended"; readonly about: About; readonly problem: number; readonly action: number }
   | { readonly type: "asked"; readonly gesture: Gesture };

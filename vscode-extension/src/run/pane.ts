@@ -6,9 +6,10 @@ import { type Configuration, methods, type SubmitParams } from "../protocol";
 import type { Services } from "../services";
 import { WebviewBridge, webviewHtml, webviewOptions } from "../webview";
 import { Gestures } from "./gestures";
-import type { FromPage, ToPage, View, WelcomeView } from "./messages";
+import type { About, FromPage, ToPage, View } from "./messages";
 import { type Draft, type FormRequest, RunModel } from "./model";
 import { runStrings } from "./strings";
+import { failed, noScript, untrusted } from "./welcome";
 
 const VIEW = "juliahub.run";
 const DRAFTS = "juliahub.run.drafts";
@@ -152,7 +153,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
         this.model.open({ ...scriptOf(this.model.script), ...folderOf(message.folder), ...(message.configuration === undefined ? {} : { configuration: message.configuration }) });
         break;
       case "mended":
-        await this.mend(message.problem, message.action);
+        await this.mend(message.about, message.problem, message.action);
         break;
       case "asked":
         await (message.gesture === "addServer" ? this.serve(await this.parts.pickServer()) : this.gestures.make(message.gesture));
@@ -186,8 +187,10 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  private async mend(problem: number, action: number): Promise<void> {
-    const chosen = this.model.form?.fields[problem]?.actions?.[action];
+  private async mend(about: About, problem: number, action: number): Promise<void> {
+    const { fields, environment, bundle } = this.model.form ?? {};
+    const problems = { fields, environment: environment?.environment?.problems, bundle: bundle?.problems }[about];
+    const chosen = problems?.[problem]?.actions?.[action];
     if (chosen === undefined) return;
     await runAction(chosen);
     this.model.refresh();
@@ -225,31 +228,4 @@ function scriptOf(script: string | undefined): FormRequest {
 
 function folderOf(folder: string | undefined): FormRequest {
   return folder === undefined ? {} : { folder };
-}
-
-function untrusted(): WelcomeView {
-  return {
-    kind: "welcome",
-    text: vscode.l10n.t("This workspace is not trusted yet, so nothing runs and nothing is uploaded."),
-    actions: [{ title: vscode.l10n.t("Manage Workspace Trust"), gesture: "trust" }],
-  };
-}
-
-function failed(): WelcomeView {
-  return {
-    kind: "welcome",
-    text: vscode.l10n.t("JuliaHub's helper program is not running. Jobs that run already go on without it."),
-    actions: [
-      { title: vscode.l10n.t("Start It"), gesture: "startDaemon" },
-      { title: vscode.l10n.t("Show Diagnostic Log"), gesture: "showOutput" },
-    ],
-  };
-}
-
-function noScript(): WelcomeView {
-  return {
-    kind: "welcome",
-    text: vscode.l10n.t("Open a Julia script, and run it here: on this computer, on a cluster or on JuliaHub."),
-    actions: [{ title: vscode.l10n.t("Open a Julia Script"), gesture: "chooseScript" }],
-  };
 }

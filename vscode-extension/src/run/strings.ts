@@ -16,7 +16,6 @@ export function runStrings() {
     project: vscode.l10n.t("Project"),
     manifest: vscode.l10n.t("Manifest"),
     artifacts: vscode.l10n.t("Artifacts"),
-    noManifest: vscode.l10n.t("No manifest: the job resolves the versions itself."),
     bundle: vscode.l10n.t("Bundle"),
     bundleFiles: vscode.l10n.t("{0} files, {1}"),
     bundleFile: vscode.l10n.t("1 file, {0}"),

@@ -1,6 +1,6 @@
 /** What the parts of the form share: the choices as they stand, how to change them, and where remarks go. */
-import type { FieldProblem, Form, SubmitParams } from "../../src/protocol";
-import type { FormView, Gesture } from "../../src/run/messages";
+import type { Action, FieldProblem, Form, SubmitParams } from "../../src/protocol";
+import type { About, FormView, Gesture } from "../../src/run/messages";
 import type { RunStrings } from "../../src/run/strings";
 import { type Remark, Remarks } from "../kit/fields";
 
@@ -29,7 +29,15 @@ export interface Context {
   /** What is in the field is no value at all, or is one again. */
   unreadable(field: keyof SubmitParams, sentence: string | undefined): void;
   ask(gesture: Gesture): void;
+  /** Presses a button of a problem. */
+  mend(about: About, problem: number, action: number): void;
   serve(server: string): void;
+}
+
+interface Said {
+  readonly severity: Remark["severity"];
+  readonly message: string;
+  readonly actions?: readonly Action[];
 }
 
 interface Markable {
@@ -84,7 +92,8 @@ export class FieldRemarks {
   }
 }
 
-function remarkOf({ severity, message, actions = [] }: FieldProblem, problem: number, act: (problem: number, action: number) => void): Remark {
+/** A problem as it is said beside something. */
+export function remarkOf({ severity, message, actions = [] }: Said, problem: number, act: (problem: number, action: number) => void): Remark {
   const buttons = actions.map(({ title }, action) => ({
     title,
     act: () => {

@@ -29,7 +29,7 @@ export class MachinesPart implements Part {
   private distributed = false;
   private counting: PerNode = "one";
   /** What was chosen before one process was: it is there again. */
-  private before: Patch = { nodes: 1, processPerVcpu: true, processesPerNode: undefined };
+  private before: Patch = { nodes: 2, processPerVcpu: true, processesPerNode: undefined };
 
   constructor(private readonly context: Context) {
     const { words, fields } = context;
@@ -135,7 +135,7 @@ export class MachinesPart implements Part {
   }
 
   private count(field: "nodes" | "processesPerNode" | "minNodes" | "threads", label: string, placeholder: string, example: string): TextField {
-    return countField(this.context, field, label, { placeholder, class: "short", example, whole: true });
+    return countField(this.context, field, label, { placeholder, example });
   }
 
   private serverWords({ name, state }: Server): string {
@@ -199,14 +199,14 @@ export function countField(
   context: Context,
   field: "nodes" | "processesPerNode" | "minNodes" | "threads" | "port",
   label: string,
-  { placeholder, example, class: name }: { placeholder: string; example: string; class: string; whole: boolean },
+  { placeholder, example }: { placeholder: string; example: string },
 ): TextField {
   const typed = (text: string): void => {
     const value = numberOf(text, true);
     context.unreadable(field, Number.isNaN(value) ? format(context.words.notWhole, example) : undefined);
     if (!Number.isNaN(value)) context.choose({ [field]: value });
   };
-  return new TextField(label, typed, { placeholder, class: name });
+  return new TextField(label, typed, { placeholder, class: "short" });
 }
 
 function isDistributed({ nodes = 1, processesPerNode = 1, processPerVcpu, elastic, minNodes }: SubmitParams): boolean {

@@ -2,7 +2,7 @@
 import "@vscode-elements/elements/dist/vscode-button/index.js";
 import type { VscodeButton } from "@vscode-elements/elements/dist/vscode-button/index.js";
 import type { SubmitParams } from "../../src/protocol";
-import type { FormView, FromPage, ToPage, View, WelcomeView } from "../../src/run/messages";
+import type { About, FormView, FromPage, ToPage, View, WelcomeView } from "../../src/run/messages";
 import type { RunStrings } from "../../src/run/strings";
 import { Bridge } from "../kit/bridge";
 import { attribute, byId, fill, icon, iconButton, make, setText, show } from "../kit/dom";
@@ -94,6 +94,10 @@ class FormPage implements Context {
     this.render();
   }
 
+  mend(about: About, problem: number, action: number): void {
+    bridge.post({ type: "mended", about, problem, action });
+  }
+
   serve(server: string): void {
     bridge.post({ type: "served", server });
     this.render();
@@ -107,7 +111,7 @@ class FormPage implements Context {
     this.machines.render(shown);
     this.more.render(shown);
     const said = this.fields.set(view.form.fields, (problem, action) => {
-      bridge.post({ type: "mended", problem, action });
+      this.mend("fields", problem, action);
     });
     this.renderStart(view, said);
   }

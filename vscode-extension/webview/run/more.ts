@@ -171,7 +171,7 @@ class PortPart implements Part {
 
   constructor(private readonly context: Context) {
     const { words, fields } = context;
-    this.port = countField(context, "port", words.port, { placeholder: words.portNone, class: "short", example: "8080", whole: true });
+    this.port = countField(context, "port", words.port, { placeholder: words.portNone, example: "8080" });
     this.access = new Select(words.portAccess, (value) => {
       context.choose({ portAccess: value as NonNullable<SubmitParams["portAccess"]>, ...(value === "password" ? {} : { portPassword: undefined }) });
     });

@@ -1,11 +1,11 @@
 /** The upper part of the form: the script, its environment, what goes along, and where the choices come from. */
-import type { Form, FormBundle } from "../../src/protocol";
-import type { FormView, Source } from "../../src/run/messages";
+import type { Form, FormBundle, Problem } from "../../src/protocol";
+import type { About, FormView, Source } from "../../src/run/messages";
 import { attribute, fill, icon, iconButton, make, setText, show } from "../kit/dom";
-import { row, Select } from "../kit/fields";
+import { Remarks, row, Select } from "../kit/fields";
 import { format } from "../kit/strings";
-import { type Context, type Part, type Shown } from "./context";
 import { bytes } from "../../src/text";
+import { type Context, type Part, remarkOf, type Shown } from "./context";
 
 export class SourcePart implements Part {
   readonly element: HTMLElement;
@@ -13,6 +13,10 @@ export class SourcePart implements Part {
   private readonly environment = make("span", { class: "value" });
   private readonly details = make("div", { class: "details" });
   private readonly bundle = make("span", { class: "value" });
+  /** What keeps the job from running, where it is mended. */
+  private readonly wrong = { environment: new Remarks(), bundle: new Remarks() };
+  /** What is good to know, in the details. */
+  private readonly notes = new Remarks();
   private readonly bundleRow: HTMLElement;
   private readonly filled: Select;
   private shownDetails = "";
@@ -31,12 +35,12 @@ export class SourcePart implements Part {
     });
     const bundle = make("button", { class: "row-button", type: "button", title: words.showBundle, on: { click: () => { context.ask("showBundle"); } } }, this.bundle, icon("chevron-right"));
     const environment = make("details", { class: "environment" }, make("summary", {}, this.environment, icon("chevron-down")), this.details);
-    this.bundleRow = row(words.bundle, bundle, fields.beside(["directory", "send", "allow", "gitignore"]));
+    this.bundleRow = row(words.bundle, bundle, this.wrong.bundle.element, fields.beside(["directory", "send", "allow", "gitignore"]));
     this.element = make(
       "section",
       {},
       row(words.script, this.script, make("span", { class: "space" }), choose, fields.beside(["script", "code"])),
-      row(words.environment, environment),
+      row(words.environment, environment, this.wrong.environment.element),
       this.bundleRow,
       row(words.startFrom, this.filled.element, save),
     );
@@ -50,6 +54,10 @@ export class SourcePart implements Part {
     attribute(this.script, "aria-label", label);
     this.renderEnvironment(view.form);
     fill(this.bundle, ...this.bundleWords(view.form));
+    const problems = view.form.environment.environment?.problems ?? [];
+    this.remark(this.wrong.environment, "environment", problems, ["error", "warning"]);
+    this.remark(this.notes, "environment", problems, ["information"]);
+    this.remark(this.wrong.bundle, "bundle", view.form.bundle?.problems ?? [], ["error"]);
     this.filled.set(this.sources(view), keyOf(view.source));
     show(this.bundleRow, view.form.choices.app === undefined && view.form.choices.appRepo === undefined);
   }
@@ -67,14 +75,21 @@ export class SourcePart implements Part {
     };
     fill(
       this.details,
-      make("p", { class: "muted" }, sentence(reason)),
+      make("p", { class: "muted" }, `${sentence(reason)}.`),
+      this.notes.element,
       file(environment?.projectFile, words.project, "openProject"),
       file(environment?.manifestFile, words.manifest, "openManifest"),
-      environment !== undefined && environment.manifestFile === undefined && make("p", { class: "muted" }, words.noManifest),
       file(environment?.artifactsFile, words.artifacts, "openArtifacts"),
       make("button", { class: "link", type: "button", on: { click: () => { this.context.ask("chooseEnvironment"); } } }, words.chooseEnvironment),
       make("button", { class: "link", type: "button", on: { click: () => { this.context.ask("chooseDirectory"); } } }, words.chooseDirectory),
     );
+  }
+
+  private remark(place: Remarks, about: About, problems: readonly Problem[], severities: readonly Problem["severity"][]): void {
+    const act = (problem: number, action: number): void => {
+      this.context.mend(about, problem, action);
+    };
+    place.set(problems.flatMap((problem, index) => (severities.includes(problem.severity) ? [remarkOf(problem, index, act)] : [])));
   }
 
   private bundleWords({ bundle, choices, environment }: Form): (string | HTMLElement)[] {
