@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from juliahub_ls.services.stored_log import NO_NUMBER, NUMBER, StoredLog
+from juliahub_ls.services.stored_log import CHUNK_LINES, NO_NUMBER, NUMBER, StoredLog
 from juliahub_wire.logs import LogRecord
 
 
@@ -30,9 +30,10 @@ def resume_from(log: StoredLog, page: Sequence[LogRecord], *, complete: bool) ->
     """
     last, entry = log.read(log.count, log.count)[0], log.entry(log.count)
     records = [record for record in page if not record.meta]
-    if last.event is None or last.time is None or entry is None or (not records and page and page[0].is_top):
+    if last.event is None or entry is None or (not records and page and page[0].is_top):
         return None
-    reference = (str(last.time), last.event)
+    timed = (line for line in reversed(log.read(log.count - CHUNK_LINES, log.count)) if line.time is not None)
+    reference = next(((str(line.time), line.event or "") for line in timed), ("0", last.event))
     ended = complete and (not page or page[-1].is_bottom)
     if entry[NUMBER] != NO_NUMBER:
         return _numbered(log, records, Resume(entry[NUMBER], reference), ended=ended)

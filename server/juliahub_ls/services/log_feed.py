@@ -55,6 +55,8 @@ class LogFeed:
         """Rises when what was stored turned out to be another log, and is gone."""
         self.preview: list[LogLine] | None = None
         """The log's end, while what comes before is still being read; numbered from 1."""
+        self.checked = False
+        """Whether what is stored is known to be the server's log, or there is nothing stored."""
         self.caught_up = False
         """Whether all that the server had at the start is stored."""
         self.told: list[Told] = []
@@ -122,6 +124,8 @@ class LogFeed:
         """Read the log into the store until it is complete."""
         try:
             resume = await self._resume()
+            self.checked = True
+            self._tell()
             if resume is not None and not resume.complete:
                 await self._read(resume)
             await self._finish()

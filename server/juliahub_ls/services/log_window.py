@@ -94,9 +94,13 @@ class LogWindow:
             self._previewed = False
             async for event in self._fill(self.tail):
                 yield event
-        if self._shown is not None and not self._previewed and (self.tail is None or self._feed.caught_up):
+        if self._shown is not None and not self._previewed and self._is_open():
             async for event in self._grow():
                 yield event
+
+    def _is_open(self) -> bool:
+        """Whether lines are shown as they come. What is shown without a way back must be known to be right."""
+        return self._feed.checked if self.tail is None else self._feed.caught_up
 
     async def _while_reading(self, tail: int) -> AsyncIterator[WindowEvent]:
         """The end of a long log at once; what is stored of it, or how much."""
