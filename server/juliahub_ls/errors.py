@@ -242,10 +242,10 @@ class ConfigurationUnknown(InputError):
 
 
 class ConfigurationInvalid(InputError):
-    """A saved configuration that cannot be used as it stands."""
+    """A saved configuration that cannot be used, or changed, as it stands."""
 
     code = "configuration-invalid"
-    text = "The configuration “{name}” cannot be used: {reason}"
+    text = "Nothing was done with the configuration “{name}”: {reason}"
 
 
 class DatasetNotFound(InputError):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.lsp.client import Editor, RpcError
+from tests.lsp.conftest import MakeEditor
 from tests.lsp.screen import Screen
 from tests.support.scripted_hub import ScriptedHub
 
@@ -137,3 +138,22 @@ async def test_completion(signed_in: Editor, hub: ScriptedHub, folders: Path) ->
     assert await completed(screen, "julia = ") == ["1.10.4", "1.9.0"]
     assert await completed(screen, "[") == ["[configurations.NAME]"]
     assert await completed(screen, "threads = 2 # ") == []
+
+
+async def test_an_editor_that_closes_quotes_itself(editor: Editor, folders: Path) -> None:
+    screen = Screen(editor, written(folders))
+    screen.type("nodes = 4  # for now", 'send = ""')
+    (first, *_) = await screen.ask("completion", position={"line": 3, "character": 8})
+    assert first["textEdit"]["newText"] == '"folder"'
+    assert first["textEdit"]["range"] == {"start": {"line": 3, "character": 7}, "end": {"line": 3, "character": 9}}
+    screen.type('send = ""', "n = 2")
+    offered = await screen.ask("completion", position={"line": 3, "character": 1})
+    assert "nodes" in [item["textEdit"]["newText"] for item in offered]
+
+
+async def test_without_a_folder_there_is_no_place_to_save(start: MakeEditor) -> None:
+    editor = await start(initialized=False)
+    await editor.initialize()
+    with pytest.raises(RpcError, match="No folder is open that could keep the configuration"):
+        await editor.request("juliahub/saveConfiguration", {"name": "x", "choices": {"nodes": 2}})
+    assert await editor.request("juliahub/configurations") == {"configurations": []}

@@ -76,7 +76,9 @@ def test_a_configuration_reads_back_as_it_was_saved(
     before = '# kept\n[configurations.other]\nnodes = 2 # kept, too\n\n[configurations.other.env]\nA = "1"\n'
     text = before
     for chosen in (first, second):
-        text, line = write_configuration(text, name, chosen, Path("/work"))
+        written = write_configuration(text, name, chosen, Path("/work"))
+        assert written is not None
+        text, line = written
         if name != "other":
             assert text.startswith(before.rstrip())
         assert text.split("\n")[line].startswith("[configurations.")

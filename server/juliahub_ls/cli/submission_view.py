@@ -9,6 +9,7 @@ from juliahub_ls.cli.environment_view import field, show_plan, show_problems, sh
 from juliahub_ls.cli.output import Output
 from juliahub_ls.domain.bundles.plan import BundlePlan
 from juliahub_ls.domain.environments.files import JuliaVersion
+from juliahub_ls.domain.jobs import cluster_words as words
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.problem import Severity, human_bytes
@@ -110,21 +111,20 @@ def _cluster(design: ClusterDesign) -> str:
     if design.processes == 1:
         shape = "1 process"
     else:
-        nodes = "1 node" if design.nodes == 1 else f"{design.nodes} nodes"
-        workers = design.processes - 1
-        shape = f"{nodes} × {per_node} {'process' if per_node == 1 else 'processes'}: "
-        shape += f"1 master + {workers} {'worker' if workers == 1 else 'workers'}"
+        processes = words.counted(per_node, "process", "processes")
+        workers = words.counted(design.processes - 1, "worker")
+        shape = f"{words.counted(design.nodes, 'node')} × {processes}: 1 master + {workers}"
     if design.elastic:
         shape += ", elastic"
     if design.min_nodes is not None:
         shape += f", as soon as {design.min_nodes} {'node is' if design.min_nodes == 1 else 'nodes are'} there"
-    limit = f"at most {design.time_limit:g} h" if design.time_limit else "no time limit"
+    limit = f"at most {round(design.time_limit, 2):g} h" if design.time_limit else "no time limit"
     return f"{shape}, {limit}{_price(design)}"
 
 
 def _price(design: ClusterDesign) -> str:
     """What it costs, where anything does."""
-    if not design.price_per_hour:
+    an_hour, at_most = words.an_hour(design.price_per_hour), words.at_most(design)
+    if an_hour is None:
         return ""
-    an_hour = f"${design.price_per_hour:.2f} an hour"
-    return f", {an_hour}" if design.price_at_most is None else f", at most ${design.price_at_most:.2f} ({an_hour})"
+    return f", {at_most} ({an_hour})" if at_most else f", {an_hour}"

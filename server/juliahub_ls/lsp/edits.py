@@ -30,6 +30,8 @@ async def apply_text(session: "Session", file: Path, before: str | None, after: 
     """
     document = session.server.documents.at(file)
     uri = document.uri if document else payload_uri(file)
+    if after == before:
+        return uri
     capability = session.server.client_capabilities.workspace
     editing = capability.workspace_edit if capability else None
     creates = editing and types.ResourceOperationKind.Create in (editing.resource_operations or ())

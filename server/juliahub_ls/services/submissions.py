@@ -36,13 +36,16 @@ class Submissions:
         """Keep one more. That it cannot be kept is logged: the job runs all the same."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(f"{self._file}.lock", timeout=LOCK_SECONDS), self._lock:
-                self._read()
-                kept = bounded([*self._records, record], KEPT, SCRIPTS_KEPT)
+            with filelock.FileLock(f"{self._file}.lock", timeout=LOCK_SECONDS):
+                with self._lock:
+                    self._read()
+                    known = self._records
+                kept = bounded([*known, record], KEPT, SCRIPTS_KEPT)
                 content = {"submissions": [asdict(item) for item in kept]}
-                replace_file(self._file, json.dumps(content, ensure_ascii=False).encode())
-                self._take(kept)
-                self._stamp = self._stamp_now()
+                replace_file(self._file, json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
+                with self._lock:
+                    self._take(kept)
+                    self._stamp = self._stamp_now()
         except (OSError, filelock.Timeout) as error:
             log.warning("What was submitted as %s is not kept: %s", record.job, error)
 

@@ -110,6 +110,11 @@ SCRIPTS: dict[str, tuple[Parts, Parts]] = {
         cluster(nodes=2, processes_per_node=4),
         {"nworkers": "1", "cpu": "4", "isthreaded": "false"},
     ),
+    "as many processes as vCPUs": (
+        cluster(nodes=2, process_per_vcpu=True, vcpus=3),
+        {"nworkers": "1", "cpu": "4", "isthreaded": "false"},
+    ),
+    "what a sum buys": (cluster(cost_limit=0.6), {"limit_value": "3", "effective_time_limit": "3"}),
     "hours": (cluster(time_limit=24), {"limit_value": "24", "effective_time_limit": "24"}),
     "hours are rounded up": (cluster(time_limit=1.01), {"limit_value": "2", "effective_time_limit": "2"}),
     "minutes are an hour": (cluster(time_limit=0.1), {}),

@@ -83,23 +83,24 @@ def read_configurations(text: str, file: Path) -> ConfigurationFile:
     return ConfigurationFile(tuple(found), tuple(problems))
 
 
-def write_configuration(text: str, name: str, choices: Choices, folder: Path) -> tuple[str, int]:
+def write_configuration(text: str, name: str, choices: Choices, folder: Path) -> tuple[str, int] | None:
     """The text in which `name` holds these choices, and the line of its header.
 
-    Raises `NotEditable` (`domain/toml/edit.py`) for a text that has mistakes or writes the table in an unusual way.
+    None for a text that has mistakes or has the table in an unusual form (`domain/toml/edit.py`).
     """
     values = {choice.option: _written(choice, choices[choice.key], folder) for choice in _kept(choices)}
     env = values.pop("env", {})
     path = (SECTION, name)
-    table = parse_toml(text).table.get(SECTION, {}).get(name, {})
+    section = parse_toml(text).table.get(SECTION, {})
+    table = section.get(name, {}) if isinstance(section, dict) else {}
     has_own = header_line(text, (*path, "env")) is not None
     inline = not has_own and isinstance(table, dict) and "env" in table
     edited = set_table(text, path, {**values, **({"env": env} if inline and env else {})})
-    if env and not inline:
+    if edited is not None and env and not inline:
         edited = set_table(edited, (*path, "env"), env, after=path)
-    elif has_own:
+    elif edited is not None and has_own:
         edited = remove_table(edited, (*path, "env"))
-    return edited, header_line(edited, path) or 0
+    return None if edited is None else (edited, header_line(edited, path) or 0)
 
 
 def place_of(places: TomlPositions, name: str, key: str) -> Range | None:

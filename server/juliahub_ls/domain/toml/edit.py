@@ -14,36 +14,32 @@ from .writer import toml_key, toml_value
 TablePath = tuple[str, ...]
 
 
-class NotEditable(ValueError):
-    """The text has mistakes, or writes the table in a way that cannot be edited without writing it anew."""
-
-
-def set_table(text: str, path: TablePath, values: Mapping[str, Any], *, after: TablePath | None = None) -> str:
+def set_table(text: str, path: TablePath, values: Mapping[str, Any], *, after: TablePath | None = None) -> str | None:
     """The text in which the table at `path` has exactly these values, besides tables of its own below it.
 
     Known keys stay where they are, new ones follow in the order of `values`; a new table comes `after` another one,
-    else last. None of the values is a table. Raises `NotEditable`.
+    else last. None for a text that has mistakes, or has the table in a form that cannot be edited line by line.
     """
     before = parse_toml(text)
     expected = _expected(before.table, path, values)
+    if before.problems or expected is None:
+        return None
     edited = _set(text, path, values, after)
-    if before.problems or parse_toml(edited).problems or parse_toml(edited).table != expected:
-        raise NotEditable
-    return edited
+    made = parse_toml(edited)
+    return None if made.problems or made.table != expected else edited
 
 
-def remove_table(text: str, path: TablePath) -> str:
-    """The text without the table's header and keys. Raises `NotEditable`."""
+def remove_table(text: str, path: TablePath) -> str | None:
+    """The text without the table's header and keys; None where that would not do."""
     lines, header = text.split("\n"), header_line(text, path)
     if header is None:
-        raise NotEditable
+        return None
     gone = {header, *(line for entry in _plain(text, path) for line in _lines_of(entry))}
     if header and not lines[header - 1].strip():
         gone.add(header - 1)
     edited = "\n".join(line for number, line in enumerate(lines) if number not in gone)
-    if parse_toml(edited).problems or _at(parse_toml(edited).table, path) is not None:
-        raise NotEditable
-    return edited
+    left = parse_toml(edited)
+    return None if left.problems or _at(left.table, path) is not None else edited
 
 
 def _set(text: str, path: TablePath, values: Mapping[str, Any], after: TablePath | None) -> str:
@@ -137,12 +133,11 @@ def _at(table: Mapping[str, Any], path: TablePath) -> Any:
     return found
 
 
-def _expected(table: dict[str, Any], path: TablePath, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The table as it should be afterwards."""
+def _expected(table: dict[str, Any], path: TablePath, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The table as it should be afterwards; None where something else stands in the way."""
     if not path:
         below = {key: item for key, item in table.items() if isinstance(item, dict) and key not in values}
         return {**below, **values}
     inner = table.get(path[0], {})
-    if not isinstance(inner, dict):
-        raise NotEditable
-    return {**table, path[0]: _expected(inner, path[1:], values)}
+    changed = _expected(inner, path[1:], values) if isinstance(inner, dict) else None
+    return None if changed is None else {**table, path[0]: changed}

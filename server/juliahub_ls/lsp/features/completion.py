@@ -38,19 +38,24 @@ async def answer(session: Session, params: types.CompletionParams) -> Any:
     if file is None or file.kind is not FileKind.CONFIGURATIONS:
         return []
     lines, line = file.text.split("\n"), params.position.line
-    head = before(lines[line], params.position.character) if line < len(lines) else ""
+    text = lines[line] if line < len(lines) else ""
+    head = before(text, params.position.character)
     cursor = cursor_at(file.text, line, head)
     if cursor is None:
         return []
-    at = Range(line, utf16_length(head[: cursor.start]), line, params.position.character)
+    typed, tail = head[cursor.start :], text[len(head) :]
+    closed = typed.startswith('"') and tail.startswith('"')  # by the editor itself
+    at = Range(line, utf16_length(head[: cursor.start]), line, params.position.character + closed)
     if cursor.choice is not None:
         offers = await _values(session, cursor.choice, file.path.parent.parent)
         return [_value_item(cursor.choice, offer, at, number) for number, offer in enumerate(offers)]
-    return list(_key_items(cursor, at)) if cursor.wants == "key" else [_header_item(at)]
+    if cursor.wants == "header":
+        return [_header_item(at)]
+    return list(_key_items(cursor, at, "" if tail.lstrip().startswith("=") else " = "))
 
 
-def _key_items(cursor: Cursor, at: Range) -> Iterator[dict[str, Any]]:
-    """The keys that can still be chosen."""
+def _key_items(cursor: Cursor, at: Range, equals: str) -> Iterator[dict[str, Any]]:
+    """The keys that can still be chosen, followed by `equals`."""
     used = {BY_OPTION[option].key for option in cursor.used if option in BY_OPTION}
     for number, choice in enumerate(CHOICES):
         contradicted = any(choice.key in group and group & used for group in ALTERNATIVES)
@@ -61,7 +66,7 @@ def _key_items(cursor: Cursor, at: Range) -> Iterator[dict[str, Any]]:
             "kind": _KEY,
             "documentation": {"kind": "markdown", "value": choice_text(choice)},
             "sortText": f"{number:03}",
-            "textEdit": {"range": payloads.range_(at), "newText": f"{choice.option} = "},
+            "textEdit": {"range": payloads.range_(at), "newText": f"{choice.option}{equals}"},
         }
 
 

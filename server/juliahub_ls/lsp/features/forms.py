@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from juliahub_ls.domain.jobs.configurations import FILE, write_configuration
-from juliahub_ls.domain.toml.edit import NotEditable
 from juliahub_ls.domain.toml.text import ReadText
-from juliahub_ls.errors import EditRefused, SettingInvalid
+from juliahub_ls.errors import ConfigurationInvalid, SettingInvalid
 from juliahub_ls.lsp.choices import choices_from
 from juliahub_ls.lsp.edits import apply_text, text_of
 from juliahub_ls.lsp.protocol.forms import ConfigurationsParams, FormParams, SaveConfigurationParams
@@ -20,6 +19,7 @@ from juliahub_ls.services.beginnings import Beginning
 from juliahub_ls.services.configurations import find_configuration
 
 _NAMED = ("script", "server")
+_NOT_EDITABLE = "has mistakes, or is written in a way that cannot be edited here. Mend it there, and save again."
 
 
 async def form(session: Session, params: FormParams) -> dict[str, Any]:
@@ -60,11 +60,10 @@ async def save_configuration(session: Session, params: SaveConfigurationParams) 
     folder = path_of(params["folder"]) if "folder" in params else _folder_of(session, choices.get("script"))
     file = folder / FILE
     before = await asyncio.to_thread(text_of, session.server.documents.snapshot(), file)
-    try:
-        after, line = write_configuration(before or "", name, choices, folder)
-    except NotEditable:
-        reason = f"{FILE.as_posix()} has mistakes, or is written in a way that cannot be edited here. Mend it first."
-        raise EditRefused(path=file, reason=reason.rstrip(".")) from None
+    written = write_configuration(before or "", name, choices, folder)
+    if written is None:
+        raise ConfigurationInvalid(name=name, reason=f"{FILE.as_posix()} {_NOT_EDITABLE}")
+    after, line = written
     uri = await apply_text(session, file, before, after, "The configuration was not saved.")
     return {"uri": uri, "line": line}
 
