@@ -30,7 +30,7 @@ async function show({ job, kind, message }: JobNoticeParams): Promise<void> {
   if (button !== undefined) await vscode.commands.executeCommand(button.command, refOf(job));
 }
 
-/** The first letter of a kind of message is the reader's, who may be called away: a limit warns, a failure is an error. */
+/** A failure is an error, a limit that comes near and a stop are warnings, the rest is for information. */
 function showerOf(job: Job, kind: JobNoticeParams["kind"]): (message: string, ...buttons: string[]) => Thenable<string | undefined> {
   if (kind === "waiting" || (kind === "ended" && job.succeeded)) return vscode.window.showInformationMessage;
   return kind === "deadline" || job.status === "Stopped" ? vscode.window.showWarningMessage : vscode.window.showErrorMessage;
