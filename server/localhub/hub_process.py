@@ -15,6 +15,7 @@ from typing import Any
 
 import filelock
 import uvicorn
+from starlette.types import ASGIApp
 
 from . import tls
 from .connection import Connection
@@ -128,10 +129,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-def configuration(guard: Guard, settings: Settings) -> uvicorn.Config:
+def configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """How the hub is served."""
     return uvicorn.Config(
-        guard,
+        app,
         http=Connection,
         log_config=None,
         access_log=False,  # upload addresses are signed, and a log is no place for them

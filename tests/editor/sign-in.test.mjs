@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import test from "node:test";
 import { inWorkbench } from "./support/session.mjs";
+import { begunSignIn, copied, onThePage, waiting } from "./support/signIn.mjs";
 
 const { HUB, NAME, PASSWORD, HUB_PID, HUB_COMMAND } = process.env;
 const SERVER = new URL(HUB).host;
@@ -150,45 +151,9 @@ async function elsewhere(code) {
   await code.rows("Servers", `${SERVER}, `).waitFor();
 }
 
-/**
- * Starts a sign-in: its page and what the notification says of it. A page opens by itself, but this host gives each port of its computer an
- * address of its own, without the path: so the link is taken along to another window, as one would to another device.
- */
+/** As `begunSignIn`, of a device: the notification has a code. */
 async function begun(code, start) {
-  const [opened] = await Promise.all([code.page.context().waitForEvent("page"), start()]);
-  await opened.close();
-  await code.page.bringToFront();
-  await waiting(code).getByText("The code is").waitFor();
-  const words = await waiting(code).innerText();
-  const link = await copied(code, "Copy Link", `${HUB}/`);
-  const page = await code.page.context().newPage();
-  await page.goto(link);
-  return { page, words };
-}
-
-/** What is on the clipboard when a link of the notification was pressed. */
-async function copied(code, link, start) {
-  await code.page.evaluate(() => navigator.clipboard.writeText("")); // there may be an earlier sign-in's
-  await waiting(code).getByText(link, { exact: true }).click();
-  return code.page.evaluate(async (wanted) => {
-    for (let frames = 0; frames < 600; frames++) {
-      const text = await navigator.clipboard.readText();
-      if (text.startsWith(wanted)) return text;
-      await new Promise(requestAnimationFrame);
-    }
-    throw new Error(`Nothing on the clipboard begins with ${wanted}`);
-  }, start);
-}
-
-/** What a person does on the hub's page, which then is closed. */
-async function onThePage(page, act) {
-  await page.bringToFront();
-  await act();
-  await page.close();
-}
-
-function waiting(code) {
-  return code.toast(/Signing in to/);
+  return begunSignIn(code, HUB, start, "The code is");
 }
 
 async function openAccounts(code) {

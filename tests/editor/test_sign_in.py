@@ -7,9 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from juliahub_wire import paths
+from localhub.domain.permissions import Role
 from tests.editor.host import Host, free_port
 from tests.support.hub import hub_environment, localhub, wait_for
+from tests.support.scripted_hub import scripted_hub
 from tests.support.served_hub import served
 
 pytestmark = [pytest.mark.editor, pytest.mark.timeout(420)]
@@ -56,3 +61,24 @@ def test_sign_in_and_out(host: Host, hub: str, tmp_path: Path, monkeypatch: pyte
     host.play("sign-in", tmp_path / "work")
     logs = host.client_log() + "".join(path.read_text(errors="replace") for path in host.run.glob("data/logs/**/*.log"))
     assert "eyJ" not in logs, "no token in any log"
+
+
+class KnowsNoCodes:
+    """Before a hub: as an older server it tells of no way to sign in, which leaves the classic one (protocol §1.5)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        configuration = scope["type"] == "http" and scope["path"] == paths.AUTH_CONFIGURATION
+        await (Response(status_code=404) if configuration else self._app)(scope, receive, send)
+
+
+def test_a_server_that_knows_no_codes(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notification has a link and no code."""
+    (tmp_path / "work").mkdir()
+    with scripted_hub(tmp_path / "data", has_accounts=True, before=KnowsNoCodes) as hub:
+        hub.hub.accounts.add(NAME, "ada@example.org", "Ada Example", Role.USER, PASSWORD)
+        for name, value in {"HUB": hub.url, "NAME": NAME, "PASSWORD": PASSWORD}.items():
+            monkeypatch.setenv(name, value)
+        host.play("sign-in-classic", tmp_path / "work")

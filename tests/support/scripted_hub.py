@@ -8,7 +8,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import uvicorn
 from argon2 import PasswordHasher
+from starlette.types import ASGIApp
 
 from juliahub_wire.nodes import NodeSpec
 from localhub.domain.client import Client
@@ -119,9 +120,16 @@ class ScriptedHub:
 
 @contextmanager
 def scripted_hub(
-    data_dir: Path, engine: ScriptedEngine | None = None, *, has_accounts: bool = False
+    data_dir: Path,
+    engine: ScriptedEngine | None = None,
+    *,
+    has_accounts: bool = False,
+    before: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> Iterator[ScriptedHub]:
-    """A hub of the user `ada` over this data directory. With accounts its passwords are cheap to check."""
+    """A hub of the user `ada` over this data directory. With accounts its passwords are cheap to check.
+
+    `before` puts something before it.
+    """
     engine = engine or ScriptedEngine()
     settings = Settings(data_dir, data_dir / "state")
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -137,7 +145,7 @@ def scripted_hub(
     with listening(settings) as listener:
         url = address(settings, listener)
         app = create_app(hub, origins(url, settings, listener), lambda: None)
-        server = uvicorn.Server(configuration(app, settings))
+        server = uvicorn.Server(configuration(before(app), settings))
 
         async def serve() -> None:
             await hub.runs.recover()
