@@ -197,6 +197,28 @@ test("what the buttons ask for", () =>
     assert.equal((await page.said("configured")).configuration, "pi sweep");
   }));
 
+test("what keeps the job from running is said where it is mended", () =>
+  onPage("run", { words }, async (page) => {
+    const action = { title: "Resolve", command: "juliahub/mendEnvironment", arguments: [{}] };
+    const stale = { code: "manifest-stale", severity: "error", message: "The manifest does not fit the project.", actions: [action] };
+    const note = { code: "manifest-missing", severity: "information", message: "There is no manifest.", actions: [{ ...action, title: "Instantiate" }] };
+    const beside = { field: "server", severity: "error", message: "You are signed out.", actions: [{ title: "Sign In", command: "juliahub/signIn" }] };
+    const made = formOf({}, { problems: [note, stale], fields: [beside] });
+    await page.answer((message) => (message.type === "ready" ? shown({ ...made, ready: false, obstacle: stale.message }) : undefined));
+    const view = page.page;
+    const mended = async (name) => {
+      await view.getByRole("button", { name }).click();
+      const { about, problem, action: pressed } = await page.said("mended");
+      return [about, problem, pressed];
+    };
+    assert.deepEqual(await mended("Resolve"), ["environment", 1, 0]);
+    assert.deepEqual(await mended("Sign In"), ["fields", 0, 0]);
+    await view.locator(".environment summary").click();
+    assert.deepEqual(await mended("Instantiate"), ["environment", 0, 0]);
+    await page.accessible();
+    await page.screenshot("run-mends");
+  }));
+
 test("the keyboard alone reaches everything, in the order of the page, and starts the job", () =>
   form(CLUSTER, { state: UNFOLDED }, async (page, view) => {
     const reached = [];
