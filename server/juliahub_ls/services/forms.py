@@ -151,7 +151,7 @@ class Forms:
             return _Catalogue(known.value if known else None, of_images.value if of_images else (), since)
         since = nodes.offline_since or images.offline_since
         if since is not None:
-            draft.obstacle = f"{draft.profile.name} cannot be reached. These are its machines as last known."
+            draft.obstacle = f"{draft.profile.name} is offline. Its machines are shown as last known."
         return _Catalogue(nodes.value, images.value, since)
 
     async def _application(self, draft: _Draft) -> None:

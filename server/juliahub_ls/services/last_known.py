@@ -13,7 +13,8 @@ from juliahub_ls.services.tasks import Tasks
 
 T = TypeVar("T")
 FRESH_SECONDS = 60.0
-"""What was asked for since is not asked for again."""
+LOST_SECONDS = 5.0
+"""What was asked for since is not asked for again; of a server that was away, after a shorter time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class LastKnown:
         """What is known at once, and asked for again behind the answer when that was a while ago; as `get` before."""
         known = self.peek(server, what)
         key, now = (self._connections.servers.find(server).id, what), time.monotonic()
-        fresh = now - self._asked.get(key, float("-inf")) < FRESH_SECONDS
+        patience = LOST_SECONDS if known and known.offline_since is not None else FRESH_SECONDS
+        fresh = now - self._asked.get(key, float("-inf")) < patience
         if not fresh:
             self._asked[key] = now
         if known is None:

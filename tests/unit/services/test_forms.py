@@ -1,5 +1,7 @@
 """Forms against a server that is paid for, as JuliaHub is: prices, limits, images, applications."""
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from starlette.responses import Response
 
 from juliahub_ls.errors import SubmittedElsewhere
+from juliahub_ls.services import last_known
 from juliahub_ls.services.beginnings import Beginning, Beginnings
 from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.environments import Environments
@@ -19,7 +22,7 @@ from juliahub_ls.services.submit_request import SubmitRequest
 from tests.support.scripted_http import ScriptedServer
 from tests.unit.services.test_hub_client import NODES
 from tests.unit.services.test_submission import Hub, project, submitter  # noqa: F401 - fixtures
-from tests.unit.services.test_submitted_parts import hub  # noqa: F401 - a fixture
+from tests.unit.services.test_submitted_parts import SPECS, hub  # noqa: F401 - a fixture
 
 MANIFEST = 'julia_version = "1.9.4"\nmanifest_format = "2.0"\n'
 
@@ -127,6 +130,29 @@ async def test_what_is_known_is_not_asked_for_again(filled: Filled, server: Scri
     server.on(NODES, Response(status_code=500))
     again = await filled.form(nodes=2)
     assert (again.nodes, again.obstacle) == (first.nodes, None)
+
+
+async def test_a_server_that_goes_away_and_comes_back(
+    filled: Filled, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await filled.form()
+    for name in ("FRESH_SECONDS", "LOST_SECONDS"):
+        monkeypatch.setattr(last_known, name, 0.0)
+    server.on(NODES, Response(status_code=500))
+    away = await until(filled, lambda form: form.offline_since is not None)
+    assert (away.nodes, away.design) == (first.nodes, first.design)
+    assert "is offline. Its machines are shown as last known." in (away.obstacle or "")
+    server.on(NODES, {"success": True, "message": "", "node_specs": SPECS})
+    assert (await until(filled, lambda form: form.offline_since is None)).obstacle is None
+
+
+async def until(filled: Filled, condition: Callable[[Form], bool]) -> Form:
+    """The first form that is so; what is asked for behind an answer shows in a later one."""
+    deadline = asyncio.get_running_loop().time() + 20
+    while not condition(form := await filled.form()):
+        assert asyncio.get_running_loop().time() < deadline, "the form stays as it is"
+        await asyncio.sleep(0.02)
+    return form
 
 
 async def test_a_server_in_trouble(filled: Filled, server: ScriptedServer) -> None:
