@@ -25,6 +25,7 @@ async def test_every_request_both_ways(signed_in: Editor, hub: ScriptedHub, fold
     (played.folder / "results" / "a.csv").write_text("1,2")
     played.ends(result_file=str(played.folder / "results" / "a.csv"), stored=True)
     await signed_in.until(lambda: _state(signed_in, job) == "Completed", "the job's end")
+    of_one_job = ("job", "stopJob", "openLog", "results", "downloadResults", "submission", "logSummary")
     params: dict[str, Any] = {
         "juliahub/environment": {"directory": directory},
         "juliahub/environmentFor": {"script": script},
@@ -39,7 +40,15 @@ async def test_every_request_both_ways(signed_in: Editor, hub: ScriptedHub, fold
         "juliahub/jobs": {"limit": 5},
         "juliahub/closeLog": {"log": "none"},
         "juliahub/readLog": {"job": job, "after": 1},
-        **{f"juliahub/{name}": {"job": job} for name in ("job", "stopJob", "openLog", "results", "downloadResults")},
+        "juliahub/form": {"script": script},
+        "juliahub/saveConfiguration": {"name": "tried", "choices": {"script": script}},
+        "juliahub/logSeries": {"job": job, "keywords": ["loss"]},
+        "juliahub/completeFilter": {"job": job, "query": "le", "position": 2},
+        "juliahub/saveLog": {"job": job, "file": (folders / "log.txt").as_uri(), "format": "text"},
+        "juliahub/previewFile": {"job": job, "name": "a.csv"},
+        "juliahub/compareJobs": {"jobs": [{"job": job}, {"job": job}]},
+        "juliahub/exportComparison": {"jobs": [{"job": job}], "file": (folders / "jobs.csv").as_uri()},
+        **{f"juliahub/{name}": {"job": job} for name in of_one_job},
     }
     last = [
         "juliahub/downloadDataset",
