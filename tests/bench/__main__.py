@@ -19,7 +19,7 @@ from rich.table import Table
 
 from .harness import Row
 
-PARTS = ("scan", "bundle", "growth", "daemon", "jobs")
+PARTS = ("scan", "bundle", "growth", "daemon", "jobs", "logs")
 RIGHT = ("Ours", "Theirs", "Ratio", "Bar", "Peak memory")
 
 
