@@ -136,6 +136,13 @@ def test_what_is_no_form_is_refused(client: httpx.Client, body: bytes, kind: str
     assert (answer.status_code, answer.json()["success"]) == (200, False)
 
 
+def test_a_form_of_more_parts_than_any_client_sends_is_refused(client: httpx.Client) -> None:
+    many = {f"part{number}": (None, "x") for number in range(101)}
+    answer = client.post("/juliaruncloud/submit_job", files=many)
+    assert (answer.status_code, answer.json()["success"]) == (200, False)
+    assert "the form cannot be read" in answer.json()["message"]
+
+
 def test_the_same_key_is_the_same_job(hub: ScriptedHub, client: httpx.Client) -> None:
     first = submit(client, {"jr_submission": "key-1"})
     assert submit(client, {"jr_submission": "key-1"}, usercode="other") == first

@@ -16,6 +16,8 @@ from localhub.services.hub import Hub
 from localhub.web.requests import answer, blocking, hub_of, user_of
 
 MAX_PART_BYTES = 64 * 2**20
+MAX_PARTS = 100
+"""Clients send some thirty (protocol §5.2); each may fill memory."""
 
 
 async def submit_job(request: Request) -> Response:
@@ -40,7 +42,7 @@ def _accept(hub: Hub, user: User, submission: Submission) -> str:
 async def _parts(request: Request) -> dict[str, str]:
     """The text parts, in any order; one sent as a file counts as its text."""
     try:
-        async with request.form(max_part_size=MAX_PART_BYTES) as form:
+        async with request.form(max_files=MAX_PARTS, max_fields=MAX_PARTS, max_part_size=MAX_PART_BYTES) as form:
             return {name: await _text(value) for name, value in form.items()}
     except HTTPException as error:
         raise Refusal(f"The job was not submitted: the form cannot be read. {error.detail}") from error
