@@ -54,8 +54,14 @@ def test_several_folders(bare_host: Host, tmp_path: Path) -> None:
     bare_host.play("multi-root", workspace)
 
 
-def test_in_german(bare_host: Host, lone_script: Path) -> None:
-    bare_host.play("german", lone_script)
+@pytest.fixture
+def german_host(vsix: Path) -> Iterator[Host]:
+    yield from running_host(vsix, {}, VSCODE_HOST_LOCALE="de")
+
+
+def test_in_german(german_host: Host, lone_script: Path) -> None:
+    """The views' words, which `package.json` contributes, and those of the code."""
+    german_host.play("german", lone_script)
 
 
 @pytest.fixture

@@ -155,7 +155,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(output, daemon, servers, jobs, jobsTree, logs, services.logFollowing, services.logPlots, jobDetails, submitter, services.results);
   context.subscriptions.push(services.form, script, preview, rules, bundleTree, active);
   context.subscriptions.push(services.signIn, new Authentication(services));
-  context.subscriptions.push(registerWelcome(daemon, servers, output));
+  context.subscriptions.push(registerWelcome(daemon, servers, jobs, output));
   context.subscriptions.push(new ServersTree(servers, jobs), new StatusBar(daemon, servers, jobs), new EnvironmentStatus(script));
   context.subscriptions.push(registerTasks(services), registerRunLens(), registerLogLinks(), registerLogHover(logs));
   context.subscriptions.push(new LogDecorations(logs), new LogStructure(daemon, logs, services.logNavigation, output));
