@@ -23,7 +23,7 @@ class World {
       changed: () => {
         this.drawn += 1;
       },
-      failed: (error) => this.failures.push(error),
+      failed: (error, asked) => this.failures.push([error, asked]),
       later: (act, milliseconds) => {
         const timer = { at: this.now + milliseconds, act };
         this.timers.push(timer);
@@ -180,7 +180,7 @@ test("a failure leaves the form as it was", async () => {
   edit(world, { nodes: 4 }, 1);
   world.pass(TYPING_MS);
   await world.question(1).fail(new Error("gone"));
-  assert.equal(world.failures.length, 1);
+  assert.deepEqual(world.failures, [[new Error("gone"), false]]);
   assert.equal(world.model.form?.choices.nodes, 1);
 });
 

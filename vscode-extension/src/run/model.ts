@@ -24,7 +24,8 @@ export interface Effects {
   ask(params: FormParams): Promise<Form>;
   /** The form, or its absence, is to be drawn anew. */
   changed(): void;
-  failed(error: unknown): void;
+  /** `asked`: somebody waits for just this form; else it stays as it was. */
+  failed(error: unknown, asked: boolean): void;
   later(act: () => void, milliseconds: number): { cancel(): void };
   loadDrafts(): Readonly<Record<string, Draft>>;
   saveDrafts(drafts: Readonly<Record<string, Draft>>): void;
@@ -131,12 +132,12 @@ export class RunModel {
   private begin(request: FormRequest): void {
     this.request = request;
     this.forgetPassword();
-    this.run(() => this.fill(request, this.wanted, undefined, true));
+    this.run(() => this.fill(request, this.wanted, undefined, true), true);
   }
 
   private continue({ choices, source }: Draft): void {
     this.forgetPassword();
-    this.run(() => this.fill({ choices }, this.wanted, source, true));
+    this.run(() => this.fill({ choices }, this.wanted, source, true), true);
   }
 
   /** First what is known at once, then with the bundle. `source` undefined: as the daemon says. */
@@ -171,10 +172,10 @@ export class RunModel {
     }, milliseconds);
   }
 
-  private run(act: () => Promise<void>): void {
+  private run(act: () => Promise<void>, asked = false): void {
     this.planned?.cancel();
     act().catch((error: unknown) => {
-      this.effects.failed(error);
+      this.effects.failed(error, asked);
     });
   }
 

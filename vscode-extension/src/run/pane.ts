@@ -1,7 +1,7 @@
 /** The RUN pane: the daemon's form for the script at hand, in a view of the JuliaHub container. */
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { showError, runAction, Told } from "../errors";
+import { describe, runAction, showError, Told } from "../errors";
 import { type Configuration, methods, type SubmitParams } from "../protocol";
 import type { Services } from "../services";
 import { WebviewBridge, webviewHtml, webviewOptions } from "../webview";
@@ -9,7 +9,7 @@ import { Gestures } from "./gestures";
 import type { About, FromPage, ToPage, View } from "./messages";
 import { type Draft, type FormRequest, RunModel } from "./model";
 import { runStrings } from "./strings";
-import { failed, noScript, untrusted } from "./welcome";
+import { failed, noScript, troubled, untrusted } from "./welcome";
 
 const VIEW = "juliahub.run";
 const DRAFTS = "juliahub.run.drafts";
@@ -26,17 +26,22 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   private view: vscode.WebviewView | undefined;
   private configurations: readonly Configuration[] = [];
   private active: string | undefined;
+  /** What the form is to be filled for as soon as somebody looks at it. */
+  private wanted: FormRequest | undefined;
   private busy = false;
+  /** Why there is no form. */
+  private trouble: string | undefined;
 
   constructor(private readonly parts: Parts) {
     const { daemon, servers, script, rules, context, output } = parts;
     this.model = new RunModel({
       ask: (params) => daemon.request(methods.form, params),
       changed: () => {
+        this.trouble = undefined;
         this.draw();
       },
-      failed: (error) => {
-        this.failed(error);
+      failed: (error, asked) => {
+        this.failed(error, asked);
       },
       later: (act, milliseconds) => {
         const timer = setTimeout(act, milliseconds);
@@ -93,8 +98,12 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
         void showError(error, this.parts.output);
       });
     });
+    const turned = view.onDidChangeVisibility(() => {
+      if (view.visible) this.look();
+    });
     view.onDidDispose(() => {
       heard.dispose();
+      turned.dispose();
       this.page = undefined;
       this.view = undefined;
     });
@@ -103,8 +112,9 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** Reveals the pane, filled for a script, or with what a job ran with or a configuration says. */
   async openForm(request: FormRequest = {}): Promise<void> {
-    const script = request.script ?? this.model.script;
-    const known = request.job === undefined && request.configuration === undefined && request.script === this.model.script;
+    const script = request.script ?? this.wanted?.script ?? this.model.script;
+    this.wanted = undefined;
+    const known = request.job === undefined && request.configuration === undefined && script === this.model.script;
     if (!known || this.model.form === undefined) this.model.open(request.job === undefined && script !== undefined ? { ...request, script } : request);
     await vscode.commands.executeCommand(`${VIEW}.focus`);
   }
@@ -122,13 +132,21 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   private follow(): void {
     const uri = this.parts.script.current?.uri.toString();
     if (uri === undefined) return;
-    if (uri !== this.active) this.model.open({ script: uri });
-    else this.model.refresh();
+    if (uri !== this.active) this.wanted = { script: uri };
     this.active = uri;
+    if (this.view?.visible === true) this.look();
+  }
+
+  /** Nothing is asked for a form that nobody sees. */
+  private look(): void {
+    const { wanted } = this;
+    this.wanted = undefined;
+    if (wanted === undefined) this.model.refresh();
+    else this.model.open(wanted);
   }
 
   private async started(): Promise<void> {
-    if (this.model.form !== undefined) this.model.refresh();
+    if (this.view?.visible === true) this.look();
     this.configurations = (await this.parts.daemon.request(methods.configurations, {})).configurations;
     this.draw();
   }
@@ -137,7 +155,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     switch (message.type) {
       case "ready":
         this.model.forgetPassword();
-        this.model.refresh();
+        this.look();
         this.draw();
         break;
       case "edited":
@@ -196,8 +214,12 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     this.model.refresh();
   }
 
-  private failed(error: unknown): void {
-    if (!(error instanceof Told)) this.parts.output.warn(`form: ${error instanceof Error ? error.message : String(error)}`);
+  /** A form that is there stays; it is asked for again with the next change, or when the daemon is back. */
+  private failed(error: unknown, asked: boolean): void {
+    const { output } = this.parts;
+    if (!(error instanceof Told)) output.warn(`form: ${error instanceof Error ? error.message : String(error)}`);
+    if (this.model.form === undefined) this.trouble = error instanceof Told ? undefined : describe(error, output).message;
+    else if (asked) void showError(error, output);
     this.draw();
   }
 
@@ -210,7 +232,11 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     if (!vscode.workspace.isTrusted) return untrusted();
     if (daemon.state === "failed") return failed();
     const { form, source, filled, edit } = this.model;
-    if (form === undefined) return daemon.state === "running" && script.current === undefined && vscode.window.activeTextEditor?.document.languageId !== "julia" ? noScript() : { kind: "waiting" };
+    if (form === undefined) {
+      if (this.trouble !== undefined) return troubled(this.trouble);
+      const none = script.current === undefined && vscode.window.activeTextEditor?.document.languageId !== "julia";
+      return none && daemon.state === "running" ? noScript() : { kind: "waiting" };
+    }
     const configurations = this.configurations.filter(({ problem }) => problem === undefined).map(({ name, folder }) => ({ name, folder }));
     return { kind: "form", script: named(form.choices), form, servers: servers.all, configurations, source, filled, edit, busy: this.busy };
   }

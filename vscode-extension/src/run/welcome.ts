@@ -28,3 +28,7 @@ export function noScript(): WelcomeView {
     actions: [{ title: vscode.l10n.t("Open a Julia Script"), gesture: "chooseScript" }],
   };
 }
+
+export function troubled(text: string): WelcomeView {
+  return { kind: "welcome", text, actions: [{ title: vscode.l10n.t("Try Again"), gesture: "startOver" }] };
+}
