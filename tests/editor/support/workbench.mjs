@@ -14,17 +14,16 @@ const THEMES = { "Light Modern": "vs", "Dark Modern": "vs-dark", "Dark High Cont
 
 export class Workbench {
   /**
-   * Opens `folder`, or a `.code-workspace` file (absolute; none: an empty window), in the host at `url`, in the language `locale`.
+   * Opens `folder`, or a `.code-workspace` file (absolute; none: an empty window), in the host at `url`.
    * Nothing outside this machine is reachable from the page.
    */
-  static async open({ url, folder, locale = "en", browser: executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) {
+  static async open({ url, folder, browser: executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) {
     const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow", reducedMotion: "reduce", locale });
+    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow", reducedMotion: "reduce" });
     const page = await context.newPage();
     await page.route(/.*/, (route) => (isLocal(route.request().url()) ? route.continue() : route.abort()));
     page.setDefaultTimeout(PATIENCE);
     const workbench = new Workbench(browser, page);
-    if (locale !== "en") await page.addInitScript((language) => localStorage.setItem("vscode.nls.locale", language), locale);
     const opened = folder?.endsWith(".code-workspace") ? "workspace" : "folder";
     await page.goto(`${url}/?${folder === undefined ? "ew=true" : `${opened}=${encodeURIComponent(folder)}`}`);
     await page.locator(".monaco-workbench .statusbar").waitFor();
