@@ -4,7 +4,7 @@ import { extension, formOf, SCRIPT, shown } from "./support/forms.mjs";
 import { onPage, strings } from "./support/page.mjs";
 
 const words = await strings("src/run/strings.ts", "runStrings");
-const CLUSTER = { node: "m4", nodes: 2, processPerVcpu: true, minNodes: 2 };
+const CLUSTER = { node: "m4", nodes: 2, processPerVcpu: true, minNodes: 1 };
 const ALL = { ...CLUSTER, name: "pi sweep", env: { SEED: "42", STEPS: "1000000" }, port: 8080, portAccess: "password", image: "Julia 1.12" };
 const UNFOLDED = { more: true };
 
