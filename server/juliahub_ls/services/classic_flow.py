@@ -19,7 +19,7 @@ async def sign_in_by_page(attempt: Attempt) -> TokenTable:
     """Post a challenge, show the page, claim the token when it was approved."""
     challenge = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(CHALLENGE_CHARACTERS))
     response = await _challenge(attempt, challenge)
-    await attempt.ask(Approval(f"{attempt.url}{paths.AUTH_RESPONSE}?{response}"))
+    await attempt.show(Approval(f"{attempt.url}{paths.AUTH_RESPONSE}?{response}"))
     body = {"challenge": challenge, "response": response}
     failures, expires_at = 0, None
     while failures <= FAILURES_TOLERATED:

@@ -28,7 +28,7 @@ async def sign_in_by_code(attempt: Attempt, configuration: AuthConfiguration) ->
     client_id = os.environ.get(CLIENT_ID_VARIABLE) or CLIENT_ID
     code = await _code(attempt, configuration, client_id)
     expires_at = time.time() + code.expires_in
-    await attempt.ask(Approval(code.verification_uri_complete, code.user_code))
+    await attempt.show(Approval(code.verification_uri_complete, code.user_code))
     pace = code.interval or CLAIM_POLL_SECONDS
     form = {"client_id": client_id, "device_code": code.device_code, "grant_type": DEVICE_GRANT}
     while True:
@@ -112,7 +112,7 @@ def _complete(answer: DeviceTokenAnswer, configuration: AuthConfiguration) -> To
 
 
 def _endpoint(attempt: Attempt, url: str | None) -> str:
-    """An advertised endpoint. Tokens travel over `https://`, or to the server itself as it is."""
-    if url and url.startswith(("https://", f"{attempt.url}/")):
+    """An advertised endpoint."""
+    if url and attempt.is_safe(url):
         return url
     raise SignInFailed(server=attempt.server, reason="it offers sign-in by code, but not where.")

@@ -76,6 +76,20 @@ class Attempt:
 
         return await sign_in_by_page(self)
 
+    async def show(self, approval: Approval) -> None:
+        """Show it to the person. The page is a server's word, and other programs than browsers open other addresses.
+
+        Raises `SignInFailed`.
+        """
+        words = approval.url + (approval.code or "")
+        if not self.is_safe(approval.url) or not words.isprintable() or " " in approval.url:
+            raise SignInFailed(server=self.server, reason="the page that it names is none for a browser.")
+        await self.ask(approval)
+
+    def is_safe(self, url: str) -> bool:
+        """Whether secrets may go there: over `https://`, or to the server itself as it is."""
+        return url.startswith(("https://", f"{self.url}/"))
+
     async def wait(self, seconds: float, expires_at: float | None) -> TokenTable | None:
         """Let time pass until the next question, counting down. A token when someone else has got one.
 

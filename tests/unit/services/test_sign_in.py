@@ -257,6 +257,32 @@ async def test_no_code_no_page(server: ScriptedServer, http: httpx.AsyncClient, 
     assert person.shown == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"verification_uri_complete": "file:///usr/bin/true"},
+        {"verification_uri_complete": "C:\\Windows\\System32\\calc.exe"},
+        {"verification_uri_complete": "javascript:alert(1)"},
+        {"verification_uri_complete": "--version"},
+        {"verification_uri_complete": "http://x.example/d?user_code=F"},
+        {"verification_uri_complete": "https://x/d\x1b]0;title\x07"},
+        {"verification_uri_complete": "https://x/d --profile"},
+        {"user_code": "FJMC\x1b[2J"},
+        {"user_code": "FJMC\nopen it"},
+    ],
+    ids=str,
+)
+async def test_a_page_that_is_none_for_a_browser_is_not_shown(
+    server: ScriptedServer, http: httpx.AsyncClient, words: dict[str, str]
+) -> None:
+    """Opened by the operating system it could be any program; printed, it could be anything on a terminal."""
+    person = Person()
+    offer_device(server, **words)
+    with pytest.raises(SignInFailed, match="none for a browser"):
+        await attempt(server, http, person).sign_in()
+    assert person.shown == []
+
+
 @pytest.mark.parametrize("endpoint", [None, "http://elsewhere.example/code", "ftp://x", "//elsewhere.example"])
 async def test_codes_go_to_safe_places_only(
     server: ScriptedServer, http: httpx.AsyncClient, endpoint: str | None

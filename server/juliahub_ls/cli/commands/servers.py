@@ -45,6 +45,7 @@ def login(
             flow = Flow.DEVICE if device else None
             account = await services.accounts.sign_in(profile.url or profile.id, ask, status, flow)
         if not asked.output.as_json:
+            account = asked.output.paint.bare(account)  # the server's word
             asked.output.line(_signed_in(account, profile.name, profile.is_this_computer))
         return payloads.servers(services.connections)
 

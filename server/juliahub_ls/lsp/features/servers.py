@@ -7,7 +7,6 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from juliahub_ls import payloads
-from juliahub_ls.errors import SignInFailed
 from juliahub_ls.lsp.protocol.servers import ServerParams, ServersParams, SignInParams
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.payloads.common import present
@@ -59,9 +58,7 @@ async def images(session: Session, params: ServerParams) -> dict[str, Any]:
 
 
 async def _ask(session: Session, server: str, params: SignInParams, approval: Approval) -> None:
-    """Ask the user for an approval, in the client's way where it has one. The page is the server's word: only http."""
-    if not approval.url.startswith(("https://", "http://")):
-        raise SignInFailed(server=server, reason="the page that it names is none for a browser.")
+    """Ask the user for an approval, in the client's way where it has one."""
     if not params.get("showsApproval"):
         await _show(session, approval)
         return
