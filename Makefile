@@ -78,4 +78,4 @@ $(EDITOR_STAMP): tests/editor/package.json tests/editor/package-lock.json
 
 clean: ## Remove everything that was made here
 	rm -rf $(VENV) vscode-extension/node_modules vscode-extension/dist vscode-extension/bundled tests/editor/node_modules \
-	  tests/editor/screenshots bench.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	  tests/editor/screenshots tests/webview/screenshots bench.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
