@@ -4,6 +4,7 @@ Start-up imports nothing that a first request does not need.
 """
 
 import asyncio
+import gc
 import importlib
 import os
 from collections.abc import Awaitable, Callable
@@ -92,6 +93,7 @@ class JuliaHubServer(LanguageServer):
         session = await self.session()
         for feature in [*FEATURES, *(feature for feature, _ in EDITING.values())]:
             await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
+        gc.freeze()  # what is loaded stays: no search for garbage looks at it again and keeps a request waiting
         session.watch_jobs()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
