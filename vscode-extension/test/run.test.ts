@@ -175,6 +175,16 @@ test("a change outside does not drop what is being typed", async () => {
   assert.equal(world.model.edit, 5);
 });
 
+test("so it is in a form that a job filled", async () => {
+  const world = new World();
+  world.model.open({ job: "j1", server: "here" });
+  await world.question(0).answer({ origin: "job" });
+  edit(world, { nodes: 4 }, 1);
+  world.model.refresh();
+  world.pass(TYPING_MS);
+  assert.equal(world.question(1).params.choices?.nodes, 4);
+});
+
 test("a failure leaves the form as it was", async () => {
   const world = await opened();
   edit(world, { nodes: 4 }, 1);

@@ -42,6 +42,8 @@ export class RunModel {
   private request: FormRequest = {};
   private asked = 0;
   private wanted = 0;
+  /** What was chosen by hand in this form, answered or not. */
+  private latest: SubmitParams | undefined;
   /** Of the port; while it stands in the page's field. */
   private password: string | undefined;
   private planned: { cancel(): void } | undefined;
@@ -70,7 +72,8 @@ export class RunModel {
     const source = { ...this.source, changed: true };
     this.wanted = edit;
     this.password = choices.portPassword;
-    this.keep({ choices: withoutSecrets(choices), source });
+    this.latest = withoutSecrets(choices);
+    this.keep({ choices: this.latest, source });
     this.plan(TYPING_MS, () => this.fill(this.given(choices), edit, source));
   }
 
@@ -80,16 +83,18 @@ export class RunModel {
       if (Object.keys(this.request).length > 0) this.open(this.request);
       return;
     }
-    const { choices } = this.draft ?? this.form;
-    this.plan(TYPING_MS, () => this.fill(this.given(choices), this.wanted, this.source));
+    const choices = this.latest ?? this.form.choices;
+    const source = { ...this.source, changed: this.latest !== undefined };
+    this.plan(TYPING_MS, () => this.fill(this.given(choices), this.wanted, source));
   }
 
   /** Some choices differ from now on, as by a click outside the page. */
   choose(patch: SubmitParams, without: readonly (keyof SubmitParams)[] = []): void {
     if (this.form === undefined) return;
-    const choices = { ...withoutSecrets(this.form.choices), ...patch };
+    const choices = { ...(this.latest ?? this.form.choices), ...patch };
     for (const key of without) Reflect.deleteProperty(choices, key);
     const source = { ...this.source, changed: true };
+    this.latest = choices;
     this.keep({ choices, source });
     this.run(() => this.fill(this.given(choices), this.wanted, source));
   }
@@ -108,6 +113,7 @@ export class RunModel {
 
   /** What was changed by hand has been submitted, or kept elsewhere. */
   forget(): void {
+    this.latest = undefined;
     if (this.script !== undefined) this.drafts.delete(this.script);
     this.effects.saveDrafts(Object.fromEntries(this.drafts));
   }
@@ -131,11 +137,13 @@ export class RunModel {
 
   private begin(request: FormRequest): void {
     this.request = request;
+    this.latest = undefined;
     this.forgetPassword();
     this.run(() => this.fill(request, this.wanted, undefined, true), true);
   }
 
   private continue({ choices, source }: Draft): void {
+    this.latest = choices;
     this.forgetPassword();
     this.run(() => this.fill({ choices }, this.wanted, source, true), true);
   }
