@@ -51,10 +51,12 @@ async function leadsToTheCode(code) {
 
 async function folds(code) {
   await code.focusEditor(LOG);
+  await code.page.keyboard.press("Home");
   await code.command("Fold All");
   await code.hides(LOG, "epoch = 3,");
   await code.screenshot("log-folded");
   await code.command("Unfold All");
+  await code.shows(LOG, "epoch = 3,");
 }
 
 async function hasAnOutline(code) {

@@ -12,18 +12,18 @@ test("stages, runs of a worker and records of several lines fold", () => {
   const document = [
     breakRow("head"),
     ...rows(
-      { group: "environment" },
-      { group: "environment" },
-      { group: "code" },
-      { group: "code", worker: 2 },
-      { group: "code", worker: 2 },
-      { group: "code", worker: 2 },
-      { group: "code", worker: 3 },
-      { group: "code", message: "an error\nat a\nat b" },
-      { group: "results" },
+      { message: "Preparing the environment" },
+      {},
+      { message: "Running the code" },
+      { worker: 2 },
+      { worker: 2 },
+      { worker: 2 },
+      { worker: 3 },
+      { message: "an error\nat a\nat b" },
+      { message: "Collecting the results" },
     ),
   ];
-  assert.deepEqual(regionsOf(document), [
+  assert.deepEqual(regionsOf(document, [1, 3, 9]), [
     { start: 1, end: 2 },
     { start: 3, end: 10 },
     { start: 4, end: 6 },
@@ -33,6 +33,8 @@ test("stages, runs of a worker and records of several lines fold", () => {
 
 test("nothing to fold in a log without stages and workers", () => {
   assert.deepEqual(regionsOf(rows({}, {}, {})), []);
+  assert.deepEqual(regionsOf(rows({}, {}, {}), [9]), [], "the stage begins below");
+  assert.deepEqual(regionsOf(rows({}, {}, {}), [0]), [{ start: 0, end: 2 }], "the stage began above");
   assert.deepEqual(regionsOf([]), []);
 });
 

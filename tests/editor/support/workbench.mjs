@@ -94,6 +94,7 @@ export class Workbench {
   /** Puts the cursor into the editor whose tab has this name. */
   async focusEditor(name) {
     const group = this.editor(name);
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
     // By coordinates: the lines of a scrolled editor begin far above what can be clicked.
     const { x, y } = await group.locator(".monaco-editor").first().boundingBox();
     await this.page.mouse.click(x + 200, y + 60);

@@ -13,10 +13,10 @@ const MOST_REGIONS = 5_000;
 /** A run of this many lines of one worker folds. */
 const WORKER_RUN = 3;
 
-/** A stage, or the runner's own word, lasts until another begins: most lines of a job say nothing of it. */
-export function regionsOf(rows: readonly Row[]): Region[] {
+/** `stages`: the records that begin one, ascending. A stage lasts until the next begins. */
+export function regionsOf(rows: readonly Row[], stages: readonly number[] = []): Region[] {
   const all = [
-    ...runs(rows, stageOf(), 1),
+    ...runs(rows, stageOf(stages), 1),
     ...runs(rows, ({ source }) => (source === undefined || source.worker <= 1 ? undefined : source.worker), WORKER_RUN - 1),
     ...runs(rows, ({ source }) => source, 1),
   ];
@@ -97,10 +97,13 @@ function mostTelling(marks: readonly LogMark[]): LogMark[] {
   return kept.sort((a, b) => a.id - b.id);
 }
 
-/** A row's stage, given the rows before it. */
-function stageOf(): (row: Row) => string | undefined {
-  let stage: string | undefined;
-  return ({ source }) => (stage = source?.group ?? stage);
+/** A row's stage as its number, given rows in the log's order; undefined before the first. */
+function stageOf(stages: readonly number[]): (row: Row) => number | undefined {
+  let begun = 0;
+  return ({ source }) => {
+    while (source !== undefined && (stages[begun] ?? Infinity) <= source.id) begun += 1;
+    return begun === 0 ? undefined : begun;
+  };
 }
 
 function* runs(rows: readonly Row[], keyOf: (row: Row) => unknown, more: number): Generator<Region> {

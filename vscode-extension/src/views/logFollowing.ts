@@ -40,7 +40,7 @@ export class LogFollowing implements vscode.Disposable {
       return;
     }
     const { on } = session.follow;
-    this.status.text = on ? `⏸ ${vscode.l10n.t("following")}` : `$(fold-down) ${vscode.l10n.t("paused")}`;
+    this.status.text = on ? `$(debug-pause) ${vscode.l10n.t("following")}` : `$(fold-down) ${vscode.l10n.t("paused")}`;
     this.status.tooltip = on
       ? vscode.l10n.t("The log scrolls with its end. Scroll up or click to stop.")
       : vscode.l10n.t("Click, or press End in the log, to scroll with its end.");

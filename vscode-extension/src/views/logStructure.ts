@@ -37,14 +37,16 @@ export class LogStructure implements vscode.DocumentSymbolProvider, vscode.Foldi
     );
   }
 
-  provideFoldingRanges(document: vscode.TextDocument): vscode.FoldingRange[] {
+  async provideFoldingRanges(document: vscode.TextDocument, _context: vscode.FoldingContext, token: vscode.CancellationToken): Promise<vscode.FoldingRange[]> {
     const session = this.logs.session(document.uri);
-    return regionsOf(session?.window.rows ?? []).map(({ start, end }) => new vscode.FoldingRange(start, end));
+    if (session === undefined) return [];
+    const stages = (await this.marksOf(session, token)).filter(({ kind }) => kind === "stage").map(({ id }) => id);
+    return regionsOf(session.window.rows, stages).map(({ start, end }) => new vscode.FoldingRange(start, end));
   }
 
   async provideDocumentSymbols(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<vscode.DocumentSymbol[]> {
     const session = this.logs.session(document.uri);
-    if (session?.log === undefined || this.daemon.state !== "running") return [];
+    if (session === undefined) return [];
     const marks = await this.marksOf(session, token);
     const { window } = session;
     const place = { lineOf: (id: number) => window.lineOf(id), first: window.first, lines: window.rows.length };
@@ -88,7 +90,7 @@ export class LogStructure implements vscode.DocumentSymbolProvider, vscode.Foldi
   private async marksOf(session: LogSession, token: vscode.CancellationToken): Promise<readonly LogMark[]> {
     const known = this.marks.get(session);
     const { newest } = session;
-    if (known?.newest === newest) return known.marks;
+    if (known?.newest === newest || session.log === undefined || this.daemon.state !== "running") return known?.marks ?? [];
     const { marks } = await this.daemon.request(methods.logSummary, { ...session.ref }, token);
     this.marks.set(session, { newest, marks });
     return marks;
