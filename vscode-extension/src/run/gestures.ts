@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { type Configuration, type Environment, methods, type SubmitParams } from "../protocol";
 import type { Services } from "../services";
 import type { Gesture } from "./messages";
-import { type RunModel, withoutSecrets } from "./model";
+import type { RunModel } from "./model";
 
 /** A workspace may have very many scripts; a list of more than these is read by nobody. */
 const MOST_SCRIPTS = 1000;
@@ -71,11 +71,11 @@ export class Gestures {
 
   /** Under a name, in the workspace's file of configurations. */
   private async save(): Promise<void> {
-    const choices = this.model.form?.choices;
+    const { choices } = this.model;
     if (choices === undefined) return;
     const name = await this.askForName(choices);
     if (name === undefined) return;
-    const { uri, line } = await this.parts.daemon.request(methods.saveConfiguration, { name, choices: withoutSecrets(choices) });
+    const { uri, line } = await this.parts.daemon.request(methods.saveConfiguration, { name, choices });
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
     await document.save();
     this.model.saved(name);

@@ -57,6 +57,11 @@ export class RunModel {
     return this.form?.choices.script ?? this.request.script;
   }
 
+  /** As they stand now, answered or not. Without a password. */
+  get choices(): SubmitParams | undefined {
+    return this.latest ?? this.form?.choices;
+  }
+
   /** Another script, or another beginning: its own choices if it has any that were not submitted. */
   open(request: FormRequest): void {
     this.request = request;
@@ -83,7 +88,7 @@ export class RunModel {
       if (Object.keys(this.request).length > 0) this.open(this.request);
       return;
     }
-    const choices = this.latest ?? this.form.choices;
+    const choices = this.choices ?? {};
     const source = { ...this.source, changed: this.latest !== undefined };
     this.plan(TYPING_MS, () => this.fill(this.given(choices), this.wanted, source));
   }
@@ -91,7 +96,7 @@ export class RunModel {
   /** Some choices differ from now on, as by a click outside the page. */
   choose(patch: SubmitParams, without: readonly (keyof SubmitParams)[] = []): void {
     if (this.form === undefined) return;
-    const choices = { ...(this.latest ?? this.form.choices), ...patch };
+    const choices = { ...this.choices, ...patch };
     for (const key of without) Reflect.deleteProperty(choices, key);
     const source = { ...this.source, changed: true };
     this.latest = choices;
