@@ -12,9 +12,7 @@ from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "vscode-extension"
-UNREACHABLE = re.compile(
-    r"Failed to establish a new connection|Max retries exceeded|failure in name resolution"
-)
+UNREACHABLE = re.compile(r"Failed to establish a new connection|Max retries exceeded|failure in name resolution")
 
 
 def packaged(tmp_path_factory: pytest.TempPathFactory, target: str | None = None) -> Path:
