@@ -61,6 +61,7 @@ class LogWindow:
         self._shown: int | None = 0 if tail is None else None
         """How many places of the selection are shown; None: the window is not filled yet."""
         self._previewed = False
+        self._behind = False
         self._stored = -1
         self._told = len(feed.told) if feed.caught_up else 0
         self.last = 0
@@ -104,6 +105,7 @@ class LogWindow:
 
     async def _while_reading(self, tail: int) -> AsyncIterator[WindowEvent]:
         """The end of a long log at once; what is stored of it, or how much."""
+        self._behind = True
         preview = self._feed.preview
         if preview is not None and not self._previewed:
             self._previewed = True
@@ -123,8 +125,9 @@ class LogWindow:
 
     async def _is_far(self, tail: int) -> bool:
         """Whether more lines than the window has came while the log was being read."""
-        if self._told and self._feed.told[self._told - 1].state.state != "reconnecting":
+        if not self._behind:
             return False
+        self._behind = False
         await self._extend()
         return self._selection.count() - (self._shown or 0) > tail
 
