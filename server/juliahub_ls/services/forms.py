@@ -8,6 +8,7 @@ from typing import Any
 
 from juliahub_ls.domain.bundles.plan import BundlePlan
 from juliahub_ls.domain.environments.checks import environment_problems
+from juliahub_ls.domain.environments.files import JuliaVersion
 from juliahub_ls.domain.jobs.application import app_refusal, choose_application
 from juliahub_ls.domain.jobs.choices import DEFAULTS, merged
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign, design_cluster
@@ -225,7 +226,7 @@ def _design(draft: _Draft, catalogue: _Catalogue) -> ClusterDesign | None:
 
 
 def _image(
-    draft: _Draft, images: Sequence[ProductImage], manifests: Sequence[Any], *, gpu: bool
+    draft: _Draft, images: Sequence[ProductImage], manifests: Sequence[JuliaVersion], *, gpu: bool
 ) -> ProductImage | None:
     asked, port = draft.request.image, draft.request.port
     if not images or (draft.request.app is not None and not asked):

@@ -1,7 +1,8 @@
 """The form for a job, made of what is known: what can be chosen, what the choices come to, what is wrong with them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 from juliahub_ls.domain.environments.files import JuliaVersion
 from juliahub_ls.domain.jobs.cluster_design import order
@@ -35,7 +36,7 @@ class ImageOffer:
 class Verdict:
     """What is said beside fields, and the first thing that keeps the job from being submitted."""
 
-    fields: Sequence[FieldProblem] = field(default_factory=tuple)
+    fields: Sequence[FieldProblem] = ()
     obstacle: str | None = None
 
 
@@ -65,7 +66,7 @@ def image_mismatch(image: ProductImage, manifests: Sequence[JuliaVersion]) -> st
     return f"{made}, and this image has Julia {julia[0]}.{julia[1]}."
 
 
-def field_of(problem: Problem, script: "object | None") -> str | None:
+def field_of(problem: Problem, script: Path | None) -> str | None:
     """The field that a problem of a job is said beside; None for one that its environment or bundle shows."""
     if problem.code in _OF_JULIA:
         return "julia"
@@ -73,7 +74,7 @@ def field_of(problem: Problem, script: "object | None") -> str | None:
 
 
 def judged(
-    fields: Sequence[FieldProblem], problems: Sequence[Problem], script: "object | None", obstacle: str | None = None
+    fields: Sequence[FieldProblem], problems: Sequence[Problem], script: Path | None, obstacle: str | None = None
 ) -> Verdict:
     """Everything together. `obstacle`: one that goes before all others, such as a sign-in."""
     told = {item.message for item in fields}

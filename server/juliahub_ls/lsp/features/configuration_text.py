@@ -1,5 +1,7 @@
 """What is said of a word of `.vscode/juliahub.toml`."""
 
+import os
+
 from juliahub_ls.domain.jobs.choices import BY_OPTION, Choice, Kind
 from juliahub_ls.domain.jobs.command_line import command_line
 from juliahub_ls.domain.jobs.configurations import SECTION
@@ -30,7 +32,7 @@ def _whole(file: FileView, name: str) -> str | None:
     if found is None:
         return None
     problem = f"\n\n{escape(found.problem)}" if found.problem else ""
-    return f"**{escape(name)}**, in a terminal:\n\n```sh\n{command_line(found.choices)}\n```{problem}"
+    return f"**{escape(name)}**, in a terminal:\n\n```sh\n{command_line(found.choices, windows=os.name == 'nt')}\n```{problem}"
 
 
 _TAKES = {
