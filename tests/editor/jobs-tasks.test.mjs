@@ -1,27 +1,30 @@
 import test from "node:test";
-import { inWorkbench } from "./support/session.mjs";
+import { inWorkbench, openBoth } from "./support/session.mjs";
 
 async function runTask(code, name) {
   await code.command("Tasks: Run Task");
   await code.pick(name);
 }
 
-function terminal(code) {
-  return code.page.locator(".terminal-wrapper.active .xterm-rows");
+/** Waits until a terminal shows `text`. */
+async function prints(code, text) {
+  await code.page.waitForFunction(
+    (wanted) => [...document.querySelectorAll(".xterm-rows")].some((rows) => rows.textContent.replaceAll("\u00a0", " ").includes(wanted)),
+    text,
+  );
 }
 
 test("a task shows the log of its job, and ends as the job does", () =>
   inWorkbench("jobs-tasks", async (code) => {
-    await code.openView("JuliaHub");
-    await code.openFile("quick.jl");
+    await openBoth(code, "quick.jl");
     await runTask(code, "Run quick");
-    await terminal(code).getByText("── Completed").waitFor();
-    await terminal(code).getByText("quick", { exact: true }).waitFor();
+    await prints(code, "quick");
+    await prints(code, "── Completed");
     await code.screenshot("jobs-task-completed");
 
     await runTask(code, "Run fails");
-    await terminal(code).getByText("── Failed").waitFor();
-    await code.page.getByText("exit code: 1").first().waitFor();
+    await prints(code, "── Failed");
+    await prints(code, "exit code: 1");
     await code.screenshot("jobs-task-failed");
     await code.command("Problems: Focus on Problems View");
     await code.page.locator(".markers-panel .monaco-list-row", { hasText: "no such luck" }).waitFor();
@@ -30,17 +33,16 @@ test("a task shows the log of its job, and ends as the job does", () =>
 
 test("a job outlives the window that its task ran in; a task that is ended asks its job to stop", () =>
   inWorkbench("jobs-tasks-stop", async (code) => {
-    await code.openView("JuliaHub");
-    await code.openFile("waits.jl");
+    await openBoth(code, "waits.jl");
     await runTask(code, "Run waits");
-    await terminal(code).getByText("waiting").waitFor();
+    await prints(code, "waiting");
     await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
     const row = code.rows("Jobs", "waits.jl");
     await row.first().locator(".codicon-loading").waitFor();
 
     await runTask(code, "Run waits");
     await row.nth(1).locator(".codicon-loading").waitFor();
-    await terminal(code).getByText("waiting").waitFor();
+    await prints(code, "waiting");
     await code.command("Tasks: Terminate Task");
     await code.page.locator(".codicon-circle-slash").first().waitFor();
     await code.page.locator('.monaco-list-row[aria-label^="waits.jl"] .codicon-loading').waitFor();
@@ -52,8 +54,7 @@ test("a job outlives the window that its task ran in; a task that is ended asks 
 
 test("before its limit a job can have more time, where the notice is", () =>
   inWorkbench("jobs-notice", async (code) => {
-    await code.openView("JuliaHub");
-    await code.openFile("waits.jl");
+    await openBoth(code, "waits.jl");
     await runTask(code, "Run briefly");
     const notice = code.toast("brief reaches its time limit in 1 minute and is stopped then.");
     await notice.waitFor();

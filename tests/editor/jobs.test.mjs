@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { inWorkbench } from "./support/session.mjs";
+import { inWorkbench, openBoth } from "./support/session.mjs";
 
 test("a job by keyboard, once more, a part of it; its details", () =>
   inWorkbench("jobs-again", async (code) => {
-    await code.openView("JuliaHub");
-    await code.openFile("quick.jl");
+    await openBoth(code, "quick.jl");
     await code.focusEditor("quick.jl");
     await code.page.keyboard.press("Control+Alt+J");
     await code.toast("quick.jl finished in").waitFor();
@@ -27,15 +26,14 @@ test("a job by keyboard, once more, a part of it; its details", () =>
     await code.command("JuliaHub: Show Job Details");
     await code.pick("quick.jl (selection)");
     await code.page.locator('.tab.active[aria-label*="Preview quick.jl (selection)"]').waitFor();
-    const page = code.page.frameLocator("iframe.webview.ready").frameLocator("iframe");
+    const page = code.page.frameLocator("iframe.webview.ready:visible").last().frameLocator("iframe");
     await page.getByRole("cell", { name: "this-computer" }).waitFor();
     await code.screenshot("jobs-details");
   }));
 
 test("more time, the status bar, a filter that outlives a reload, stop", () =>
   inWorkbench("jobs-filter", async (code) => {
-    await code.openView("JuliaHub");
-    await code.openFile("waits.jl");
+    await openBoth(code, "waits.jl");
     await code.command("JuliaHub: Run This File");
     await code.shows("waits.jl log", "waiting");
     await code.command("JuliaHub: Extend Job");

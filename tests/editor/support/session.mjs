@@ -12,3 +12,11 @@ export async function inWorkbench(name, scenario) {
     await workbench.close();
   }
 }
+
+/** The script first, then the pane: its form takes the focus when it is there, and with it whatever is being typed. */
+export async function openBoth(code, name) {
+  await code.openFile(name);
+  await code.openView("JuliaHub");
+  const pane = code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe");
+  await pane.getByRole("button", { name: "Start job" }).waitFor();
+}
