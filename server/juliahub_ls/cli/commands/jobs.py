@@ -94,7 +94,7 @@ def _show_list(asked: Common, found: "JobList") -> None:
         from juliahub_ls import payloads
 
         offline = {} if found.offline_since is None else {"offlineSince": found.offline_since}
-        asked.output.document({"jobs": [payloads.job(view) for view in found.jobs]} | offline)
+        asked.output.document({"jobs": [payloads.job(view) for view in found.jobs], "more": found.more} | offline)
     elif found.jobs:
         from juliahub_ls.cli.job_text import show_jobs
 

@@ -32,6 +32,7 @@ def _whole(file: FileView, name: str) -> str | None:
     if found is None:
         return None
     problem = f"\n\n{escape(found.problem)}" if found.problem else ""
+    line = command_line(found.choices, windows=os.name == "nt")
     return f"**{escape(name)}**, in a terminal:\n\n```sh\n{command_line(found.choices, windows=os.name == 'nt')}\n```{problem}"
 
 
