@@ -33,7 +33,7 @@ def _whole(file: FileView, name: str) -> str | None:
         return None
     problem = f"\n\n{escape(found.problem)}" if found.problem else ""
     line = command_line(found.choices, windows=os.name == "nt")
-    return f"**{escape(name)}**, in a terminal:\n\n```sh\n{command_line(found.choices, windows=os.name == 'nt')}\n```{problem}"
+    return f"**{escape(name)}**, in a terminal:\n\n```sh\n{line}\n```{problem}"
 
 
 _TAKES = {
