@@ -30,6 +30,14 @@ def test_a_job_from_its_start_to_the_next(host: Host, folder: Path) -> None:
     host.play("jobs", folder)
 
 
+def test_tasks(host: Host, folder: Path) -> None:
+    """A script as a task: its log in the terminal, its end as the exit code; ended, it is asked to stop; a reload does not."""
+    tasks = (ROOT / "tests" / "editor" / "support" / "tasks.json").read_text("utf-8")
+    (folder / ".vscode").mkdir()
+    (folder / ".vscode" / "tasks.json").write_text(tasks)
+    host.play("jobs-tasks", folder)
+
+
 def test_many_jobs(host: Host, folder: Path) -> None:
     """What ran in another place long ago is a click away."""
     home = {"HOME": str(host.run / "home"), "PYTHONPATH": str(ROOT / "server")}
@@ -38,11 +46,3 @@ def test_many_jobs(host: Host, folder: Path) -> None:
     for _ in range(OLD_JOBS):
         subprocess.run(command, env={**os.environ, **home}, check=True, capture_output=True)
     host.play("jobs-older", folder)
-
-
-def test_tasks(host: Host, folder: Path) -> None:
-    """A script as a task: its log in the terminal, its end as the exit code; ended, it is asked to stop; a reload does not."""
-    tasks = (ROOT / "tests" / "editor" / "support" / "tasks.json").read_text("utf-8")
-    (folder / ".vscode").mkdir()
-    (folder / ".vscode" / "tasks.json").write_text(tasks)
-    host.play("jobs-tasks", folder)
