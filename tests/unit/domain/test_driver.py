@@ -115,7 +115,8 @@ def test_a_selection_keeps_its_lines(selection: str, expected: str) -> None:
 def test_a_selection_runs_as_if_it_were_the_file(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "other.jl").write_text('println("other")\n')
-    script = 'exit(3)\ninclude("other.jl")\nprintln("\\$5 ü ", basename(@__FILE__), " ", basename(@__DIR__))\nerror("stop")\n'
+    where = 'println("\\$5 ü ", basename(@__FILE__), " ", basename(@__DIR__))'
+    script = f'exit(3)\ninclude("other.jl")\n{where}\nerror("stop")\n'
     text = selection_driver(PurePosixPath("sub/main.jl"), placed(script.partition("\n")[2], script))
     (tmp_path / "driver.jl").write_text(text, "utf-8")
     ran = subprocess.run(
