@@ -202,7 +202,7 @@ export class RunModel {
   }
 }
 
-export function withoutSecrets(choices: SubmitParams): SubmitParams {
+function withoutSecrets(choices: SubmitParams): SubmitParams {
   const kept = { ...choices };
   delete kept.portPassword;
   return kept;
