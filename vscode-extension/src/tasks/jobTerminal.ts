@@ -80,7 +80,11 @@ export class JobTerminal implements vscode.Pseudoterminal {
         this.update();
       },
     });
-    this.registrations.push(feed);
+    this.registrations.push(
+      new vscode.Disposable(() => {
+        feed.stop();
+      }),
+    );
     this.update();
   }
 

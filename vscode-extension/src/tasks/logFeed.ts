@@ -1,5 +1,4 @@
-/** The lines of one job's log in order, each once, however often the daemon or its connection begins anew. */
-import * as vscode from "vscode";
+/** The lines of one job's log in order, each once, however often the daemon or its connection begins anew. No `vscode` here: effects are injected. */
 import type { Daemon } from "../client";
 import type { JobRef } from "../jobs";
 import { type LogLine, type LogLinesParams, type LogStateParams, methods } from "../protocol";
@@ -11,11 +10,19 @@ interface Listener {
   readonly ended: (message?: string) => void;
 }
 
+/** What of the daemon is needed. */
+export type LogSource = Pick<Daemon, "request" | "onNotification" | "onDidStart" | "state">;
+
+/** Following ends with `stop`. */
+export interface Following {
+  stop(): void;
+}
+
 /** Follows logs for those who show them elsewhere than in documents. To be made before the daemon's first start. */
 export class LogFeeds {
   private readonly feeds = new Set<Feed>();
 
-  constructor(private readonly daemon: Daemon) {
+  constructor(private readonly daemon: LogSource) {
     daemon.onNotification(methods.logLines, (params) => {
       for (const feed of this.feeds) feed.receive(params);
     });
@@ -24,7 +31,7 @@ export class LogFeeds {
     });
   }
 
-  async follow(ref: JobRef, listener: Listener): Promise<vscode.Disposable> {
+  async follow(ref: JobRef, listener: Listener): Promise<Following> {
     const feed = new Feed(this.daemon, ref, listener);
     this.feeds.add(feed);
     const again = this.daemon.onDidStart(() => {
@@ -32,7 +39,7 @@ export class LogFeeds {
         listener.ended(error instanceof Error ? error.message : String(error));
       });
     });
-    const dispose = (): void => {
+    const stop = (): void => {
       again.dispose();
       this.feeds.delete(feed);
       feed.close();
@@ -40,10 +47,10 @@ export class LogFeeds {
     try {
       await feed.open();
     } catch (error) {
-      dispose();
+      stop();
       throw error;
     }
-    return new vscode.Disposable(dispose);
+    return { stop };
   }
 }
 
@@ -56,7 +63,7 @@ class Feed {
   private early: (() => void)[] = [];
 
   constructor(
-    private readonly daemon: Daemon,
+    private readonly daemon: LogSource,
     private readonly ref: JobRef,
     private readonly listener: Listener,
   ) {}
