@@ -26,8 +26,8 @@ TOP, BOTTOM = (json.dumps(logs.marker(end)) for end in (logs.TOP, logs.BOTTOM))
 Handler = Callable[[WebSocket], Awaitable[None]]
 
 
-def record(number: int) -> str:
-    return json.dumps({"message": f"line {number}", "eventId": str(number), "timestamp": 1000 + number})
+def record(number: int, word: str = "line") -> str:
+    return json.dumps({"message": f"{word} {number}", "eventId": str(number), "timestamp": 1000 + number})
 
 
 class Log:
@@ -39,6 +39,7 @@ class Log:
         self.finished = finished
         self.forward_from_zero = forward_from_zero
         self.missing: set[int] = set()
+        self.first_word = "line"
         self.queries: list[dict[str, str]] = []
 
     async def answer(self, request: Request) -> Response:
@@ -56,7 +57,8 @@ class Log:
         return self._page(first, min(first + self.page - 1, self.count))
 
     def _page(self, first: int, last: int) -> Response:
-        elements = [record(number) for number in range(first, last + 1) if number not in self.missing]
+        numbers = (number for number in range(first, last + 1) if number not in self.missing)
+        elements = [record(number, self.first_word) for number in numbers]
         top = [json.dumps(logs.marker(logs.TOP))] if first == 1 else []
         bottom = [BOTTOM] if self.finished and last >= self.count else []
         return PlainTextResponse(logs.encode_page([*top, *elements, *bottom]))
