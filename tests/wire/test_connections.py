@@ -1,8 +1,7 @@
 """Clients that are slow, endless or lie about who they are: they cost the hub nothing (docs/localhub.md)."""
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -11,19 +10,21 @@ from websockets.sync.client import connect
 from localhub import connection
 from localhub.services.rate_limits import RateLimit
 from localhub.web import requests
-from tests.support.scripted_hub import ScriptedHub, scripted_hub
+from tests.support.scripted_hub import ScriptedHub
 from tests.support.submissions import submit
 
 PATIENCE = 20
 
 
 @pytest.fixture
-def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedHub]:
-    """A hub of little patience."""
-    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
-    monkeypatch.setattr(requests, "BODY_SECONDS", 0.3)
-    with scripted_hub(tmp_path) as running:
-        yield running
+def soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From its call on the hub has little patience; good clients are served before, however busy this computer is."""
+
+    def begin() -> None:
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
+        monkeypatch.setattr(requests, "BODY_SECONDS", 0.3)
+
+    return begin
 
 
 def opened(hub: ScriptedHub) -> socket.socket:
@@ -32,18 +33,20 @@ def opened(hub: ScriptedHub) -> socket.socket:
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /api", b"GET /api/v1 HTTP/1.1\r\nHost: x\r\nX-Slow: "])
-def test_who_does_not_say_what_they_want_is_cut_off(short: ScriptedHub, said: bytes) -> None:
-    with opened(short) as client:
+def test_who_does_not_say_what_they_want_is_cut_off(hub: ScriptedHub, soon: Callable[[], None], said: bytes) -> None:
+    soon()
+    with opened(hub) as client:
         client.sendall(said)
         assert client.recv(1) == b""
 
 
-def test_a_second_request_that_does_not_come_to_its_end_is_cut_off(short: ScriptedHub) -> None:
-    host = httpx.URL(short.url).netloc
-    with opened(short) as client:
+def test_a_second_request_that_does_not_come_to_its_end_is_cut_off(hub: ScriptedHub, soon: Callable[[], None]) -> None:
+    host = httpx.URL(hub.url).netloc
+    with opened(hub) as client:
         client.sendall(b"GET /auth/configuration HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
         answer = client.recv(65_536)
         assert answer.startswith(b"HTTP/1.1 200")
+        soon()
         client.sendall(b"GET /auth")
         rest = b""
         while piece := client.recv(65_536):
@@ -51,21 +54,23 @@ def test_a_second_request_that_does_not_come_to_its_end_is_cut_off(short: Script
         assert b"HTTP/1.1" not in rest
 
 
-def test_a_small_body_that_does_not_come_is_not_waited_for(short: ScriptedHub) -> None:
-    host = httpx.URL(short.url).netloc
-    with opened(short) as client:
+def test_a_small_body_that_does_not_come_is_not_waited_for(hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.3)
+    host = httpx.URL(hub.url).netloc
+    with opened(hub) as client:
         client.sendall(b"POST /auth/challenge HTTP/1.1\r\nHost: " + host + b"\r\nContent-Length: 32\r\n\r\nabc")
         assert client.recv(100).startswith(b"HTTP/1.1 400")
 
 
-def test_a_stream_that_is_open_stays(short: ScriptedHub) -> None:
-    with short.client() as client:
-        job = short.started(submit(client))
+def test_a_stream_that_is_open_stays(hub: ScriptedHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    with hub.client() as client:
+        job = hub.started(submit(client))
     job.runs()
-    address = short.url.replace("http", "ws", 1) + f"/ws/stream_logs?jobname={job.jobname}&offset=0"
-    headers = {"Authorization": f"Bearer {short.token()}"}
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 2.5)
+    address = hub.url.replace("http", "ws", 1) + f"/ws/stream_logs?jobname={job.jobname}&offset=0"
+    headers = {"Authorization": f"Bearer {hub.token()}"}
     with connect(address, additional_headers=headers, proxy=None) as stream:
-        assert [stream.recv(PATIENCE) for _ in range(2)] == ["", ""], "two seconds of silence"
+        assert [stream.recv(PATIENCE) for _ in range(3)] == [""] * 3, "three seconds of silence"
         job.logs("still here")
         assert "still here" in str(stream.recv(PATIENCE))
     job.ends()
