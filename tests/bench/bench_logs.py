@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ async def _rows(work: Path) -> list[Row]:
         job = await _run(editor, work, "hello.jl", HELLO)
         log = work / "hub-data" / "jobs" / job / "log.jsonl"
     await asyncio.to_thread(_grow, log)
+    await asyncio.to_thread(shutil.rmtree, work / "cache" / "logs")  # nothing of it is stored yet
     async with Editor() as editor:
         process = psutil.Process(editor.process.pid)
         await editor.request("juliahub/jobs", {})
