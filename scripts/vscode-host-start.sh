@@ -5,7 +5,7 @@
 #   VSIX      the extension to install
 #   SETTINGS  a JSON file with an object laid over the settings below
 # Environment: VSCODE_HOST_TRUST=ask (folders are not trusted before the user says so); VSCODE_HOST_ENVIRONMENT=bare (PATH and HOME alone);
-# VSCODE_HOST_HOME=users (the user's own home); VSCODE_HOST_LOCALE (such as de).
+# VSCODE_HOST_HOME=users (the user's own home).
 # Stays in the foreground: its process id is the host's, TERM ends it with its children.
 set -euo pipefail
 
@@ -37,19 +37,11 @@ fi
 unset VSCODE_IPC_HOOK_CLI
 export EXTENSIONS_GALLERY='{}' # looks nothing up
 
-# A window in another language, as with its language pack, though VS Code's own words stay as they are.
-LANGUAGE_PACK=()
-if [ -n "${VSCODE_HOST_LOCALE:-}" ]; then
-  echo '{"contents":{}}' > "$RUN/data/pack.json"
-  echo "{\"$VSCODE_HOST_LOCALE\":{\"hash\":\"0\",\"extensions\":[],\"translations\":{\"vscode\":\"$RUN/data/pack.json\"}}}" > "$RUN/data/languagepacks.json"
-  LANGUAGE_PACK=(--locale "$VSCODE_HOST_LOCALE")
-fi
-
 PROFILE=(--config "$RUN/config.yaml" --user-data-dir "$RUN/data" --extensions-dir "$RUN/extensions")
 TRUST=(--disable-workspace-trust)
 if [ "${VSCODE_HOST_TRUST:-}" = ask ]; then TRUST=(); fi
 node "$SERVER" "${PROFILE[@]}" --install-extension "$VSIX" --force > "$RUN/install.log" 2>&1
 BARE=()
 if [ "${VSCODE_HOST_ENVIRONMENT:-}" = bare ]; then BARE=(env -i "PATH=$PATH" "HOME=$HOME" "EXTENSIONS_GALLERY=$EXTENSIONS_GALLERY"); fi
-exec ${BARE[@]+"${BARE[@]}"} node "$SERVER" "${PROFILE[@]}" ${TRUST[@]+"${TRUST[@]}"} ${LANGUAGE_PACK[@]+"${LANGUAGE_PACK[@]}"} --bind-addr "127.0.0.1:$PORT" --auth none --disable-telemetry \
+exec ${BARE[@]+"${BARE[@]}"} node "$SERVER" "${PROFILE[@]}" ${TRUST[@]+"${TRUST[@]}"} --bind-addr "127.0.0.1:$PORT" --auth none --disable-telemetry \
   --disable-update-check --disable-getting-started-override --disable-proxy --ignore-last-opened > "$RUN/server.log" 2>&1

@@ -4,6 +4,7 @@ import { inWorkbench } from "./support/session.mjs";
 test("of two folders each script has its own environment and bundle", () =>
   inWorkbench("multi-root", async (code) => {
     await code.openView("JuliaHub");
+    await code.status("⬢ This computer").waitFor();
     for (const [folder, other] of [["first", "second"], ["second", "first"]]) {
       await code.openFile(`${folder}.jl`);
       await code.status(folder === "first" ? "First" : "Second").waitFor();

@@ -55,16 +55,6 @@ def test_several_folders(bare_host: Host, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def german_host(vsix: Path) -> Iterator[Host]:
-    yield from running_host(vsix, {}, VSCODE_HOST_LOCALE="de")
-
-
-def test_in_german(german_host: Host, lone_script: Path) -> None:
-    """The views' words, which `package.json` contributes, and those of the code."""
-    german_host.play("german", lone_script)
-
-
-@pytest.fixture
 def odd_host(vsix: Path) -> Iterator[Host]:
     """A developer's daemon of another version, and a server that nobody has signed in to."""
     start = f"import sys; sys.path.insert(0, {str(ROOT / 'server')!r})\n{OLD_DAEMON}"

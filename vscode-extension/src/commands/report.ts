@@ -24,11 +24,17 @@ function versions({ daemon, context }: Services, { version }: About): Record<str
   return {
     "Jobs for JuliaHub": version,
     "Helper program": daemon.version ?? "not running",
-    [vscode.env.appName]: `${vscode.version}${vscode.env.remoteName === undefined ? "" : `, remote: ${vscode.env.remoteName}`}`,
+    [vscode.env.appName]: [vscode.version, remote()].filter((part) => part !== undefined).join(", "),
     "Julia extension": (vscode.extensions.getExtension("julialang.language-julia")?.packageJSON as About | undefined)?.version ?? "not installed",
     Platform: `${process.platform}-${process.arch} ${release()}`,
     "Extension runs": context.extension.extensionKind === vscode.ExtensionKind.Workspace ? "with the workspace" : "in the window",
   };
+}
+
+/** The kind of remote, such as `ssh-remote`; in a browser's window it may be a host's name, which is nobody's business. */
+function remote(): string | undefined {
+  const { remoteName } = vscode.env;
+  return remoteName === undefined || /^[a-z-]+$/.test(remoteName) ? remoteName : "browser";
 }
 
 /** What the output channel has written of this window. */
