@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -68,7 +69,10 @@ def decode_page(body: str) -> list[LogRecord]:
     Raises `LogPageError` with the server's reason for an object with `success: false`, and for anything that is not a
     page.
     """
-    return [record_of(element) for element in _elements(body) if isinstance(element, dict)]
+    try:
+        return [record_of(element) for element in _one_by_one(body) if isinstance(element, dict)]
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return [record_of(element) for element in _of_any_kind(body) if isinstance(element, dict)]
 
 
 def record_of(element: dict[str, Any]) -> LogRecord:
@@ -91,17 +95,9 @@ class LogPageError(ValueError):
     """The body of a log page that is none; the text is the server's reason where it gave one."""
 
 
-def _elements(body: str) -> list[Any]:
-    try:
-        return _one_by_one(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return _of_any_kind(body)
-
-
-def _one_by_one(body: str) -> list[Any]:
+def _one_by_one(body: str) -> Iterator[Any]:
     """A page as §8.1 has it. A decoder that takes it as a whole would keep all other threads waiting."""
-    elements = _page_decoder.decode(_body_decoder.decode(body))
-    return [_element_decoder.decode(element) for element in elements]
+    return map(_element_decoder.decode, _page_decoder.decode(_body_decoder.decode(body)))
 
 
 def _of_any_kind(body: str) -> list[Any]:
