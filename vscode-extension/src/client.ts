@@ -99,8 +99,11 @@ export class Daemon implements vscode.Disposable {
     await this.ensureRunning();
   }
 
-  /** One request; starts the daemon when it does not run. */
+  /** One request; starts the daemon when it does not run. One that has failed is only started by `start` and `restart`, which a person asked for. */
   async request<M extends keyof Requests>(method: M, params: Requests[M][0], token?: vscode.CancellationToken): Promise<Requests[M][1]> {
+    if (this.current === "failed") {
+      throw new Problem(vscode.l10n.t("JuliaHub's helper program is not running."), { title: vscode.l10n.t("Start It"), command: "juliahub.restart" });
+    }
     const client = await this.ensureRunning();
     return token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token);
   }
