@@ -57,7 +57,8 @@ function tellsItsTime({ done, succeeded, reason }: Job): boolean {
 
 function telling(job: Job, now: number): string {
   if (job.succeeded) return firstResult(job);
-  if (job.done) return firstLine(job.reason ?? job.label);
+  // A stop is yours in the label, and anyone's in the log.
+  if (job.done) return firstLine(job.status === "Stopped" ? job.label : (job.reason ?? job.label));
   const waited = job.started === undefined && job.submitted !== undefined ? now - job.submitted : 0;
   if (waited >= MINUTE) return vscode.l10n.t("{0} for {1}", job.label, life(waited));
   // While it runs and nothing else happens, the number says it all.
