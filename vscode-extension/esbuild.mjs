@@ -18,7 +18,7 @@ const tests = {
   outdir: "out/test",
   outExtension: { ".js": ".mjs" },
   format: "esm",
-  external: ["@vscode/l10n-dev"],
+  external: ["@vscode/l10n", "@vscode/l10n-dev"],
 };
 
 if (process.argv.includes("--watch")) {

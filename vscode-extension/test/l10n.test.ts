@@ -1,4 +1,5 @@
 /** Every word for a person can be translated, what is exported is what the sources say, and a translation is whole. */
+import * as l10n from "@vscode/l10n";
 import { getL10nJson } from "@vscode/l10n-dev";
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -47,6 +48,13 @@ for (const language of LANGUAGES) {
     });
   }
 }
+
+test("German is found where the extension says its bundles are, and used", () => {
+  const { l10n: folder } = JSON.parse(PACKAGE) as { readonly l10n: string };
+  l10n.config({ fsPath: path.join(ROOT, folder, "bundle.l10n.de.json") });
+  assert.equal(l10n.t("Run on JuliaHub"), "Auf JuliaHub ausführen");
+  assert.equal(l10n.t("{0} of {1}", 3, 8), "3 von 8");
+});
 
 /** What a translation must not change. */
 function marks(text: string): string[] {
