@@ -64,7 +64,8 @@ test("more time, the status bar, a filter that outlives a reload, stop", () =>
     await code.toast("waits.jl — Stopped").waitFor();
     await waits.locator(".codicon-circle-slash").waitFor();
     assert.match(await waits.getAttribute("aria-label"), /^waits\.jl, Stopped/);
-    await code.command("Preferences: Toggle between Light/Dark Themes");
-    await code.screenshot("jobs-light");
-    await code.command("Preferences: Toggle between Light/Dark Themes");
+    for (const theme of ["Light Modern", "Dark High Contrast", "Dark Modern"]) {
+      await code.theme(theme);
+      await code.screenshot(`jobs-${theme.toLowerCase().replaceAll(" ", "-")}`);
+    }
   }));
