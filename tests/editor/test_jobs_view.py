@@ -1,4 +1,4 @@
-"""Jobs as a person works with many of them, in real VS Code: run again, extend, filter, look back, tasks, a reload in the middle."""
+"""Jobs in real VS Code as a person with many of them works: again, longer, filtered, older, as tasks, over a reload."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ def test_a_job_from_its_start_to_the_next(host: Host, folder: Path) -> None:
 
 
 def test_tasks(host: Host, folder: Path) -> None:
-    """A script as a task: its log in the terminal, its end as the exit code; ended, it is asked to stop; a reload does not."""
+    """Log in the terminal, the end as exit code. Ending the task asks its job to stop; a reload does not."""
     tasks = (ROOT / "tests" / "editor" / "support" / "tasks.json").read_text("utf-8")
     (folder / ".vscode").mkdir()
     (folder / ".vscode" / "tasks.json").write_text(tasks)
