@@ -8,6 +8,7 @@ test("a job as its user wants it", () =>
   inWorkbench("run-pane", async (code) => {
     await code.openFile("main.jl");
     await code.openView("JuliaHub");
+    for (const other of ["Bundle", "Servers"]) await code.page.locator(".pane-header", { hasText: other }).click();
     const pane = code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe");
     await pane.getByRole("button", { name: "Open main.jl" }).waitFor();
     await pane.getByText(/\d+ files?, /).waitFor();
@@ -16,6 +17,7 @@ test("a job as its user wants it", () =>
 
     await distributed(code, pane);
     await wrongValue(code, pane);
+    await reloaded(code, pane);
     await saved(code, pane);
     await started(code, pane);
     await again(code, pane);
@@ -43,6 +45,15 @@ async function wrongValue(code, pane) {
   assert.equal(await limit.inputValue(), "2");
 }
 
+/** Nothing that was chosen is lost with the window. */
+async function reloaded(code, pane) {
+  await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
+  await pane.getByText(/1 master \+ \d+ workers? on 2 nodes/).first().waitFor();
+  assert.equal(await pane.getByRole("textbox", { name: "Limit, in hours" }).inputValue(), "2");
+  assert.equal(await selected(pane.getByRole("combobox", { name: "Filled" })), "With the defaults, changed");
+  await code.screenshot("43-run-pane-reloaded");
+}
+
 /** In the workspace's file, under a name. */
 async function saved(code, pane) {
   await pane.getByRole("button", { name: "Save as a configuration" }).click();
@@ -64,7 +75,7 @@ async function started(code, pane) {
   await code.rows("Jobs", "main.jl").first().waitFor();
   await code.toast("main.jl finished in").waitFor();
   assert.equal(await selected(pane.getByRole("combobox", { name: "Filled" })), "As it ran last");
-  await code.screenshot("43-run-pane-started");
+  await code.screenshot("44-run-pane-started");
 }
 
 /** With what the job ran with, whatever the form held. */

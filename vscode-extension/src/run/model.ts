@@ -78,6 +78,7 @@ export class RunModel {
     this.wanted = edit;
     this.password = choices.portPassword;
     this.latest = withoutSecrets(choices);
+    this.source = source;
     this.keep({ choices: this.latest, source });
     this.plan(TYPING_MS, () => this.fill(this.given(choices), edit, source));
   }
@@ -88,9 +89,7 @@ export class RunModel {
       if (Object.keys(this.request).length > 0) this.open(this.request);
       return;
     }
-    const choices = this.choices ?? {};
-    const source = { ...this.source, changed: this.latest !== undefined };
-    this.plan(TYPING_MS, () => this.fill(this.given(choices), this.wanted, source));
+    this.plan(TYPING_MS, () => this.fill(this.given(this.choices ?? {}), this.wanted, undefined));
   }
 
   /** Some choices differ from now on, as by a click outside the page. */
@@ -100,6 +99,7 @@ export class RunModel {
     for (const key of without) Reflect.deleteProperty(choices, key);
     const source = { ...this.source, changed: true };
     this.latest = choices;
+    this.source = source;
     this.keep({ choices, source });
     this.run(() => this.fill(this.given(choices), this.wanted, source));
   }
@@ -159,7 +159,8 @@ export class RunModel {
     const form = await this.effects.ask(params);
     if (asked !== this.asked) return;
     if (fresh) this.filled += 1;
-    this.take(form, edit, source ?? { origin: form.origin, configuration: params.configuration, changed: false });
+    // A form that was filled anew says where from; else that stays as it is by now.
+    this.take(form, edit, !fresh ? this.source : source ?? { origin: form.origin, configuration: params.configuration, changed: false });
     this.plan(CALM_MS, async () => {
       const planned = await this.effects.ask({ choices: params.choices ?? form.choices, bundle: true });
       if (asked === this.asked) this.take(planned, edit, this.source);
