@@ -40,8 +40,8 @@ export interface CloseLogParams {
 /**
  * One record. `id` is its place in the log, from 1 without holes.
  *
- * `isContext`: it does not pass the filter, a line near it does. `group`: which part of a localhub's job wrote it: `environment`,
- * `cluster`, `code`, `results`, or `runner`.
+ * `isContext`: it does not pass the filter, a line near it does. `group`: Julia's own, which is the source file's name without its ending
+ * unless the code names another; `runner` for what a localhub says of the job itself.
  */
 export interface LogLine {
   id: number;
