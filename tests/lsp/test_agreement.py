@@ -1,4 +1,4 @@
-"""`lsp/protocol/`, the extension's `protocol/` and `docs/protocol.md` say the same: methods, fields, types, absences."""
+"""`lsp/protocol/`, the extension's `protocol/` and `docs/protocol.md` say the same of methods, fields and types."""
 
 import pkgutil
 import re

@@ -145,9 +145,18 @@ export interface ComparisonSection {
   rows: ComparisonRow[];
 }
 
-/** A table with a column for each job. */
+/** A column. `problem`: the job's server could not be asked, and why; its cells are `absent` and say nothing of it. */
+export interface ComparedJob {
+  server: string;
+  id: string;
+  name: string;
+  job?: Job;
+  problem?: string;
+}
+
+/** A table with a column for each job. `differs` is told of those that could be asked for. */
 export interface CompareJobsResult {
-  jobs: Job[];
+  jobs: ComparedJob[];
   sections: ComparisonSection[];
 }
 

@@ -101,8 +101,8 @@ class PreviewFileResult(TypedDict):
     """What can be seen of a file, bounded in size. `whole`: nothing is left out; else `note` says what is.
 
     By `kind`: `image` has `mediaType` and `base64`, to be shown as an image and never as markup; `table` has `header`,
-    the first `lines`, the number of `columns`, and how many lines are `ragged`; `text` and `json` have `text`; `archive`
-    has its `members`; `none` has a `note` why there is nothing to see.
+    the first `lines`, the number of `columns`, and how many lines are `ragged`; `text` and `json` have `text`;
+    `archive` has its `members`; `none` has a `note` why there is nothing to see.
     """
 
     kind: Literal["image", "table", "text", "json", "archive", "none"]
@@ -160,10 +160,20 @@ class ComparisonSection(TypedDict):
     rows: list[ComparisonRow]
 
 
-class CompareJobsResult(TypedDict):
-    """A table with a column for each job."""
+class ComparedJob(TypedDict):
+    """A column. `problem`: the job's server could not be asked, and why; its cells are `absent` and say nothing of it."""
 
-    jobs: list[Job]
+    server: str
+    id: str
+    name: str
+    job: NotRequired[Job]
+    problem: NotRequired[str]
+
+
+class CompareJobsResult(TypedDict):
+    """A table with a column for each job. `differs` is told of those that could be asked for."""
+
+    jobs: list[ComparedJob]
     sections: list[ComparisonSection]
 
 
