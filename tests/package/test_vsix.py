@@ -14,7 +14,7 @@ import pytest
 
 from scripts import check_vsix
 from scripts.package_python import this_target
-from tests.support.vsix import packaged
+from tests.support.vsix import EXTENSION, packaged
 
 MINORS = (10, 11, 12, 13, 14)
 FOREIGN = "linux-x64" if sys.platform == "win32" else "win32-x64"
@@ -43,6 +43,10 @@ def test_it_is_whole(vsix: Path) -> None:
 
 
 def test_another_platforms_is_whole(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Also when a Python has run from where it is put together."""
+    cache = EXTENSION / "bundled" / FOREIGN / "bundled" / "__pycache__"
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / "left.cpython-310.pyc").write_bytes(b"compiled")
     vsix = packaged(tmp_path_factory, FOREIGN)
     assert check_vsix.problems(vsix) == []
     assert target_of(vsix) == FOREIGN
