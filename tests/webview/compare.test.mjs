@@ -5,7 +5,8 @@ import { onPage, strings } from "./support/page.mjs";
 const words = await strings("src/results/words.ts", "comparisonWords");
 const HOSTILE = '<img src=x onerror="window.hacked = true">';
 const job = (id, name, status = "Completed") => ({
-  server: "this-computer", id, name, status, label: status, done: true, succeeded: status === "Completed", canRunAgain: true, inputs: {}, outputs: "", files: [],
+  server: "this-computer", id, name,
+  job: { server: "this-computer", id, name, status, label: status, done: true, succeeded: status === "Completed", canRunAgain: true, inputs: {}, outputs: "", files: [] },
 });
 const JOBS = [job("jr-aaaaaaaaaa", "fit, wide"), job("jr-bbbbbbbbbb", "fit, narrow"), job("jr-cccccccccc", "fit", "Failed")];
 const text = (value) => (value === undefined ? { kind: "absent", text: "" } : { kind: "text", text: value });
@@ -47,14 +48,14 @@ for (const [name, options] of Object.entries({ narrow: { width: 200, height: 700
   test(`fits, the header and the first column stay: ${name}`, async () => {
     await onComparison(async (page) => {
       await page.fits();
-      const [left, top] = await page.page.evaluate(() => {
+      const places = await page.page.evaluate(() => {
         const scroll = document.querySelector(".scroll");
         scroll.scrollTo(200, 200);
-        const [{ left: x }, { top: y }] = [document.querySelector("tbody th").getBoundingClientRect(), document.querySelector("thead th").getBoundingClientRect()];
         const box = scroll.getBoundingClientRect();
-        return [Math.round(x - box.left), Math.round(y - box.top)];
+        const left = (selector) => Math.round(document.querySelector(selector).getBoundingClientRect().left - box.left);
+        return [scroll.scrollLeft > 0, left("tbody th[scope=row]"), left(".section span"), Math.round(document.querySelector("thead th").getBoundingClientRect().top - box.top)];
       });
-      assert.deepEqual([left, top], [0, 0]);
+      assert.deepEqual(places, [true, 0, 0, 0]);
       await page.screenshot(`compare-${name}`);
     }, options);
   });
@@ -112,5 +113,18 @@ test("hostile values are text", async () => {
   await onComparison(async (page) => {
     await page.page.getByText(HOSTILE).waitFor();
     assert.equal(await page.page.evaluate(() => window.hacked), undefined);
+  });
+});
+
+test("a job whose server is away has a column that says so", async () => {
+  const problem = "https://hub.example.org cannot be reached. Your jobs go on there.";
+  const away = { server: "hub.example.org", id: "jr-dddddddddd", name: "jr-dddddddddd", problem };
+  const sections = COMPARISON.sections.map((section) => ({ ...section, rows: section.rows.map((one) => ({ ...one, cells: [...one.cells, text()] })) }));
+  await onComparison(async (page) => {
+    await page.tell({ type: "comparison", comparison: { jobs: [...JOBS, away], sections }, servers: {} });
+    await page.page.getByRole("columnheader", { name: problem }).waitFor();
+    assert.equal((await page.state()).jobs.length, 4);
+    await page.accessible();
+    await page.screenshot("compare-away");
   });
 });

@@ -49,7 +49,7 @@ def show_comparison(output: Output, found: Comparison) -> None:
     table.add_column("", no_wrap=True, style="yellow")
     table.add_column("", overflow="fold")
     for job in found.jobs:
-        table.add_column(Text(f"{bare(job.name)}\n{job.id}"), overflow="fold")
+        table.add_column(Text(f"{bare(job.name)}\n{bare(job.id)}"), overflow="fold")
     for number, section in enumerate(found.sections):
         if number:
             table.add_row()

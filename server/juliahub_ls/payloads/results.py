@@ -11,7 +11,7 @@ from juliahub_ls.domain.jobs.summary_rows import is_cut, summary_rows
 from juliahub_ls.encoding import encode
 from juliahub_ls.payloads.common import present
 from juliahub_ls.payloads.jobs import job
-from juliahub_ls.services.comparing import Comparison
+from juliahub_ls.services.comparing import Column, Comparison
 from juliahub_ls.services.result_copies import Copy, copy_of
 from juliahub_ls.services.results import SavedFile, safe_name
 from juliahub_wire.jobs import FileType
@@ -43,7 +43,18 @@ def downloaded(directory: Path, saved: Iterable[SavedFile]) -> dict[str, Any]:
 
 def comparison(value: Comparison) -> dict[str, Any]:
     """A `CompareJobsResult`."""
-    return {"jobs": [job(view) for view in value.jobs], "sections": [_section(item) for item in value.sections]}
+    return {"jobs": [_column(item) for item in value.jobs], "sections": [_section(item) for item in value.sections]}
+
+
+def _column(column: Column) -> dict[str, Any]:
+    payload = {
+        "server": column.server,
+        "id": column.id,
+        "name": column.name,
+        "job": job(column.view) if column.view else None,
+        "problem": str(column.problem) if column.problem else None,
+    }
+    return present(payload)
 
 
 def _file(file: JobFileView, copy: Copy) -> dict[str, Any]:

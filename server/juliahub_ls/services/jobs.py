@@ -109,6 +109,15 @@ class Jobs:
         record = self._submissions.find(server, jobname) if self._submissions else None
         return view_job(known.job, server, known.facts, stopping=known.stopping, record=record)
 
+    def last_known(self, server: str | None, jobname: str) -> JobView | None:
+        """The last known state of a job, if any is."""
+        key = (self.server_id(server), jobname)
+        return self.view(*key) if key in self._known else None
+
+    def server_id(self, server: str | None) -> str:
+        """The id of a server as it was asked for; None is the current one."""
+        return self._connections.servers.find(server).id
+
     async def stop(self, server: str | None, jobname: str) -> JobView:
         """Ask for a job's end. It shows as stopping until it has ended; a finished job stays as it is."""
         client = await self._connections.client(server)

@@ -155,7 +155,7 @@ HOSTILE = ["=1+1", "+cmd", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", '="
 def test_csv_is_safe_and_read_back_whole() -> None:
     values = {f"k{number}": text for number, text in enumerate(HOSTILE)} | {"=key": -1.5, "plain": 'a "b", c\nd'}
     view = job(summary=values)
-    text = to_csv([view], compare([Compared(view)]))
+    text = to_csv([f"{view.name} ({view.id})"], compare([Compared(view)]))
     assert text.endswith("\r\n")
     lines = list(csv.reader(io.StringIO(text, newline="")))
     assert lines[0] == ["Section", "Name", "fit 1 (jr-1)"]

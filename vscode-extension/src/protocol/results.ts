@@ -145,7 +145,7 @@ export interface ComparisonSection {
   rows: ComparisonRow[];
 }
 
-/** A column. `problem`: the job's server could not be asked, and why; its cells are `absent` and say nothing of it. */
+/** A column. `problem`: why the job's server could not be asked; its cells are `absent` and say nothing of it. */
 export interface ComparedJob {
   server: string;
   id: string;

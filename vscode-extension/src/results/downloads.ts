@@ -14,6 +14,7 @@ interface Running extends Downloading {
 export class Downloads implements vscode.Disposable {
   private readonly running = new Map<string, Running>();
   private readonly changed = new vscode.EventEmitter<void>();
+  private closed = false;
 
   readonly onDidChange = this.changed.event;
 
@@ -29,9 +30,9 @@ export class Downloads implements vscode.Disposable {
     );
   }
 
-  /** Fetches a file into the workspace's folder for results. False when it was paused. */
-  async fetch(name: string): Promise<boolean> {
-    if (this.running.has(name)) return false;
+  /** Fetches a file into the workspace's folder for results, until it is there or paused. */
+  async fetch(name: string): Promise<void> {
+    if (this.closed || this.running.has(name)) return;
     await this.daemon.start();
     const [workDoneToken, source] = [randomUUID(), new vscode.CancellationTokenSource()];
     this.report(name, { source, message: "" });
@@ -40,10 +41,8 @@ export class Downloads implements vscode.Disposable {
     });
     try {
       await this.daemon.request(methods.downloadResults, { ...this.job, files: [name], workDoneToken }, source.token);
-      return true;
     } catch (error) {
-      if (codeOf(error) === "cancelled" || source.token.isCancellationRequested) return false;
-      throw error;
+      if (codeOf(error) !== "cancelled" && !source.token.isCancellationRequested) throw error;
     } finally {
       listening.dispose();
       source.dispose();
@@ -58,6 +57,7 @@ export class Downloads implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.closed = true;
     for (const { source } of this.running.values()) source.cancel();
     this.changed.dispose();
   }

@@ -113,12 +113,14 @@ export class ResultsPanel implements vscode.Disposable {
     }
   }
 
-  /** One after the other; a pause ends the row. */
+  /** One after the other; one that is paused stays so, and the next begins. */
   private async download(names: readonly string[]): Promise<void> {
-    try {
-      for (const name of names) if (!(await this.downloads.fetch(name))) break;
-    } finally {
-      await this.refresh();
+    for (const name of names) {
+      try {
+        await this.downloads.fetch(name);
+      } finally {
+        await this.refresh();
+      }
     }
   }
 

@@ -30,6 +30,7 @@ export function resultsWords(): Record<string, string> {
     noHash: l10n.t("not told"),
     verified: l10n.t("Downloaded, its SHA-256 is the server's"),
     saved: l10n.t("Downloaded; the server tells no hash to check it by"),
+    unpackedOne: l10n.t("Downloaded, checked and unpacked: 1 file"),
     unpacked: l10n.t("Downloaded, checked and unpacked: {0} files"),
     paused: l10n.t("Paused at {0} of {1}"),
     downloadAll: l10n.t("Download all"),

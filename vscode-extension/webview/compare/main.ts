@@ -1,7 +1,7 @@
 /** The page that shows jobs side by side. */
 import "../kit/kit.css";
 import "./compare.css";
-import type { CompareJobsResult, Job } from "../../src/protocol";
+import type { CompareJobsResult } from "../../src/protocol";
 import type { ComparisonState, FromComparison, Sorting, ToComparison } from "../../src/results/messages";
 import { Bridge } from "../kit/bridge";
 import { byId, fill, icon, make, setText } from "../kit/dom";
@@ -10,6 +10,7 @@ import { format, readStrings } from "../kit/strings";
 import { sparkline } from "./sparkline";
 import { isSortedBy, next, order } from "./sorting";
 
+type Column = CompareJobsResult["jobs"][number];
 type Section = CompareJobsResult["sections"][number];
 type Row = Section["rows"][number];
 type Cell = Row["cells"][number];
@@ -86,14 +87,22 @@ function table(): HTMLElement {
   return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", {}, make("thead", {}, head), ...bodies));
 }
 
-function jobHeader(job: Job | undefined): HTMLElement {
-  if (job === undefined) return make("th");
-  const ref = { server: job.server, job: job.id };
-  const [symbol, kind]: [string, string] = job.succeeded ? ["pass-filled", "passed"] : job.done ? [job.status === "Stopped" ? "circle-slash" : "error", "failed"] : ["clock", "waiting"];
-  const name = make("button", { class: "link", type: "button", title: format(words["show"] ?? "", job.name), "data-focus": `show ${job.id}`, on: { click: () => { bridge.post({ type: "show", job: ref }); } } }, job.name);
-  const label = format(words["remove"] ?? "", job.name);
-  const remove = make("button", { class: "icon-button", type: "button", title: label, "aria-label": label, "data-focus": `remove ${job.id}`, on: { click: () => { bridge.post({ type: "remove", job: ref }); } } }, icon("close"));
-  return make("th", { scope: "col" }, make("div", { class: "job" }, icon(symbol, kind), name, remove), make("div", { class: "id muted" }, job.id));
+function jobHeader(column: Column | undefined): HTMLElement {
+  if (column === undefined) return make("th");
+  const { server, id, name, problem } = column;
+  const ref = { server, job: id };
+  const [symbol, kind] = signOf(column);
+  const show = make("button", { class: "link", type: "button", title: format(words["show"] ?? "", name), "data-focus": `show ${id}`, on: { click: () => { bridge.post({ type: "show", job: ref }); } } }, name);
+  const label = format(words["remove"] ?? "", name);
+  const remove = make("button", { class: "icon-button", type: "button", title: label, "aria-label": label, "data-focus": `remove ${id}`, on: { click: () => { bridge.post({ type: "remove", job: ref }); } } }, icon("close"));
+  const away = problem !== undefined && make("p", { class: "problem" }, problem);
+  return make("th", { scope: "col" }, make("div", { class: "job" }, icon(symbol, kind), show, remove), name !== id && make("div", { class: "id muted" }, id), away);
+}
+
+function signOf({ job }: Column): [string, string] {
+  if (job === undefined) return ["warning", "away"];
+  if (job.succeeded) return ["pass-filled", "passed"];
+  return job.done ? [job.status === "Stopped" ? "circle-slash" : "error", "failed"] : ["clock", "waiting"];
 }
 
 function sectionBody(section: Section, places: readonly number[]): HTMLElement | undefined {

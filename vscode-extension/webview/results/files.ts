@@ -102,7 +102,8 @@ export class FilesTable {
 
   /** The sign of a file that is here; a screen reader, and whoever points at it, gets the sentence. */
   private mark(file: ResultFile): HTMLElement {
-    const text = file.unpacked !== undefined ? format(this.word("unpacked"), file.unpacked) : this.word(file.verified === true ? "verified" : "saved");
+    const unpacked = file.unpacked === 1 ? this.word("unpackedOne") : format(this.word("unpacked"), file.unpacked ?? 0);
+    const text = file.unpacked !== undefined ? unpacked : this.word(file.verified === true ? "verified" : "saved");
     return make("span", { class: "mark", role: "img", title: text, "aria-label": text }, icon(file.verified === true ? "verified-filled" : "check", "passed"));
   }
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from juliahub_ls.domain.jobs.job_view import JobView, duration
@@ -72,6 +72,16 @@ def compare(jobs: Sequence[Compared]) -> list[Section]:
         _section("summary", "Results", jobs, _summary_rows(jobs)),
     ]
     return [section for section in sections if section.rows]
+
+
+def spread(section: Section, places: Sequence[int], columns: int) -> Section:
+    """The section in a table of so many columns: its jobs stand at `places`, and the other columns are empty."""
+
+    def wide(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+        at = dict(zip(places, cells, strict=True))
+        return tuple(at.get(column, ABSENT) for column in range(columns))
+
+    return replace(section, rows=tuple(replace(row, cells=wide(row.cells)) for row in section.rows))
 
 
 def value_cell(value: Any, points: Sequence[float] | None = None) -> Cell:

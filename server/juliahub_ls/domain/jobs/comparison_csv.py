@@ -5,16 +5,15 @@ import io
 from collections.abc import Sequence
 
 from juliahub_ls.domain.jobs.comparison import Section
-from juliahub_ls.domain.jobs.job_view import JobView
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_csv(jobs: Sequence[JobView], sections: Sequence[Section]) -> str:
-    """A header with the jobs' names and ids, then a line for each row. Numbers have all their digits and no unit."""
+def to_csv(headers: Sequence[str], sections: Sequence[Section]) -> str:
+    """A header, then a line for each row. Numbers have all their digits and no unit."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["Section", "Name", *(safe(f"{job.name} ({job.id})") for job in jobs)])
+    writer.writerow(["Section", "Name", *map(safe, headers)])
     for section in sections:
         for row in section.rows:
             cells = (cell.whole if cell.kind == "number" else safe(cell.whole) for cell in row.cells)

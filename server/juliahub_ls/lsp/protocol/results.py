@@ -161,7 +161,7 @@ class ComparisonSection(TypedDict):
 
 
 class ComparedJob(TypedDict):
-    """A column. `problem`: the job's server could not be asked, and why; its cells are `absent` and say nothing of it."""
+    """A column. `problem`: why the job's server could not be asked; its cells are `absent` and say nothing of it."""
 
     server: str
     id: str
