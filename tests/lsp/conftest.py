@@ -73,17 +73,22 @@ async def editor(start: MakeEditor) -> Editor:
 @pytest.fixture
 def token(hub: ScriptedHub, folders: Path) -> str:
     """Signs this user in to the hub; the token."""
-    text = hub.token()
-    file = folders / "depot" / "servers" / "127.0.0.1" / "auth.toml"
-    file.parent.mkdir(parents=True)
-    file.write_text(tomli_w.dumps({"id_token": text, "access_token": text, "user_name": "ada"}))
-    return text
+    return sign_in(hub, folders)
 
 
 @pytest.fixture
 async def signed_in(start: MakeEditor, hub: ScriptedHub, token: str) -> Editor:
     """A daemon whose current server is the hub."""
     return await start(server=hub.url)
+
+
+def sign_in(hub: ScriptedHub, folders: Path) -> str:
+    """Puts a token of this user into the test's depot; the token."""
+    text = hub.token()
+    file = folders / "depot" / "servers" / "127.0.0.1" / "auth.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(tomli_w.dumps({"id_token": text, "access_token": text, "user_name": "ada"}))
+    return text
 
 
 @pytest.fixture
