@@ -1,5 +1,6 @@
 /** How a number went over time, as a line of the text's height. */
-const [WIDTH, HEIGHT, MARGIN] = [64, 16, 2];
+import { coordinates, HEIGHT, WIDTH } from "./coordinates";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** `label` says it in words. */
@@ -12,11 +13,4 @@ export function sparkline(points: readonly number[], label: string): SVGSVGEleme
   title.textContent = label;
   svg.append(title, line);
   return svg;
-}
-
-/** `x,y x,y …` within the drawing, the smallest value below. */
-export function coordinates(points: readonly number[]): string {
-  const [low, high] = [Math.min(...points), Math.max(...points)];
-  const [x, y] = [(WIDTH - 2 * MARGIN) / Math.max(points.length - 1, 1), high > low ? (HEIGHT - 2 * MARGIN) / (high - low) : 0];
-  return points.map((value, place) => `${(MARGIN + place * x).toFixed(1)},${(HEIGHT - MARGIN - (value - low) * y).toFixed(1)}`).join(" ");
 }
