@@ -6,7 +6,7 @@ test("older jobs are folded away, and a page further back is one click", () =>
   inWorkbench("jobs-older", async (code) => {
     await code.openView("JuliaHub");
     // A tree draws only the rows that there is room for.
-    for (const view of ["Run", "Bundle"]) await code.page.locator(`.pane-header.expanded[aria-label^="${view}"]`).click();
+    for (const view of ["Run", "Bundle", "Servers"]) await code.fold(view);
     const older = code.rows("Jobs", "Older");
     await older.waitFor();
     const shown = await code.rows("Jobs", "quick.jl").count();

@@ -6,6 +6,11 @@ async function runTask(code, name) {
   await code.pick(name);
 }
 
+async function terminate(code, name) {
+  await code.command("Tasks: Terminate Task");
+  await code.pick(name);
+}
+
 /** Waits until a terminal shows `text`. */
 async function prints(code, text) {
   await code.page.waitForFunction(
@@ -43,7 +48,7 @@ test("a job outlives the window that its task ran in; a task that is ended asks 
     await runTask(code, "Run waits");
     await row.nth(1).locator(".codicon-loading").waitFor();
     await prints(code, "waiting");
-    await code.command("Tasks: Terminate Task");
+    await terminate(code, "Run waits");
     await code.page.locator(".codicon-circle-slash").first().waitFor();
     await code.page.locator('.monaco-list-row[aria-label^="waits.jl"] .codicon-loading').waitFor();
     await code.screenshot("jobs-task-stopped");
@@ -62,6 +67,6 @@ test("before its limit a job can have more time, where the notice is", () =>
     await notice.getByRole("button", { name: "Extend" }).click();
     await code.pick("15 minutes");
     await code.rows("Jobs", "brief").filter({ hasText: "/ 0:16 h" }).waitFor();
-    await code.command("Tasks: Terminate Task");
+    await terminate(code, "Run briefly");
     await code.toast("brief — Stopped").waitFor();
   }));

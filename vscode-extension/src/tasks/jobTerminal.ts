@@ -1,5 +1,4 @@
 /** A task's terminal: submits, shows the job's states and lines until it has ended, and ends with its exit code. */
-import { setTimeout as later } from "node:timers";
 import * as vscode from "vscode";
 import { describe, isCancelled, Told } from "../errors";
 import { type JobRef, refOf } from "../jobs";
@@ -12,8 +11,6 @@ import type { LogFeeds } from "./logFeed";
 import { exitCodeOf, problemText, stateText, terminalText } from "./words";
 
 const INTERRUPT = "\x03";
-/** A window that is reloaded closes its terminals, too. The job shall outlive that: who goes away does not come this far. */
-const CLOSING_MS = 1500;
 const FAILED_TO_START = 1;
 
 export class JobTerminal implements vscode.Pseudoterminal {
@@ -47,12 +44,13 @@ export class JobTerminal implements vscode.Pseudoterminal {
     if (data === INTERRUPT) this.stop();
   }
 
-  /** The task was terminated or its terminal closed. */
+  /** The terminal is gone. A job ends with a task that was terminated, not with a window that is closed or reloaded: VS Code says which right after. */
   close(): void {
     if (this.ended) return;
-    later(() => {
-      this.stop();
-    }, CLOSING_MS).unref();
+    const told = vscode.window.onDidCloseTerminal(({ exitStatus }) => {
+      told.dispose();
+      if (exitStatus?.reason !== vscode.TerminalExitReason.Shutdown) this.stop();
+    });
   }
 
   private async run(): Promise<void> {
@@ -128,7 +126,7 @@ export class JobTerminal implements vscode.Pseudoterminal {
 
   private stop(): void {
     this.stopping = true;
-    if (this.ref === undefined || this.ended || this.services.daemon.state === "idle") return;
+    if (this.ref === undefined || this.ended) return;
     this.services.daemon.request(methods.stopJob, this.ref).then(
       ({ job }) => {
         this.services.jobs.update([job]);
