@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { inWorkbench } from "./support/session.mjs";
 
-const THEMES = { light: "Default Light Modern", dark: "Default Dark Modern", "high-contrast": "Default High Contrast" };
+const THEMES = { light: "Light Modern", dark: "Dark Modern", "high-contrast": "Dark High Contrast" };
 
 test("after installing: the daemon runs, the views say what to do, a tour leads on", () =>
   inWorkbench("first-run", async (code) => {
@@ -14,13 +14,17 @@ test("after installing: the daemon runs, the views say what to do, a tour leads 
     await code.screenshot("welcome-no-project");
     await code.openFile("alone.jl");
     await code.page.locator(".pane-body").getByText("Take the tour", { exact: true }).first().click();
-    await code.page.locator(".getting-started-step", { hasText: "Open a Julia script" }).waitFor();
+    await step(code, "Open a Julia script").waitFor();
     for (const [name, theme] of Object.entries(THEMES)) {
-      await code.command("Preferences: Color Theme");
-      await code.pick(theme);
-      await code.page.locator(`.monaco-workbench.${{ light: "vs", dark: "vs-dark", "high-contrast": "hc-black" }[name]}`).waitFor();
-      await code.page.locator(".getting-started-step", { hasText: "Run it" }).click();
+      await code.theme(theme);
+      await step(code, "Run it").click();
+      await code.page.getByRole("button", { name: "Run This File" }).last().waitFor();
       await code.screenshot(`walkthrough-${name}`);
-      await code.page.locator(".getting-started-step", { hasText: "Open a Julia script" }).click();
+      await step(code, "Open a Julia script").click();
     }
   }));
+
+/** A step of the tour by its whole title. */
+function step(code, title) {
+  return code.page.locator(".getting-started-step", { has: code.page.getByText(title, { exact: true }) });
+}

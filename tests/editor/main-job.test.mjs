@@ -37,7 +37,7 @@ test("a script, its log, its results", () =>
 test("the lens over the first line and the button in the title run it too", () =>
   inWorkbench("run-buttons", async (code) => {
     await code.openView("JuliaHub");
-    await code.row("This computer").waitFor();
+    await code.status("⬢ This computer").waitFor();
     await code.openFile("main.jl");
     const known = await code.rows("Jobs", "main.jl").count();
     await code.page.locator(".codelens-decoration a", { hasText: "Run on JuliaHub" }).click();

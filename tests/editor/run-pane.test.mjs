@@ -8,12 +8,12 @@ test("a job as its user wants it", () =>
   inWorkbench("run-pane", async (code) => {
     await code.openFile("main.jl");
     await code.openView("JuliaHub");
-    for (const other of ["Bundle", "Servers"]) await code.page.locator(".pane-header", { hasText: other }).click();
     const pane = code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe");
     await pane.getByRole("button", { name: "Open main.jl" }).waitFor();
     await pane.getByText(/\d+ files?, /).waitFor();
     assert.equal(await summary(pane), "1 process on 1 node");
     await code.screenshot("40-run-pane");
+    await inSight(code, pane);
 
     await distributed(code, pane);
     await wrongValue(code, pane);
@@ -22,6 +22,15 @@ test("a job as its user wants it", () =>
     await started(code, pane);
     await again(code, pane);
   }));
+
+/** The form down to what it comes to, then room for jobs: nobody has to scroll or drag for the first one. */
+async function inSight(code, pane) {
+  const drawing = await pane.locator(".drawing").first().boundingBox();
+  const start = await pane.getByRole("button", { name: "Start job" }).boundingBox();
+  assert.ok(drawing.y + drawing.height <= start.y, `what it comes to ends at ${drawing.y + drawing.height}, above the button at ${start.y}`);
+  const { height } = await code.page.locator('.pane:has(> .pane-header[aria-label^="Jobs"]) .pane-body').boundingBox();
+  assert.ok(height >= 5 * 22, `the jobs have ${height} pixels, enough for five rows`);
+}
 
 /** What follows from a choice is there at once. */
 async function distributed(code, pane) {

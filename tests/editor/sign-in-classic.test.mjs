@@ -9,8 +9,8 @@ const SERVER = new URL(HUB).host;
 test("a server that knows no codes", () =>
   inWorkbench("sign-in-classic", async (code) => {
     await code.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await code.openView("JuliaHub");
-    await code.row("This computer").waitFor();
+    await code.command("JuliaHub: Focus on Servers View");
+    await code.rows("Servers", "This computer").waitFor();
     const { page, words } = await begunSignIn(code, HUB, () => toAnotherServer(code), "Waiting for your approval");
     assert.match(words, /Waiting for your approval in the browser, \d+:\d\d left\. Copy Link · Open Page Again/);
     assert.ok(!words.includes("ode"), "there is no code, nor a link to copy one");
