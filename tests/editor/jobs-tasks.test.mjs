@@ -66,7 +66,7 @@ test("before its limit a job can have more time, where the notice is", () =>
     await code.screenshot("jobs-notice");
     await notice.getByRole("button", { name: "Extend" }).click();
     await code.pick("15 minutes");
-    await code.rows("Jobs", "brief").filter({ hasText: "/ 0:16 h" }).waitFor();
+    await code.rows("Jobs", "brief").filter({ hasText: "/ 16:12" }).waitFor();
     await terminate(code, "Run briefly");
     await code.toast("brief — Stopped").waitFor();
   }));

@@ -28,7 +28,7 @@ export function bytes(size: number): string {
 export function elapsed(job: Job, now: number): string {
   if (job.started === undefined) return "";
   const ran = clock(job.ended === undefined ? now - job.started : Math.round((job.ended - job.started) / 1000) * 1000);
-  return job.done || job.timeLimit === undefined || job.timeLimit === 0 ? ran : `${ran} / ${hours(job.timeLimit)}`;
+  return job.done || job.timeLimit === undefined || job.timeLimit === 0 ? ran : `${ran} / ${limit(job.timeLimit)}`;
 }
 
 /**
@@ -94,8 +94,10 @@ export function joined(...parts: string[]): string {
   return parts.filter((part) => part !== "").join("   ");
 }
 
-function hours(limit: number): string {
-  const minutes = Math.round(limit * 60);
+/** `1:30 h`; one of less than an hour in the minutes and seconds that it is measured against: `16:12`. */
+function limit(hours: number): string {
+  if (hours < 1) return clock(Math.round(hours * 3600) * 1000);
+  const minutes = Math.round(hours * 60);
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")} h`;
 }
 

@@ -22,6 +22,7 @@ test("elapsed over limit while it runs, elapsed alone afterwards", () => {
   assert.equal(elapsed(job({ timeLimit: 1 }), 9), "");
   assert.equal(elapsed(job({ started: 0, timeLimit: 1 }), 42_000), "0:42 / 1:00 h");
   assert.equal(elapsed(job({ started: 0, timeLimit: 1.5 }), 1000), "0:01 / 1:30 h");
+  assert.equal(elapsed(job({ started: 0, timeLimit: 0.27 }), 70_000), "1:10 / 16:12");
   assert.equal(elapsed(job({ started: 0, timeLimit: 0 }), 42_000), "0:42");
   assert.equal(elapsed(job({ started: 0, ended: 72_000, done: true, timeLimit: 1 }), 999_000), "1:12");
 });
