@@ -45,7 +45,7 @@ async function leadsToTheCode(code) {
   await code.command("JuliaHub: Go to First Error in Log");
   await code.shows(LOG, "no such luck");
   await code.screenshot("log-first-error");
-  await code.editor(LOG).locator(".detected-link", { hasText: "model.jl:2" }).first().click({ modifiers: ["Control"] });
+  await code.followLink(LOG, "model.jl:2");
   await code.isOpenAt("model.jl", 2);
 }
 

@@ -76,6 +76,17 @@ test("a document that becomes shorter says nothing about the user", () => {
   assert.ok(follow.on);
 });
 
+test("a view that its document moves, while it is told to show the end, says nothing about the user", () => {
+  const follow = new Follow();
+  follow.seen(20_000, 20_001);
+  follow.moving(25_001);
+  follow.seen(120, 25_001);
+  assert.ok(follow.on, "the document lost its first lines, the end is not shown yet");
+  follow.seen(25_000, 25_001);
+  follow.seen(24_000, 25_001);
+  assert.ok(!follow.on, "the user scrolled up");
+});
+
 test("the end of a window that is not at the log's end is no reason to follow", () => {
   const follow = new Follow();
   follow.seen(99, 100, false);

@@ -101,12 +101,32 @@ export class Workbench {
     await group.locator(".monaco-editor.focused").waitFor();
   }
 
+  /**
+   * Follows the link of the line that has `text` as a person does: Ctrl and a click where it begins. Not by a locator's own click: the
+   * editor draws a long link in pieces, and the last one would be scrolled to in elements that the editor lays out itself.
+   */
+  async followLink(name, text) {
+    const link = this.editor(name).locator(".view-line", { hasText: text }).locator(".detected-link").first();
+    await link.waitFor();
+    const { x, y, height } = await link.boundingBox();
+    await this.page.keyboard.down("Control");
+    await this.page.mouse.click(x + 4, y + height / 2);
+    await this.page.keyboard.up("Control");
+  }
+
   /** The side bar's view container with this title in the activity bar. */
   async openView(title) {
     const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`).first();
     await item.waitFor();
     if (!(await item.getAttribute("class")).includes("checked")) await item.click();
     await this.page.mouse.move(0, 0); // its tooltip would cover the view
+  }
+
+  /** Folds a view of the side bar away: the others get its room. */
+  async fold(view) {
+    const header = this.page.locator(`.pane-header[aria-label^="${view}"]`);
+    await header.waitFor();
+    if ((await header.getAttribute("aria-expanded")) === "true") await header.click();
   }
 
   /** A status bar item by its text. */
@@ -155,6 +175,20 @@ export class Workbench {
         }),
       [name, text],
     );
+  }
+
+  /** What `act` puts on the clipboard, as soon as it begins with `start`. */
+  async copied(start, act) {
+    await this.page.evaluate(() => navigator.clipboard.writeText("")); // there may be something from before
+    await act();
+    return this.page.evaluate(async (wanted) => {
+      for (let frames = 0; frames < 600; frames++) {
+        const text = await navigator.clipboard.readText();
+        if (text.startsWith(wanted)) return text;
+        await new Promise(requestAnimationFrame);
+      }
+      throw new Error(`Nothing on the clipboard begins with ${wanted}`);
+    }, start);
   }
 
   /** Waits until a file is open with the cursor in this line (from 1). */

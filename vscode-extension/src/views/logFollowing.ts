@@ -61,16 +61,17 @@ export class LogFollowing implements vscode.Disposable {
   }
 
   private look(editor: vscode.TextEditor, session: LogSession): void {
-    if (editor.document.lineCount !== session.window.rows.length + 1) return;
     const { reveal } = session;
-    const line = reveal === undefined ? undefined : session.window.lineOf(reveal.id);
+    // Until the editor has read what was published last, a row is not the line that it will be. The end is the end all the same.
+    const isRead = editor.document.lineCount === session.window.rows.length + 1;
+    const line = reveal === undefined || !isRead ? undefined : session.window.lineOf(reveal.id);
     if (reveal !== undefined && line !== undefined) {
       session.reveal = undefined;
       const place = new vscode.Position(line, 0);
       if (reveal.at === "center") editor.selection = new vscode.Selection(place, place);
       const how = reveal.at === "center" ? vscode.TextEditorRevealType.InCenter : vscode.TextEditorRevealType.AtTop;
       editor.revealRange(new vscode.Range(place, place), how);
-    } else if (session.follow.on) revealEnd(editor);
+    } else if (session.follow.on) revealEnd(editor, session);
   }
 
   private onScrolled(editor: vscode.TextEditor): void {
@@ -82,7 +83,8 @@ export class LogFollowing implements vscode.Disposable {
   }
 }
 
-function revealEnd(editor: vscode.TextEditor): void {
+function revealEnd(editor: vscode.TextEditor, { follow }: LogSession): void {
   const last = editor.document.lineCount - 1;
+  follow.moving(editor.document.lineCount);
   editor.revealRange(new vscode.Range(last, 0, last, 0));
 }
