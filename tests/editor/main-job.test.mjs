@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { inWorkbench } from "./support/session.mjs";
+import { inWorkbench, openBoth } from "./support/session.mjs";
 
 test("a script, its log, its results", () =>
   inWorkbench("main-job", async (code) => {
-    await code.openFile("main.jl");
+    await openBoth(code, "main.jl");
     await code.status("⬢ This computer").waitFor();
-    await code.openView("JuliaHub");
     await code.page.getByText("No jobs yet.").waitFor();
     await code.screenshot("01-ready");
 
@@ -26,7 +25,7 @@ test("a script, its log, its results", () =>
     await code.screenshot("03-completed");
 
     await ended.getByRole("button", { name: "Results" }).click();
-    await code.row("darts_per_second").waitFor();
+    await code.webview("darts_per_second");
     await code.screenshot("04-results");
     await code.command("JuliaHub: Download Results");
     await code.pick("main.jl");
@@ -36,9 +35,8 @@ test("a script, its log, its results", () =>
 
 test("the lens over the first line and the button in the title run it too", () =>
   inWorkbench("run-buttons", async (code) => {
-    await code.openView("JuliaHub");
-    await code.status("⬢ This computer").waitFor();
-    await code.openFile("main.jl");
+    await openBoth(code, "main.jl");
+    await code.row("main.jl").waitFor();
     const known = await code.rows("Jobs", "main.jl").count();
     await code.page.locator(".codelens-decoration a", { hasText: "Run on JuliaHub" }).click();
     await code.rows("Jobs", "main.jl").nth(known).waitFor();

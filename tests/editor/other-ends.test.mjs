@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { inWorkbench } from "./support/session.mjs";
+import { inWorkbench, openBoth } from "./support/session.mjs";
 
 test("a job fails: the reason is in the notification, the pane and the log", () =>
   inWorkbench("fails", async (code) => {
-    await code.openView("JuliaHub");
-    await code.openFile("fails.jl");
+    await openBoth(code, "fails.jl");
     await code.command("JuliaHub: Run This File");
     const ended = code.toast("fails.jl — Failed");
     await ended.waitFor();
@@ -19,8 +18,7 @@ test("a job fails: the reason is in the notification, the pane and the log", () 
 
 test("a job is stopped; what was not saved is saved before a run", () =>
   inWorkbench("stopped", async (code) => {
-    await code.openView("JuliaHub");
-    await code.openFile("waits.jl");
+    await openBoth(code, "waits.jl");
     await code.focusEditor("waits.jl");
     await code.page.keyboard.press("Control+Home");
     await code.page.keyboard.type("# an edit");
