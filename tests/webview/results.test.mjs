@@ -68,6 +68,17 @@ for (const theme of ["light", "dark", "hc", "hc-light"]) {
   });
 }
 
+test("each entry of the summary is a line, their values stand below each other", async () => {
+  await onResults(async (page) => {
+    await page.page.getByRole("rowheader", { name: "converged" }).waitFor();
+    const rows = await page.page.locator("table.summary tbody tr").evaluateAll((lines) =>
+      lines.map((line) => [Math.round(line.getBoundingClientRect().top), Math.round(line.cells[1].getBoundingClientRect().left)]),
+    );
+    assert.ok(rows.length > 5);
+    for (const [number, [top, left]] of rows.entries()) assert.ok(left === rows[0][1] && (number === 0 || top > rows[number - 1][0]), JSON.stringify(rows));
+  });
+});
+
 test("hostile names and values are text", async () => {
   await onResults(async (page) => {
     assert.equal(await page.page.getByText(HOSTILE).count(), 3);

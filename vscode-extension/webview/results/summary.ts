@@ -22,7 +22,7 @@ export function summaryTable(rows: readonly SummaryRow[], folded: Set<string>, w
   };
 
   function line(row: SummaryRow): HTMLElement {
-    return make("tr", { class: `depth-${Math.min(row.depth, 6)} ${row.kind}` }, make("th", { scope: "row" }, row.kind === "group" ? group(row) : row.key), ...valueOf(row));
+    return make("tr", { class: `depth-${Math.min(row.depth, 6)}` }, make("th", { scope: "row" }, row.kind === "group" ? group(row) : row.key), ...valueOf(row));
   }
 
   function group(row: SummaryRow): HTMLElement {
