@@ -39,6 +39,7 @@ class Host:
             environment["HOST_FOLDER"] = str(folder)
         command = ["node", "--test", "--test-reporter=spec", str(HERE / f"{scenario}.test.mjs")]
         played = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=NODE_SECONDS)
+        print(played.stdout)  # what it measured: pytest shows it when asked, with -rP
         if played.returncode != 0:
             pytest.fail(f"{played.stdout}{played.stderr}\n{self.client_log()}", pytrace=False)
 

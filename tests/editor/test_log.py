@@ -42,7 +42,7 @@ def test_a_log(host: Host, tmp_path: Path) -> None:
 
 
 def test_a_large_log(host: Host, tmp_path: Path) -> None:
-    """A million lines do not freeze the window, open at once, and every one can be reached, found and saved."""
+    """A million lines come while one watches; every one can be reached, found and saved. Frames are measured."""
     (tmp_path / "prints.jl").write_text(PRINTS.lstrip())
     host.play("large-log", tmp_path)
     saved = (tmp_path / "prints.jl.log").read_text(encoding="utf-8").splitlines()
