@@ -81,6 +81,13 @@ def test_times_and_cost() -> None:
     assert (texts(found["times/cost"]), found["times/cost"].cells[0].number) == (["$0.25", ""], 0.25)
 
 
+def test_times_that_differ_by_less_than_a_second_keep_their_unit() -> None:
+    one, other = (Compared(job(number, started=0, ended=1000 + number)) for number in (1, 2))
+    (cells,) = (row.cells for key, row in rows(one, other).items() if key == "times/ran")
+    assert [cell.text for cell in cells] == ["1.001 s", "1.002 s"]
+    assert [cell.whole for cell in cells] == ["1.001", "1.002"]
+
+
 def test_inputs_are_compared_as_the_numbers_they_are() -> None:
     found = rows(Compared(job(1, inputs={"n": "100", "name": "a"})), Compared(job(2, inputs={"n": "0x10"})))
     assert [cell.kind for cell in found["inputs/n"].cells] == ["number", "text"]

@@ -55,7 +55,7 @@ export class FilesTable {
     return make(
       "li",
       {},
-      make("div", { class: "file" }, toggle, make("span", { class: "name" }, file.name), state, make("span", { class: "size" }, bytes(file.size)), this.hash(file), acts),
+      make("div", { class: "file" }, toggle, make("span", { class: "name" }, file.name), state, make("span", { class: "facts" }, make("span", { class: "size" }, bytes(file.size)), this.hash(file), acts)),
       area,
     );
   }

@@ -20,13 +20,16 @@ SectionId = Literal["job", "inputs", "cluster", "times", "summary"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One job's value. `number` is what it sorts by; `whole` the value with all its digits, for a file."""
+    """One job's value. `number` is what it sorts by; `whole` the value with all its digits, for a file; `full` is shown
+    where `text` would not tell two jobs apart.
+    """
 
     kind: Literal["number", "text", "absent"]
     text: str
     number: float | None = None
     points: tuple[float, ...] | None = None
     whole: str = ""
+    full: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ def value_cell(value: Any, points: Sequence[float] | None = None) -> Cell:
     """A cell of an input or of the summary. A list of numbers shows how it went."""
     if is_number(value):
         number = float(value)
-        return Cell("number", short_number(value), number, _thinned(points), plain_text(value))
+        whole = plain_text(value)
+        return Cell("number", short_number(value), number, _thinned(points), whole, whole)
     whole = plain_text(value)
     text = whole if len(whole) <= TEXT_CHARACTERS else whole[: TEXT_CHARACTERS - 1] + "…"
     if isinstance(value, list) and len(value) > 2 and all(map(is_number, value)):
@@ -115,8 +119,7 @@ def _row(key: str, label: str, cells: list[Cell]) -> Row:
 
 
 def _in_full(cell: Cell) -> Cell:
-    is_plain = cell.kind == "number" and cell.whole and len(cell.whole) <= 24
-    return Cell(cell.kind, cell.whole, cell.number, cell.points, cell.whole) if is_plain else cell
+    return replace(cell, text=cell.full) if 0 < len(cell.full) <= 24 else cell
 
 
 def _by_key(jobs: Sequence[Compared], values: Callable[[Compared], Mapping[str, Any]]) -> list[tuple[str, str, _Make]]:
@@ -163,14 +166,17 @@ def _text(value: Any) -> Cell:
     return ABSENT if value in (None, "") else Cell("text", str(value), whole=str(value))
 
 
-def _number(value: float | None, text: str | None = None, whole: str | None = None) -> Cell:
+def _number(value: float | None, text: str | None = None, full: str = "") -> Cell:
+    """`text` and `full` have the unit, where there is one."""
     if value is None:
         return ABSENT
-    return Cell("number", short_number(value) if text is None else text, float(value), None, whole or plain_text(value))
+    whole = plain_text(value)
+    shown, full = (short_number(value), whole) if text is None else (text, full)
+    return Cell("number", shown, float(value), None, whole, full)
 
 
 def _milliseconds(value: int | None) -> Cell:
-    return ABSENT if value is None else _number(value / 1000, duration(value))
+    return ABSENT if value is None else _number(value / 1000, duration(value), f"{value / 1000:.3f} s")
 
 
 def _between(start: int | None, end: int | None) -> int | None:
@@ -183,7 +189,7 @@ def _cost(job: Compared) -> Cell:
     if ran is None or job.submission is None:
         return ABSENT
     cost = ran / HOUR_MS * job.submission.price_per_hour
-    return _number(cost, _dollars(cost), f"{cost:.6f}")
+    return replace(_number(cost, _dollars(cost), f"${cost:.6f}"), whole=f"{cost:.6f}")
 
 
 def _submitted(value: Callable[[SubmissionRecord], Any], text: Callable[[Any], str] | None = None) -> _Make:
