@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import test from "node:test";
 import { inWorkbench, openBoth } from "./support/session.mjs";
 
@@ -42,19 +43,20 @@ test("a job outlives the window that its task ran in; a task that is ended asks 
     await runTask(code, "Run waits");
     await prints(code, "waiting");
     await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
-    const row = code.rows("Jobs", "waits.jl");
-    await row.first().locator(".codicon-loading").waitFor();
+    const running = code.rows("Jobs", "waits.jl").filter({ has: code.page.locator(".codicon-loading") });
+    await running.first().waitFor();
 
     await runTask(code, "Run waits");
-    await row.nth(1).locator(".codicon-loading").waitFor();
+    await running.nth(1).waitFor();
     await prints(code, "waiting");
     await terminate(code, "Run waits");
-    await code.page.locator(".codicon-circle-slash").first().waitFor();
-    await code.page.locator('.monaco-list-row[aria-label^="waits.jl"] .codicon-loading').waitFor();
+    await code.toast("waits.jl — Stopped by you").waitFor();
+    await running.nth(1).waitFor({ state: "detached" });
+    assert.equal(await running.count(), 1, "the job of the former window goes on");
     await code.screenshot("jobs-task-stopped");
     await code.command("JuliaHub: Stop Job");
     await code.pick("waits.jl");
-    await row.nth(1).locator(".codicon-circle-slash").waitFor();
+    await running.waitFor({ state: "detached" });
   }));
 
 test("before its limit a job can have more time, where the notice is", () =>

@@ -23,6 +23,20 @@ test("a job by keyboard, once more, a part of it; its details", () =>
     await code.row("quick.jl (selection)").locator(".codicon-pass").waitFor();
     await code.shows("quick.jl (selection) log", "quick");
 
+    const menuitem = (name) => code.page.getByRole("menuitem", { name, exact: true });
+    const command = await code.copied("juliahub submit", async () => {
+      await code.rows("Jobs", "quick.jl").nth(1).click({ button: "right" });
+      await menuitem("Copy as CLI Command").click();
+    });
+    assert.match(command, /quick\.jl/);
+    await code.rows("Jobs", "quick.jl").nth(1).click();
+    await code.rows("Jobs", "quick.jl").first().click({ modifiers: ["Control"] });
+    await code.rows("Jobs", "quick.jl").first().click({ button: "right" });
+    await menuitem("Compare Jobs…").waitFor();
+    assert.equal(await menuitem("Run Again").count(), 0, "of several jobs only what is about several is offered");
+    await code.screenshot("jobs-menu-several");
+    await code.page.keyboard.press("Escape");
+
     await code.command("JuliaHub: Show Job Details");
     await code.pick("quick.jl (selection)");
     await code.page.locator('.tab.active[aria-label*="Preview quick.jl (selection)"]').waitFor();

@@ -17,17 +17,8 @@ export async function begunSignIn(code, hub, start, says) {
 }
 
 /** What is on the clipboard when a link of the notification was pressed. */
-export async function copied(code, link, start) {
-  await code.page.evaluate(() => navigator.clipboard.writeText("")); // there may be an earlier sign-in's
-  await waiting(code).getByText(link, { exact: true }).click();
-  return code.page.evaluate(async (wanted) => {
-    for (let frames = 0; frames < 600; frames++) {
-      const text = await navigator.clipboard.readText();
-      if (text.startsWith(wanted)) return text;
-      await new Promise(requestAnimationFrame);
-    }
-    throw new Error(`Nothing on the clipboard begins with ${wanted}`);
-  }, start);
+export function copied(code, link, start) {
+  return code.copied(start, () => waiting(code).getByText(link, { exact: true }).click());
 }
 
 /** What a person does on the hub's page, which then is closed. */

@@ -179,6 +179,7 @@ export class Workbench {
 
   /** What `act` puts on the clipboard, as soon as it begins with `start`. */
   async copied(start, act) {
+    await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await this.page.evaluate(() => navigator.clipboard.writeText("")); // there may be something from before
     await act();
     return this.page.evaluate(async (wanted) => {
