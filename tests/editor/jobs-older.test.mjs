@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { inWorkbench } from "./support/session.mjs";
 
-test("older jobs are folded away, and a page further back is one click", () =>
+test("older jobs are folded away, and there with a click", () =>
   inWorkbench("jobs-older", async (code) => {
     await code.openView("JuliaHub");
     // A tree draws only the rows that there is room for.

@@ -41,7 +41,7 @@ def test_tasks(host: Host, folder: Path) -> None:
 
 
 def test_many_jobs(host: Host, folder: Path) -> None:
-    """What ran in another place long ago is a click away."""
+    """What ran in another place, before the ten newest, is a click away."""
     home = {"HOME": str(host.run / "home"), "PYTHONPATH": str(ROOT / "server")}
     main = "from juliahub_ls.cli.main import main; main()"
     command = [sys.executable, "-c", main, "submit", str(folder / "quick.jl"), "--send", "script"]
