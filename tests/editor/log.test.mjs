@@ -92,7 +92,7 @@ async function filters(code) {
 async function plots(code) {
   await code.focusEditor(LOG);
   await code.command("JuliaHub: Plot Numbers of Log");
-  const page = await code.webview("Keywords");
+  const page = await code.webview("As a table");
   await page.locator("figure", { hasText: "loss" }).waitFor();
   await page.getByRole("checkbox", { name: "accuracy" }).uncheck();
   await page.locator("figure", { hasText: "accuracy" }).waitFor({ state: "detached" });

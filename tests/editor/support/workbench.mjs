@@ -214,7 +214,7 @@ export class Workbench {
     const deadline = Date.now() + PATIENCE;
     while (Date.now() < deadline) {
       for (const frame of this.page.frames()) {
-        if (frame.name() === "" && (await frame.locator("body", { hasText: text }).count().catch(() => 0)) > 0 && frame.parentFrame()?.parentFrame()) return frame;
+        if (frame.parentFrame()?.parentFrame() && (await frame.locator("body", { hasText: text }).count().catch(() => 0)) > 0) return frame;
       }
       await this.page.evaluate(() => new Promise(requestAnimationFrame));
     }
