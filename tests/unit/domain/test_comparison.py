@@ -113,8 +113,9 @@ def test_lists_of_numbers_show_how_they_went() -> None:
     assert cell.text == "0 … 499 (500 values)"
     assert cell.points is not None
     assert (len(cell.points), cell.points[0], cell.points[-1]) == (POINTS, 0.0, 499.0)
-    assert value_cell(1.5, [1.0, 2.0]).points == (1.0, 2.0)
-    assert value_cell(1.5, [1.0]).points is None
+    assert value_cell([1.0, 2.0, 1.5]).points == (1.0, 2.0, 1.5)
+    assert value_cell([1.0, 2.0]).points is None
+    assert value_cell(1.5).points is None
 
 
 def test_one_job_never_differs_from_itself() -> None:

@@ -121,7 +121,7 @@ export interface CompareJobsParams {
   jobs: JobReference[];
 }
 
-/** One job's value. `number` is what a `number` sorts by. `points`: how it went over time, where it was logged. */
+/** One job's value. `number` is what a `number` sorts by. `points`: those of a list of numbers, to be drawn. */
 export interface ComparisonCell {
   kind: "number" | "text" | "absent";
   text: string;

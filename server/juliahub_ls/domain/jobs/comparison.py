@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from juliahub_ls.domain.jobs.job_view import JobView, duration
@@ -54,11 +54,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A job with what else is known of it: `submission` if it was submitted from here; `points`: how keywords went."""
+    """A job, and its `submission` if it was submitted from here."""
 
     view: JobView
     submission: SubmissionRecord | None = None
-    points: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 ABSENT = Cell("absent", "")
@@ -87,18 +86,18 @@ def spread(section: Section, places: Sequence[int], columns: int) -> Section:
     return replace(section, rows=tuple(replace(row, cells=wide(row.cells)) for row in section.rows))
 
 
-def value_cell(value: Any, points: Sequence[float] | None = None) -> Cell:
+def value_cell(value: Any) -> Cell:
     """A cell of an input or of the summary. A list of numbers shows how it went."""
     if is_number(value):
         number = float(value)
         whole = plain_text(value)
-        return Cell("number", short_number(value), number, _thinned(points), whole, whole)
+        return Cell("number", short_number(value), number, None, whole, whole)
     whole = plain_text(value)
     text = whole if len(whole) <= TEXT_CHARACTERS else whole[: TEXT_CHARACTERS - 1] + "…"
     if isinstance(value, list) and len(value) > 2 and all(map(is_number, value)):
         text = f"{short_number(value[0])} … {short_number(value[-1])} ({len(value):,} values)"
-        points = points or [float(item) for item in value]
-    return Cell("text", text, None, _thinned(points), whole)
+        return Cell("text", text, None, _thinned([float(item) for item in value]), whole)
+    return Cell("text", text, whole=whole)
 
 
 def _section(
@@ -140,7 +139,7 @@ def _summary_rows(jobs: Sequence[Compared]) -> list[tuple[str, str, _Make]]:
     def maker(key: str) -> _Make:
         def make(job: Compared) -> Cell:
             values = flats[id(job)]
-            return value_cell(values[key], job.points.get(key)) if key in values else ABSENT
+            return value_cell(values[key]) if key in values else ABSENT
 
         return make
 
@@ -225,10 +224,8 @@ def _limit(job: Compared) -> Cell:
     return ABSENT if hours is None else _number(hours, f"{hours:g} h" if hours else "none")
 
 
-def _thinned(points: Sequence[float] | None) -> tuple[float, ...] | None:
+def _thinned(points: Sequence[float]) -> tuple[float, ...]:
     """At most as many as are drawn, the first and the last among them."""
-    if points is None or len(points) < 2:
-        return None
     if len(points) <= POINTS:
         return tuple(points)
     return tuple(points[round(number * (len(points) - 1) / (POINTS - 1))] for number in range(POINTS))

@@ -134,7 +134,7 @@ class CompareJobsParams(TypedDict):
 
 
 class ComparisonCell(TypedDict):
-    """One job's value. `number` is what a `number` sorts by. `points`: how it went over time, where it was logged."""
+    """One job's value. `number` is what a `number` sorts by. `points`: those of a list of numbers, to be drawn."""
 
     kind: Literal["number", "text", "absent"]
     text: str
