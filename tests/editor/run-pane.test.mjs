@@ -28,7 +28,7 @@ async function inSight(code, pane) {
   const drawing = await pane.locator(".drawing").first().boundingBox();
   const start = await pane.getByRole("button", { name: "Start job" }).boundingBox();
   assert.ok(drawing.y + drawing.height <= start.y, `what it comes to ends at ${drawing.y + drawing.height}, above the button at ${start.y}`);
-  const { height } = await code.page.locator('.pane:has(> .pane-header[aria-label^="Jobs"]) .pane-body').boundingBox();
+  const { height } = await code.page.locator('.pane:has(> .pane-header[aria-label*="Jobs"]) .pane-body').boundingBox();
   assert.ok(height >= 5 * 22, `the jobs have ${height} pixels, enough for five rows`);
 }
 

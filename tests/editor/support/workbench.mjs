@@ -142,7 +142,7 @@ export class Workbench {
   /** The rows of a view by its title, those whose label for screen readers begins with `label`. */
   rows(view, label) {
     const labelled = label === undefined ? "" : `[aria-label^="${label}"]`;
-    return this.page.locator(`.pane:has(> .pane-header[aria-label^="${view}"]) .monaco-list-row${labelled}`);
+    return this.page.locator(`.pane:has(> .pane-header[aria-label*="${view}"]) .monaco-list-row${labelled}`);
   }
 
   /** A row of the jobs or servers by its text. */
