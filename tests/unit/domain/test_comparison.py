@@ -88,6 +88,13 @@ def test_times_that_differ_by_less_than_a_second_keep_their_unit() -> None:
     assert [cell.whole for cell in cells] == ["1.001", "1.002"]
 
 
+def test_states_of_ended_jobs_are_their_last_word_without_the_time() -> None:
+    failed = replace(job(2), status="Failed", label="Failed after 0:03: no such luck")
+    row = rows(Compared(job()), Compared(failed))["job/state"]
+    assert (texts(row), row.differs) == (["Completed", "Failed"], True)
+    assert not rows(Compared(job()), Compared(replace(job(2), label="Completed 9:59")))["job/state"].differs
+
+
 def test_inputs_are_compared_as_the_numbers_they_are() -> None:
     found = rows(Compared(job(1, inputs={"n": "100", "name": "a"})), Compared(job(2, inputs={"n": "0x10"})))
     assert [cell.kind for cell in found["inputs/n"].cells] == ["number", "text"]

@@ -233,7 +233,7 @@ def _thinned(points: Sequence[float]) -> tuple[float, ...]:
 
 _JOB: tuple[tuple[str, str, _Make], ...] = (
     ("name", "Name", lambda job: _text(job.view.name)),
-    ("state", "State", lambda job: _text(job.view.label.split(":", 1)[0] if job.view.done else job.view.label)),
+    ("state", "State", lambda job: _text(job.view.status if job.view.done else job.view.label)),
     ("reason", "Reason", lambda job: _text(job.view.reason)),
     ("script", "Script", _script),
     ("server", "Server", lambda job: _text(job.view.server)),
