@@ -87,6 +87,18 @@ test("a view that its document moves, while it is told to show the end, says not
   assert.ok(!follow.on, "the user scrolled up");
 });
 
+test("a view that a change moves, told of before the change itself, follows on", () => {
+  const follow = new Follow();
+  follow.seen(25_000, 25_001);
+  follow.seen(38, 25_001);
+  follow.changed(0, 25_000);
+  assert.ok(follow.on, "the lines in sight became others");
+  follow.seen(20_000, 20_001);
+  follow.seen(19_000, 20_001);
+  follow.changed(20_000, 20_000);
+  assert.ok(!follow.on, "the user had scrolled up when lines came at the end");
+});
+
 test("the end of a window that is not at the log's end is no reason to follow", () => {
   const follow = new Follow();
   follow.seen(99, 100, false);

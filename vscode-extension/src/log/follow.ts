@@ -7,6 +7,8 @@ export class Follow {
   private lastCount = 0;
   /** The editor has been told to show the end and has not said yet that it does. */
   private isMoving = false;
+  /** Following ended by moving from this last line up to that one, and the document is still the same. */
+  private left: { readonly from: number; readonly to: number } | undefined;
 
   constructor(private active = true) {}
 
@@ -17,6 +19,24 @@ export class Follow {
   set on(value: boolean) {
     this.active = value;
     this.isMoving = false;
+    this.left = undefined;
+  }
+
+  /** Another editor shows the document now, and has said nothing so far. */
+  opened(): void {
+    this.lastBottom = 0;
+    this.lastCount = 0;
+    this.left = undefined;
+  }
+
+  /**
+   * Lines `start` to `end` of the document became others. An editor tells of the scrolling that this brings before it tells of the change:
+   * if what was in sight was among them, nobody moved up.
+   */
+  changed(start: number, end: number): void {
+    const { left } = this;
+    this.left = undefined;
+    if (left !== undefined && start <= left.to && end >= left.from - NEAR_END) this.on = true;
   }
 
   /** The editor, whose document has `count` lines now, is told to show the end. */
@@ -33,7 +53,11 @@ export class Follow {
     const isAtEnd = bottom >= count - NEAR_END;
     if (!live) this.on = false;
     else if (isAtEnd) this.on = true;
-    else if (!this.isMoving && bottom < this.lastBottom && count >= this.lastCount) this.on = false;
+    else if (this.left !== undefined) this.left = { ...this.left, to: bottom };
+    else if (this.on && !this.isMoving && bottom < this.lastBottom && count >= this.lastCount) {
+      this.on = false;
+      this.left = { from: this.lastBottom, to: bottom };
+    }
     this.lastBottom = bottom;
     this.lastCount = count;
   }

@@ -9,17 +9,24 @@ const FILTERED = "juliahub.log.filtered";
 
 export class LogFollowing implements vscode.Disposable {
   private readonly status = vscode.window.createStatusBarItem("juliahub.follow", vscode.StatusBarAlignment.Right, 90);
+  /** Editors that have been looked at since they were opened. */
+  private readonly opened = new WeakSet<vscode.TextEditor>();
   private readonly registrations: vscode.Disposable;
 
   constructor(private readonly logs: LogDocuments) {
     this.status.name = vscode.l10n.t("JuliaHub: following the log");
     this.status.command = "juliahub.followLog";
     this.registrations = vscode.Disposable.from(
-      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        const { follow } = logs.session(document.uri) ?? {};
+        for (const { range } of contentChanges) follow?.changed(range.start.line, range.end.line);
         if (document.uri.scheme === LOG_SCHEME) this.onChanged(document);
       }),
       logs.onDidPublishUnchanged((session) => {
         for (const editor of vscode.window.visibleTextEditors) if (logs.of(editor) === session) this.look(editor, session);
+      }),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        for (const editor of editors) this.onOpened(editor);
       }),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
         this.onScrolled(textEditor);
@@ -50,6 +57,15 @@ export class LogFollowing implements vscode.Disposable {
   dispose(): void {
     this.registrations.dispose();
     this.status.dispose();
+  }
+
+  /** A log whose document VS Code has kept since it was closed comes without a change, at its beginning. */
+  private onOpened(editor: vscode.TextEditor): void {
+    const session = this.logs.of(editor);
+    if (session === undefined || this.opened.has(editor)) return;
+    this.opened.add(editor);
+    session.follow.opened();
+    this.look(editor, session);
   }
 
   private onChanged(document: vscode.TextDocument): void {
