@@ -1,11 +1,11 @@
 import test from "node:test";
 import { newDaemon } from "./support/daemon.mjs";
-import { inWorkbench } from "./support/session.mjs";
+import { inWorkbench, openBoth } from "./support/session.mjs";
 
 test("a job outlives the daemon and the window, its log misses nothing", () =>
   inWorkbench("breaks", async (code) => {
-    await code.openView("JuliaHub");
-    await code.openFile("ticks.jl");
+    await openBoth(code, "ticks.jl");
+    await code.focusEditor("ticks.jl");
     await code.command("JuliaHub: Run This File");
     await code.shows("ticks.jl log", "tick 3");
     process.kill(await newDaemon(code), "SIGKILL");
