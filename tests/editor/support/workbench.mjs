@@ -124,7 +124,7 @@ export class Workbench {
 
   /** Folds a view of the side bar away: the others get its room. */
   async fold(view) {
-    const header = this.page.locator(`.pane-header[aria-label^="${view}"]`);
+    const header = this.page.locator(`.pane-header[aria-label*="${view}"]`);
     await header.waitFor();
     if ((await header.getAttribute("aria-expanded")) === "true") await header.click();
   }
