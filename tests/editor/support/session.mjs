@@ -19,4 +19,5 @@ export async function openBoth(code, name) {
   await code.openView("JuliaHub");
   const pane = code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe");
   await pane.getByRole("button", { name: "Start job" }).waitFor();
+  await code.focusEditor(name);
 }
