@@ -43,6 +43,11 @@ export class ActiveScript implements vscode.Disposable {
     return this.known;
   }
 
+  /** Whether there is one, answered or not. */
+  get isKnown(): boolean {
+    return this.wanted !== undefined;
+  }
+
   /** Asks the daemon again. */
   refresh(): void {
     this.ask().catch((error: unknown) => {

@@ -234,8 +234,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     const { form, source, filled, edit } = this.model;
     if (form === undefined) {
       if (this.trouble !== undefined) return troubled(this.trouble);
-      const none = script.current === undefined && vscode.window.activeTextEditor?.document.languageId !== "julia";
-      return none && daemon.state === "running" ? noScript() : { kind: "waiting" };
+      return !script.isKnown && daemon.state === "running" ? noScript() : { kind: "waiting" };
     }
     const configurations = this.configurations.filter(({ problem }) => problem === undefined).map(({ name, folder }) => ({ name, folder }));
     return { kind: "form", script: named(form.choices), form, servers: servers.all, configurations, source, filled, edit, busy: this.busy };
