@@ -8,7 +8,7 @@ NODE_STAMP := vscode-extension/node_modules/.installed
 EDITOR_STAMP := tests/editor/node_modules/.installed
 
 # Many tests wait for a process, so more run at once than a small machine has cores. Files run in the order of `tests/conftest.py`.
-PARALLEL ?= -n 3 --dist loadgroup --no-loadscope-reorder
+PARALLEL ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 # The platforms to package for: `all`, or some of linux-x64 linux-arm64 darwin-x64 darwin-arm64 win32-x64.
 TARGET ?= all

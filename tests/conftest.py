@@ -1,23 +1,27 @@
-"""Which tests run in one process, one after the other: those of a file; and editors, of which few can run at once."""
-
-from itertools import chain
+"""Which tests run in one process, one after the other: those of a file; and all that drive an editor or package one,
+each of which takes most of a small machine for a minute.
+"""
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
-EDITORS = 2
-"""Each takes most of a processor for a minute."""
+EDITORS = ("tests/editor/", "tests/package/", "tests/webview/")
+
+
+class OneEditorAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist says nothing of its types
+    """Files whole, and the editors' files as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "editor" if nodeid.startswith(EDITORS) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneEditorAtATime:
+    """What `--dist` asks for, but for the editors."""
+    return OneEditorAtATime(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that drive an editor are dealt out to a few groups, which begin first; any other file is a group."""
-    files: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
-    heavy = [tests for tests in files.values() if tests[0].get_closest_marker("editor")]
-    light = [(name, tests) for name, tests in files.items() if not tests[0].get_closest_marker("editor")]
-    groups = [(f"editor {first}", list(chain.from_iterable(heavy[first::EDITORS]))) for first in range(EDITORS)]
-    for name, tests in [*groups, *light]:
-        for test in tests:
-            test.add_marker(pytest.mark.xdist_group(name))
-    items[:] = [test for _, tests in [*groups, *light] for test in tests]
+    """The editors begin first: all of them take longer than most of the rest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(EDITORS))
