@@ -11,6 +11,7 @@ const ACCOUNT = `${NAME} · ${SERVER}`;
 test("signing in, out, refused, cancelled, without a browser, from a failed run; a hub that goes and comes back", () =>
   inWorkbench("sign-in", async (code) => {
     await code.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await code.status("⬢ This computer").waitFor();
     await code.command("JuliaHub: Focus on Servers View");
     await code.rows("Servers", "This computer").waitFor();
     await approved(code);
