@@ -7,6 +7,7 @@ it is made: tokens, device codes, user codes, signatures of upload addresses.
 import asyncio
 import json
 import logging
+import os
 import sys
 import threading
 import time
@@ -142,8 +143,11 @@ def test_the_command_line(user: Cli, hub: ScriptedHub, given: Given, caplog: pyt
         change(auth_file(user.folder), id_token=FORGED, access_token=FORGED, refresh_token=FORGED)
         ran += [user.run("jobs"), user.run("jobs", "--json")]
         auth_file(user.folder).write_text(f'id_token = "{FORGED}"\nexpires = "{FORGED}')
+        os.utime(auth_file(user.folder), (now - 60, now - 60))  # nobody is writing it
         ran += [user.run("status"), user.run("logout")]
-    assert [each.code for each in ran] == [0, 0, 0, 0, 3, 3, 0, 0], [each.stderr for each in ran]
+        auth_file(user.folder).write_text(f'id_token = "{FORGED}"\n')
+        ran += [user.run("logout")]
+    assert [each.code for each in ran] == [0, 0, 0, 0, 3, 3, 0, 3, 0], [each.stderr for each in ran]
     assert "Traceback" in ran[4].stderr, "the traces are on"
     assert len(given.secrets) >= 2 + 3 + 3 + 1 + 1, "sign-in, renewal, signature, device code"
     assert (user.folder / "out" / "out.csv").exists()

@@ -10,10 +10,10 @@ test("a job by keyboard, once more, a part of it; its details", () =>
     await code.toast("quick.jl finished in").waitFor();
     await code.row("quick.jl").locator(".codicon-pass").waitFor();
 
-    await code.rows("Jobs", "quick.jl").first().click({ button: "right" });
-    await code.page.getByRole("menuitem", { name: "Run Again", exact: true }).waitFor();
+    await code.menu(code.rows("Jobs", "quick.jl").first(), "Run Again");
     await code.screenshot("jobs-menu");
-    await code.page.getByRole("menuitem", { name: "Run Again", exact: true }).click();
+    await code.page.keyboard.press("Escape");
+    await code.choose(code.rows("Jobs", "quick.jl").first(), "Run Again");
     await code.rows("Jobs", "quick.jl").nth(1).waitFor();
 
     await code.focusEditor("quick.jl");
@@ -23,17 +23,13 @@ test("a job by keyboard, once more, a part of it; its details", () =>
     await code.row("quick.jl (selection)").locator(".codicon-pass").waitFor();
     await code.shows("quick.jl (selection) log", "quick");
 
-    const menuitem = (name) => code.page.getByRole("menuitem", { name, exact: true });
-    const command = await code.copied("juliahub submit", async () => {
-      await code.rows("Jobs", "quick.jl").nth(1).click({ button: "right" });
-      await menuitem("Copy as CLI Command").click();
-    });
+    const command = await code.copied("juliahub submit", () => code.choose(code.rows("Jobs", "quick.jl").nth(1), "Copy as CLI Command"));
     assert.match(command, /quick\.jl/);
     await code.rows("Jobs", "quick.jl").nth(1).click();
     await code.rows("Jobs", "quick.jl").first().click({ modifiers: ["Control"] });
-    await code.rows("Jobs", "quick.jl").first().click({ button: "right" });
-    await menuitem("Compare Jobs…").waitFor();
-    assert.equal(await menuitem("Run Again").count(), 0, "of several jobs only what is about several is offered");
+    await code.menu(code.rows("Jobs", "quick.jl").first(), "Compare Jobs…");
+    const again = code.page.getByRole("menuitem", { name: "Run Again", exact: true });
+    assert.equal(await again.count(), 0, "of several jobs only what is about several is offered");
     await code.screenshot("jobs-menu-several");
     await code.page.keyboard.press("Escape");
 

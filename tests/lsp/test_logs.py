@@ -77,7 +77,9 @@ async def test_a_stored_log_opens_at_once_and_goes_on(
     job.runs()
     job.logs("one", "two")
     first = await opened(signed_in, job, "live")
-    assert [line["message"] for line in lines(signed_in, first)] == ["one", "two"]
+    await signed_in.until(
+        lambda: [line["message"] for line in lines(signed_in, first)] == ["one", "two"], "what there is"
+    )
     signed_in.process.kill()
     await signed_in.process.wait()
     job.logs("three")

@@ -177,19 +177,40 @@ export class Workbench {
     );
   }
 
-  /** What `act` puts on the clipboard, as soon as it begins with `start`. */
+  /** A row's context menu, open: its entry with this title. */
+  async menu(row, title) {
+    await row.click({ button: "right" });
+    const entry = this.page.getByRole("menuitem", { name: title, exact: true });
+    await entry.waitFor();
+    return entry;
+  }
+
+  /** Chooses from a row's context menu; by keyboard, as a menu takes no click in its first moments. */
+  async choose(row, title) {
+    await (await this.menu(row, title)).hover();
+    await this.page.keyboard.press("Enter");
+  }
+
+  /**
+   * What `act` puts on the clipboard, as soon as it begins with `start`. Acts once more when nothing came: a notification that counts down
+   * is drawn anew every second, and what is pressed in that moment is gone before it is let go.
+   */
   async copied(start, act) {
     await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await this.page.evaluate(() => navigator.clipboard.writeText("")); // there may be something from before
-    await act();
-    return this.page.evaluate(async (wanted) => {
-      for (let frames = 0; frames < 600; frames++) {
-        const text = await navigator.clipboard.readText();
-        if (text.startsWith(wanted)) return text;
-        await new Promise(requestAnimationFrame);
-      }
-      throw new Error(`Nothing on the clipboard begins with ${wanted}`);
-    }, start);
+    const deadline = Date.now() + PATIENCE;
+    while (Date.now() < deadline) {
+      await act();
+      const text = await this.page.evaluate(async (wanted) => {
+        for (let frames = 0; frames < 180; frames++) {
+          const text = await navigator.clipboard.readText();
+          if (text.startsWith(wanted)) return text;
+          await new Promise(requestAnimationFrame);
+        }
+      }, start);
+      if (text !== undefined) return text;
+    }
+    throw new Error(`Nothing on the clipboard begins with ${start}`);
   }
 
   /** Waits until a file is open with the cursor in this line (from 1). */
