@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from juliahub_ls.cli.job_text import when
-from juliahub_ls.domain.jobs.log_line import line_of
-from juliahub_ls.domain.jobs.log_text import LogText
+from juliahub_ls.domain.logs.line import line_of
+from juliahub_ls.domain.logs.text import LogText
 from juliahub_ls.domain.text import Paint
 from juliahub_wire.logs import record_of
 

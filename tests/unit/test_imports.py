@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 SERVER = Path(__file__).parents[2] / "server"
+ROOMS = ("toml", "environments", "bundles", "logs", "jobs", "results")
+"""Of `juliahub_ls/domain`; each may use those before it."""
 FORBIDDEN = {
     # room: what it must not import, and so what would be an import upwards or sideways
     "juliahub_wire": ("juliahub_ls", "localhub", "pygls", "lsprotocol", "httpx", "starlette"),
@@ -23,9 +25,10 @@ FORBIDDEN = {
         "asyncio",
         "typer",
     ),
-    "juliahub_ls/domain/toml": tuple(f"juliahub_ls.domain.{room}" for room in ("environments", "bundles", "jobs")),
-    "juliahub_ls/domain/environments": ("juliahub_ls.domain.bundles", "juliahub_ls.domain.jobs"),
-    "juliahub_ls/domain/bundles": ("juliahub_ls.domain.jobs",),
+    **{
+        f"juliahub_ls/domain/{room}": tuple(f"juliahub_ls.domain.{later}" for later in ROOMS[place + 1 :])
+        for place, room in enumerate(ROOMS[:-1])
+    },
     "juliahub_ls/services": (
         "juliahub_ls.lsp",
         "juliahub_ls.cli",

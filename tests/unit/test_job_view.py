@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from juliahub_ls.domain.jobs.job_view import duration, summary_of, view_job
-from juliahub_ls.domain.jobs.log_line import LogFacts, learn, line_of, severity
+from juliahub_ls.domain.logs.line import LogFacts, learn, line_of, severity
 from juliahub_wire.jobs import Job
 from juliahub_wire.logs import LogRecord, record_of
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from juliahub_ls.cli.environment_view import field, shown_path
 from juliahub_ls.cli.output import Output
 from juliahub_ls.domain.jobs.job_view import JobView, duration
-from juliahub_ls.domain.jobs.summary_rows import KEPT_CHARACTERS, SummaryRow, is_cut, summary_rows
 from juliahub_ls.domain.problem import human_bytes
+from juliahub_ls.domain.results.summary_rows import KEPT_CHARACTERS, SummaryRow, is_cut, summary_rows
 from juliahub_ls.domain.text import one_line
 from juliahub_wire.jobs import FileType
 

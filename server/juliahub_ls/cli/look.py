@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from juliahub_ls.domain.jobs.job_view import JobView, view_job
-from juliahub_ls.domain.jobs.log_line import LogFacts, learn, line_of
+from juliahub_ls.domain.logs.line import LogFacts, learn, line_of
 from juliahub_ls.errors import JuliaHubError
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.submissions import Submissions

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from juliahub_ls.cli.output import Output
-from juliahub_ls.domain.jobs.comparison import Cell, Row
 from juliahub_ls.domain.jobs.job_view import JobFileView
 from juliahub_ls.domain.problem import human_bytes
+from juliahub_ls.domain.results.comparison import Cell, Row
 from juliahub_ls.domain.text import one_line
 from juliahub_ls.services.archives import ArchiveMember
 from juliahub_ls.services.comparing import Comparison

@@ -8,7 +8,7 @@ from juliahub_ls import payloads
 from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.status_line import StatusLine
 from juliahub_ls.domain.jobs.job_view import JobView
-from juliahub_ls.domain.jobs.log_text import LogText
+from juliahub_ls.domain.logs.text import LogText
 from juliahub_ls.services.jobs import Jobs, Look
 from juliahub_ls.services.log_stream import StreamState
 from juliahub_ls.services.log_window import ShownLine, WindowEvent, WindowLines

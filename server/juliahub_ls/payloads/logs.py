@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from juliahub_ls.domain.jobs.log_digest import LogDigest
-from juliahub_ls.domain.jobs.log_line import LogLine
-from juliahub_ls.domain.jobs.log_series import Series
+from juliahub_ls.domain.logs.digest import LogDigest
+from juliahub_ls.domain.logs.line import LogLine
+from juliahub_ls.domain.logs.series import Series
 from juliahub_ls.encoding import encode
 from juliahub_ls.services.log_window import ShownLine
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from juliahub_ls.domain.jobs.comparison import Cell, Section
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
-from juliahub_ls.domain.jobs.result_kinds import kind_of
-from juliahub_ls.domain.jobs.summary_rows import is_cut, summary_rows
+from juliahub_ls.domain.results.comparison import Cell, Section
+from juliahub_ls.domain.results.kinds import kind_of
+from juliahub_ls.domain.results.summary_rows import is_cut, summary_rows
 from juliahub_ls.encoding import encode
 from juliahub_ls.payloads.common import present
 from juliahub_ls.payloads.jobs import job

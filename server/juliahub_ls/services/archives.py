@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from juliahub_ls.domain.jobs.result_kinds import FileKind, kind_of
+from juliahub_ls.domain.results.kinds import FileKind, kind_of
 from juliahub_ls.services.part_file import READ_CHUNK
 
 UNREADABLE = (tarfile.TarError, zlib.error, EOFError)

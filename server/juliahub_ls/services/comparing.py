@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from juliahub_ls.domain.jobs.comparison import Compared, Section, compare, spread
-from juliahub_ls.domain.jobs.comparison_csv import to_csv
 from juliahub_ls.domain.jobs.job_view import JobView
+from juliahub_ls.domain.results.comparison import Compared, Section, compare, spread
+from juliahub_ls.domain.results.comparison_csv import to_csv
 from juliahub_ls.errors import JuliaHubError, ServerError, SignInError
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.os_errors import translated_os_errors

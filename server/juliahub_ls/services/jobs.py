@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from juliahub_ls.domain.jobs.job_view import JobView, view_job
-from juliahub_ls.domain.jobs.log_line import LogFacts, learn, line_of
+from juliahub_ls.domain.logs.line import LogFacts, learn, line_of
 from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, TimeLimitInvalid
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient

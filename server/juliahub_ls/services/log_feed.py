@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from juliahub_ls.domain.jobs.log_conditions import LogTimes
-from juliahub_ls.domain.jobs.log_digest import LogDigest
-from juliahub_ls.domain.jobs.log_line import LogFacts, LogLine, line_of
+from juliahub_ls.domain.logs.conditions import LogTimes
+from juliahub_ls.domain.logs.digest import LogDigest
+from juliahub_ls.domain.logs.line import LogFacts, LogLine, line_of
 from juliahub_ls.errors import FileUnreadable, JuliaHubError, ServerError
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.log_check import Resume, resume_from

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from juliahub_ls.domain.jobs.log_digest import LogDigest
-from juliahub_ls.domain.jobs.log_line import LogLine
-from juliahub_ls.domain.jobs.log_query import EVERYTHING, Condition
-from juliahub_ls.domain.jobs.log_series import Series, SeriesSet
+from juliahub_ls.domain.logs.digest import LogDigest
+from juliahub_ls.domain.logs.line import LogLine
+from juliahub_ls.domain.logs.query import EVERYTHING, Condition
+from juliahub_ls.domain.logs.series import Series, SeriesSet
 from juliahub_ls.errors import FileUnreadable
 from juliahub_ls.services.log_feed import LogFeed
 from juliahub_ls.services.log_scan import YIELD_SECONDS, ScanCancelled, Selection, matching

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from juliahub_ls.domain.jobs.log_line import LogLine
-from juliahub_ls.domain.jobs.log_query import EVERYTHING, Condition
+from juliahub_ls.domain.logs.line import LogLine
+from juliahub_ls.domain.logs.query import EVERYTHING, Condition
 from juliahub_ls.services.stored_log import Chunk, StoredLog, decode_line
 
 YIELD_SECONDS = 0.0005

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from juliahub_ls.domain.jobs.log_digest import LogDigest
+from juliahub_ls.domain.logs.digest import LogDigest
 from juliahub_ls.services.files import replace_file
 from juliahub_ls.services.stored_log import StoredLog, decoded
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from juliahub_ls.domain.jobs.log_line import LogLine
-from juliahub_ls.domain.jobs.log_pattern import PatternTooSlow
-from juliahub_ls.domain.jobs.log_query import EVERYTHING, Condition
+from juliahub_ls.domain.logs.line import LogLine
+from juliahub_ls.domain.logs.pattern import PatternTooSlow
+from juliahub_ls.domain.logs.query import EVERYTHING, Condition
 from juliahub_ls.errors import FilterTooSlow
 from juliahub_ls.services.log_feed import LogFeed
 from juliahub_ls.services.log_scan import ScanCancelled, Selection

@@ -10,10 +10,10 @@ from pathlib import Path
 import anyio
 
 from juliahub_ls.config import cache_dir
-from juliahub_ls.domain.jobs.delimited import LINES, table_of
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
-from juliahub_ls.domain.jobs.result_kinds import FileKind, kind_of, media_type
 from juliahub_ls.domain.problem import human_bytes
+from juliahub_ls.domain.results.delimited import LINES, table_of
+from juliahub_ls.domain.results.kinds import FileKind, kind_of, media_type
 from juliahub_ls.errors import NoResults
 from juliahub_ls.services.archives import MEMBERS, UNREADABLE, ArchiveMember, members_of, read_member
 from juliahub_ls.services.hub_client import HubClient

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 import anyio
 
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView, duration
-from juliahub_ls.domain.jobs.result_kinds import ARCHIVES
 from juliahub_ls.domain.problem import human_bytes
+from juliahub_ls.domain.results.kinds import ARCHIVES
 from juliahub_ls.errors import Cancelled, DownloadDamaged, NoResults, ServerError
 from juliahub_ls.services.archives import unpack
 from juliahub_ls.services.hub_client import HubClient

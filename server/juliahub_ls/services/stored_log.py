@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from juliahub_ls.domain.jobs.log_line import LogLine
+from juliahub_ls.domain.logs.line import LogLine
 from juliahub_ls.encoding import encode
 
 ENTRY = struct.Struct("<iiqqq")

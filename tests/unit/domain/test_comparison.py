@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.jobs.comparison import ABSENT, POINTS, Cell, Compared, Row, compare, value_cell
-from juliahub_ls.domain.jobs.comparison_csv import FORMULA_SIGNS, safe, to_csv
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
-from juliahub_ls.domain.jobs.summary_rows import flat, summary_rows
+from juliahub_ls.domain.results.comparison import ABSENT, POINTS, Cell, Compared, Row, compare, value_cell
+from juliahub_ls.domain.results.comparison_csv import FORMULA_SIGNS, safe, to_csv
+from juliahub_ls.domain.results.summary_rows import flat, summary_rows
 
 HOUR = 3_600_000
 RECORD = SubmissionRecord(

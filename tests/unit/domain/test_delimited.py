@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.jobs.delimited import CELL_CHARACTERS, COLUMNS, LINES, table_of
+from juliahub_ls.domain.results.delimited import CELL_CHARACTERS, COLUMNS, LINES, table_of
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

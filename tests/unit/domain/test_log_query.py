@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.jobs.log_completion import complete_query
-from juliahub_ls.domain.jobs.log_conditions import LogTimes
-from juliahub_ls.domain.jobs.log_digest import LogDigest
-from juliahub_ls.domain.jobs.log_filter import log_filter
-from juliahub_ls.domain.jobs.log_line import LogLine
-from juliahub_ls.domain.jobs.log_pattern import BoundPattern, PatternTooSlow
-from juliahub_ls.domain.jobs.log_query import Condition
-from juliahub_ls.domain.jobs.log_query_parser import QueryMistake, parse_query, quoted
+from juliahub_ls.domain.logs.completion import complete_query
+from juliahub_ls.domain.logs.conditions import LogTimes
+from juliahub_ls.domain.logs.digest import LogDigest
+from juliahub_ls.domain.logs.filter import log_filter
+from juliahub_ls.domain.logs.line import LogLine
+from juliahub_ls.domain.logs.pattern import BoundPattern, PatternTooSlow
+from juliahub_ls.domain.logs.query import Condition
+from juliahub_ls.domain.logs.query_parser import QueryMistake, parse_query, quoted
 
 NOON = round(time.mktime((2026, 11, 22, 12, 0, 0, 0, 0, -1))) * 1000
 MINUTE = 60_000
@@ -217,7 +217,7 @@ def test_whatever_is_typed_is_a_query_or_a_mistake_within_it(query: str, positio
 
 
 def test_an_expression_that_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("juliahub_ls.domain.jobs.log_pattern.SLOW_SECONDS", 0.01)
+    monkeypatch.setattr("juliahub_ls.domain.logs.pattern.SLOW_SECONDS", 0.01)
     pattern = BoundPattern(r"(?:x+x+)+y")
     with pytest.raises(PatternTooSlow):
         pattern.found("x" * 5000)

@@ -99,7 +99,7 @@ async def test_only_the_beginning_of_a_large_text_is_read(
     ],
 )
 def test_what_is_seen(name: str, content: bytes, kind: str, text: "str | None") -> None:
-    from juliahub_ls.domain.jobs.result_kinds import kind_of
+    from juliahub_ls.domain.results.kinds import kind_of
 
     shown = show(name, kind_of(name), content, len(content))
     assert (shown.kind, shown.text) == (kind, text)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.jobs.log_conditions import LogTimes
-from juliahub_ls.domain.jobs.log_line import LogLine
-from juliahub_ls.domain.jobs.log_query import Condition
-from juliahub_ls.domain.jobs.log_query_parser import parse_query
+from juliahub_ls.domain.logs.conditions import LogTimes
+from juliahub_ls.domain.logs.line import LogLine
+from juliahub_ls.domain.logs.query import Condition
+from juliahub_ls.domain.logs.query_parser import parse_query
 from juliahub_ls.services import log_scan, log_store, stored_log
 from juliahub_ls.services.log_check import resume_from
 from juliahub_ls.services.log_scan import Selection

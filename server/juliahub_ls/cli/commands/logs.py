@@ -10,8 +10,8 @@ from juliahub_ls.cli.options import Common, JobArgument, JsonOption, ServerOptio
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.jobs.log_conditions import LogTimes
-    from juliahub_ls.domain.jobs.log_query import Condition
+    from juliahub_ls.domain.logs.conditions import LogTimes
+    from juliahub_ls.domain.logs.query import Condition
     from juliahub_ls.services.jobs import Look
     from juliahub_ls.services.log_feed import LogFeed
     from juliahub_ls.services.services import Services
@@ -70,7 +70,7 @@ class _Keep:
     """Which lines. Raises `FilterInvalid` or `PatternInvalid` at once, where they can be told without the log."""
 
     def __init__(self, query: str, grep: str | None, level: str | None, worker: int | None) -> None:
-        from juliahub_ls.domain.jobs.log_conditions import LogTimes
+        from juliahub_ls.domain.logs.conditions import LogTimes
 
         self._given = (query, grep, level, worker)
         self.all = not any(value is not None and value != "" for value in self._given)
@@ -87,8 +87,8 @@ class _Keep:
         return lambda feed: LogWindow(feed, self.condition(feed), context, tail)
 
     def _condition(self, times: "LogTimes") -> "Condition":
-        from juliahub_ls.domain.jobs.log_filter import log_filter
-        from juliahub_ls.domain.jobs.log_query_parser import QueryMistake
+        from juliahub_ls.domain.logs.filter import log_filter
+        from juliahub_ls.domain.logs.query_parser import QueryMistake
         from juliahub_ls.errors import FilterInvalid, PatternInvalid
 
         query, grep, level, worker = self._given
@@ -115,7 +115,7 @@ async def _follow(asked: Common, services: "Services", job: str, look: "Look", *
 async def _read(asked: Common, services: "Services", job: str, look: "Look", *, headings: bool) -> None:
     """What there is now, as it arrives; a window only when all of it is there."""
     from juliahub_ls.cli.watch import print_lines
-    from juliahub_ls.domain.jobs.log_text import LogText
+    from juliahub_ls.domain.logs.text import LogText
     from juliahub_ls.services.log_stream import StreamState
     from juliahub_ls.services.log_window import WindowLines
 
@@ -140,7 +140,7 @@ async def _read(asked: Common, services: "Services", job: str, look: "Look", *, 
 
 async def _save(asked: Common, services: "Services", job: str, keep: _Keep, file: Path) -> None:
     from juliahub_ls.cli.status_line import StatusLine
-    from juliahub_ls.domain.jobs.log_text import LogText
+    from juliahub_ls.domain.logs.text import LogText
     from juliahub_ls.domain.text import Paint
     from juliahub_ls.services.log_reading import as_json_lines, save_log
 

@@ -124,7 +124,7 @@ def result_files(view: "JobView") -> "list[JobFileView]":
 async def _list_files(output: Output, services: "Services", view: "JobView") -> None:
     """Every file, and what is in those archives that are small enough to look into."""
     from juliahub_ls.cli.results_text import show_file_list
-    from juliahub_ls.domain.jobs.result_kinds import kind_of
+    from juliahub_ls.domain.results.kinds import kind_of
     from juliahub_ls.services.previews import preview
 
     client = await services.connections.client()

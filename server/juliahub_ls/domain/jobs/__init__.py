@@ -1,1 +1,1 @@
-"""Jobs before, while and after they run: design, checks, code, views, log lines."""
+"""Jobs before, while and after they run: design, checks, code, views."""

@@ -5,20 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from juliahub_ls.domain.logs.line import PHASES, LogFacts
 from juliahub_wire.jobs import Job, JobStatus
 from juliahub_wire.logs import to_unix_ms
 
 from .job_args import ALIAS, APPLICATION, SUBMISSION_KEY
-from .log_line import LogFacts
 from .submission_record import SubmissionRecord
 
 RESERVED_INPUTS = frozenset({ALIAS, APPLICATION, SUBMISSION_KEY})
-PHASES = {
-    "environment": "Preparing the environment",
-    "cluster": "Starting the workers",
-    "code": "Running",
-    "results": "Collecting the results",
-}
 
 
 @dataclass(frozen=True, slots=True)

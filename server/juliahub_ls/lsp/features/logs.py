@@ -5,11 +5,11 @@ import uuid
 from typing import Any
 
 from juliahub_ls import payloads
-from juliahub_ls.domain.jobs.log_completion import complete_query
-from juliahub_ls.domain.jobs.log_filter import log_filter
-from juliahub_ls.domain.jobs.log_query import EVERYTHING, Condition
-from juliahub_ls.domain.jobs.log_query_parser import QueryMistake, parse_query
-from juliahub_ls.domain.jobs.log_text import LogText
+from juliahub_ls.domain.logs.completion import complete_query
+from juliahub_ls.domain.logs.filter import log_filter
+from juliahub_ls.domain.logs.query import EVERYTHING, Condition
+from juliahub_ls.domain.logs.query_parser import QueryMistake, parse_query
+from juliahub_ls.domain.logs.text import LogText
 from juliahub_ls.domain.text import Paint
 from juliahub_ls.domain.toml.text import utf16_length
 from juliahub_ls.errors import FilterInvalid, JuliaHubError, PatternInvalid, ServerError

@@ -5,9 +5,9 @@
 import re
 from dataclasses import dataclass
 
-from .log_conditions import LogTimes, Mistaken, condition
-from .log_pattern import BoundPattern
-from .log_query import EVERYTHING, Any_, Condition, Matches, Not, Text, both
+from .conditions import LogTimes, Mistaken, condition
+from .pattern import BoundPattern
+from .query import EVERYTHING, Any_, Condition, Matches, Not, Text, both
 
 NAME = r"[^\W\d](?:[\w.]|!(?!=))*"
 _FIELD = re.compile(rf"(?P<name>{NAME})(?P<sign>>=|<=|!=|==|[:=<>])")

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .log_conditions import number_of
-from .log_line import LogLine
-from .log_query import Any_, Condition, Keyword, both
+from .conditions import number_of
+from .line import LogLine
+from .query import Any_, Condition, Keyword, both
 
 
 class Point(NamedTuple):

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from juliahub_ls.domain.jobs.job_view import JobView, duration
 from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
-from juliahub_ls.domain.jobs.summary_rows import flat, is_number, plain_text, short_number
 from juliahub_ls.domain.problem import human_bytes
+from juliahub_ls.domain.results.summary_rows import flat, is_number, plain_text, short_number
 
 TEXT_CHARACTERS = 200
 POINTS = 60

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from juliahub_ls.domain.jobs.comparison import Section
+from juliahub_ls.domain.results.comparison import Section
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 

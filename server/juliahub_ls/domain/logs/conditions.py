@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .log_line import NO_TIME
-from .log_query import COLUMNS, INFINITE, Condition, Keyword, Not, Origin, Within
+from .line import NO_TIME
+from .query import COLUMNS, INFINITE, Condition, Keyword, Not, Origin, Within
 
 LEVEL_RANGES = {
     "debug": (-(2**31), -1000),

@@ -8,8 +8,7 @@ from typing import Any
 
 from juliahub_ls.domain.text import Paint
 
-from .job_view import PHASES
-from .log_line import LogLine, fraction_of, severity
+from .line import PHASES, LogLine, fraction_of, severity
 
 _WARNING, _ERROR, _DEBUG = severity("warn"), severity("error"), severity("debug")
 

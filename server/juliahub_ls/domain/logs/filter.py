@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from .log_conditions import LEVEL_RANGES, LogTimes
-from .log_line import severity
-from .log_pattern import BoundPattern
-from .log_query import COLUMNS, EVERYTHING, INFINITE, Condition, Matches, Within, both
-from .log_query_parser import QueryMistake, parse_query
+from .conditions import LEVEL_RANGES, LogTimes
+from .line import severity
+from .pattern import BoundPattern
+from .query import COLUMNS, EVERYTHING, INFINITE, Condition, Matches, Within, both
+from .query_parser import QueryMistake, parse_query
 
 Level = Literal["debug", "info", "warn", "error"]
 

@@ -9,6 +9,13 @@ LEVELS = {"debug": -1000, "progress": -1, "info": 0, "warn": 1000, "warning": 10
 INTERNAL_PREFIX = "jrun_"
 TOLD = frozenset({"jrun_phase", "jrun_workers_joined", "jrun_workers_expected"})
 """The runner's own keywords that tell of the job."""
+PHASES = {
+    "environment": "Preparing the environment",
+    "cluster": "Starting the workers",
+    "code": "Running",
+    "results": "Collecting the results",
+}
+"""What a job does in each of its phases (`jrun_phase`)."""
 NO_TIME = -(2**63)
 """The time of a line that has none: before every other."""
 REASON_GROUP = "runner"

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from .log_line import NO_TIME, LogLine
-from .log_pattern import BoundPattern
+from .line import NO_TIME, LogLine
+from .pattern import BoundPattern
 
 INFINITE = 2**63 - 1
 COLUMNS = ("severity", "worker", "time")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .log_conditions import LEVEL_RANGES, ORIGINS
-from .log_digest import LogDigest
-from .log_query_parser import NAME, quoted
+from .conditions import LEVEL_RANGES, ORIGINS
+from .digest import LogDigest
+from .query_parser import NAME, quoted
 
 FIELDS = (
     ("level>=", "this level and above: debug, info, warn, error"),

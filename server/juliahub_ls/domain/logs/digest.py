@@ -4,9 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from .job_view import PHASES
-from .log_conditions import number_of
-from .log_line import LEVELS, LogFacts, LogLine, learn, severity
+from .conditions import number_of
+from .line import LEVELS, PHASES, LogFacts, LogLine, learn, severity
 
 MOST_MARKS = 1000
 MOST_NAMES = 500

@@ -1,0 +1,1 @@
+"""What jobs leave behind: summaries, files, and jobs side by side."""
