@@ -39,7 +39,6 @@ import {
   showJobDetails,
   showLog,
   showOlderJobs,
-  stopJob,
 } from "./commands/jobs";
 import { clearLogFilter, earlierLines, endOfLog, filterLog, firstError, followLog, laterLines, openFrame, plotLog, saveLog } from "./commands/logs";
 import { pickJobs } from "./commands/pickJobs";
@@ -47,6 +46,7 @@ import { compareJobs, downloadResults, showResults } from "./commands/results";
 import { reportProblem } from "./commands/report";
 import { runConfiguration, runFile, runFileWith, runSelection } from "./commands/run";
 import { showRunningJobs } from "./commands/runningJobs";
+import { stopJob } from "./commands/stopJobs";
 import { needsRestart } from "./config";
 import { ownCommand, showError } from "./errors";
 import { JobsModel } from "./jobs";

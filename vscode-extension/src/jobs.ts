@@ -20,8 +20,10 @@ interface ServerJobs {
   offlineSince?: number | undefined;
 }
 
-/** So many jobs are asked for at first, and more at each look further back. */
+/** So many jobs are asked for at first. */
 const PAGE = 20;
+/** So many more at each look further back: a server gives its newest jobs only, so that each look fetches all those before it, too. */
+const OLDER_PAGE = 100;
 
 export class JobsModel implements vscode.Disposable {
   private readonly byServer = new Map<string, ServerJobs>();
@@ -72,7 +74,7 @@ export class JobsModel implements vscode.Disposable {
   /** Asks for another page of a server's jobs. */
   async showOlder(server: string): Promise<void> {
     const known = this.ofServer(server);
-    known.limit = Math.max(known.limit, known.jobs.size) + PAGE;
+    known.limit = Math.max(known.limit, known.jobs.size) + OLDER_PAGE;
     await this.askServer(server);
   }
 
@@ -87,6 +89,18 @@ export class JobsModel implements vscode.Disposable {
       if (job.done || this.get(refOf(job))?.done !== true) this.ofServer(job.server).jobs.set(job.id, job);
     }
     this.changed.fire();
+  }
+
+  /** Once the jobs are so. */
+  async until(isSo: () => boolean): Promise<void> {
+    if (isSo()) return;
+    await new Promise<void>((resolve) => {
+      const listening = this.onDidChange(() => {
+        if (!isSo()) return;
+        listening.dispose();
+        resolve();
+      });
+    });
   }
 
   /** Asks every server that can be asked for its list. One that fails keeps what was known. */

@@ -53,6 +53,7 @@ class Session:
         self.trees: dict[Path, BundleTree] = {}
         """The preview that was looked at last."""
         self.logs: dict[str, asyncio.Task[None]] = {}
+        self._changed_jobs: dict[tuple[str, str], JobView] = {}
         self.services.jobs.subscribe(self._job_changed)
         awaited = Awaited(cache_dir() / "awaited", self.folders())
         self.notices = Notices(self.services.jobs, self.services.tasks, awaited, self._tell)
@@ -160,8 +161,7 @@ class Session:
 
     async def _watch_jobs(self) -> None:
         while True:
-            for profile in self.services.servers.all():
-                await self._look_for_jobs(profile)
+            await asyncio.gather(*(self._look_for_jobs(profile) for profile in self.services.servers.all()))
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _look_for_jobs(self, profile: ServerProfile) -> None:
@@ -178,7 +178,14 @@ class Session:
             self.servers_changed()
 
     def _job_changed(self, view: JobView) -> None:
-        self.notify("juliahub/jobsChanged", {"jobs": [payloads.job(view)]})
+        """Tell the editor of it with all others that change in this moment: a long list is one message."""
+        if not self._changed_jobs:
+            asyncio.get_running_loop().call_soon(self._tell_jobs)
+        self._changed_jobs[view.server, view.id] = view
+
+    def _tell_jobs(self) -> None:
+        views, self._changed_jobs = self._changed_jobs.values(), {}
+        self.notify("juliahub/jobsChanged", {"jobs": [payloads.job(view) for view in views]})
 
     def _tell(self, notice: Notice) -> None:
         self.notify("juliahub/jobNotice", payloads.notice(notice))

@@ -8,7 +8,7 @@ from pathlib import Path
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.results.comparison import Compared, Section, compare, spread
 from juliahub_ls.domain.results.comparison_csv import to_csv
-from juliahub_ls.errors import JuliaHubError, ServerError, SignInError
+from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, SignInError
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.submissions import Submissions
@@ -37,8 +37,8 @@ class Comparison:
 
 
 async def compare_jobs(jobs: Jobs, submissions: Submissions, keys: Sequence[JobKey]) -> Comparison:
-    """The table of these jobs as their servers have them now. A job whose server cannot be asked has a column that
-    says so; where that is so of all, the first one's error is raised.
+    """The table of these jobs as their servers have them now. A job whose server cannot be asked, or does not know it,
+    has a column that says so; where that is so of all, the first one's error is raised.
     """
     columns = await asyncio.gather(*(_column(jobs, server, job) for server, job in dict.fromkeys(keys)))
     views = {place: column.view for place, column in enumerate(columns) if column.view is not None}
@@ -61,7 +61,7 @@ async def save_comparison(comparison: Comparison, file: Path) -> int:
 async def _column(jobs: Jobs, server: str | None, job: str) -> Column:
     try:
         view = await jobs.get(server, job)
-    except (ServerError, SignInError) as error:
+    except (JobNotFound, ServerError, SignInError) as error:
         known = jobs.last_known(server, job)
         return Column(jobs.server_id(server), job, known.name if known else job, problem=error)
     return Column(view.server, view.id, view.name, view)

@@ -70,6 +70,10 @@ class Notices:
         """This workspace submitted the job: its end will be told, once, after a restart too."""
         self._awaited.add((server, jobname))
 
+    def forget(self, server: str, jobname: str) -> bool:
+        """The job's end is not told; whether it would have been."""
+        return self._awaited.take((server, jobname))
+
     def take(self, view: JobView) -> None:
         """A job is new or has changed."""
         self._schedule.take(view, _now())

@@ -1,18 +1,15 @@
-/** What can be done with jobs: see their log, details and results; stop, extend and run them again; the list anew, further back, filtered. */
+/** What can be done with jobs: see their log, details and results; extend and run them again; the list anew, further back, filtered. */
 import * as vscode from "vscode";
+import { Problem } from "../errors";
 import { filterByHand } from "../jobFilterPick";
 import { NO_FILTER } from "../jobGroups";
 import { refOf } from "../jobs";
 import { type Job, methods } from "../protocol";
 import type { CommandFactory, Services } from "../services";
 import { extensionOf } from "./extend";
-import { jobFor, jobsFor } from "./pickJob";
+import { jobFor } from "./pickJob";
 
-export const stopJob: CommandFactory = (services) => async (argument, selection) => {
-  const isRunning = ({ done }: Job): boolean => !done;
-  const jobs = await jobsFor(services, argument, selection, vscode.l10n.t("Which job shall stop?"), isRunning);
-  for (const job of jobs) services.jobs.update([(await services.daemon.request(methods.stopJob, refOf(job))).job]);
-};
+const IN_THE_VIEW = { location: { viewId: "juliahub.jobs" } };
 
 export const extendJob: CommandFactory = (services) => async (argument) => {
   const job = await jobFor(services, argument, vscode.l10n.t("Which job shall have more time?"), ({ done, deadline }) => !done && deadline !== undefined);
@@ -50,6 +47,7 @@ export const copyCommandLine: CommandFactory = (services) => async (argument) =>
   const job = await again(services, argument);
   if (job === undefined) return;
   const { commandLine } = await services.daemon.request(methods.form, refOf(job));
+  if (commandLine === undefined) throw new Problem(vscode.l10n.t("No command does the same: it ran a part of the script that is not there in whole lines any more."));
   await copy(commandLine, vscode.l10n.t("The command is copied: {0}", commandLine));
 };
 
@@ -59,21 +57,22 @@ export const copyJobId: CommandFactory = (services) => async (argument) => {
 };
 
 export const openInBrowser: CommandFactory = (services) => async (argument) => {
-  const job = await jobFor(services, argument, vscode.l10n.t("Which job?"), ({ link }) => link !== undefined);
+  const job = await jobFor(services, argument, vscode.l10n.t("Whose exposed port?"), ({ link }) => link !== undefined);
   if (job?.link !== undefined) await vscode.env.openExternal(vscode.Uri.parse(job.link));
 };
 
 export const refreshJobs: CommandFactory =
   ({ servers, jobs }) =>
-  async () => {
-    await servers.refresh();
-    await jobs.refresh();
-  };
+  () =>
+    vscode.window.withProgress(IN_THE_VIEW, async () => {
+      await servers.refresh();
+      await jobs.refresh();
+    });
 
 export const showOlderJobs: CommandFactory =
   ({ jobs }) =>
   async (argument) => {
-    if (isOfServer(argument)) await jobs.showOlder(argument.server);
+    if (isOfServer(argument)) await vscode.window.withProgress(IN_THE_VIEW, () => jobs.showOlder(argument.server));
   };
 
 export const filterJobs: CommandFactory =

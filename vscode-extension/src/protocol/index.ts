@@ -54,6 +54,7 @@ import type {
   JobsParams,
   JobsResult,
   PreflightResult,
+  StopJobParams,
   SubmissionResult,
   SubmitParams,
   SubmitResult,
@@ -133,7 +134,7 @@ export interface Requests {
   "juliahub/jobs": [JobsParams, JobsResult];
   "juliahub/job": [JobParams, JobResult];
   "juliahub/submission": [JobParams, SubmissionResult];
-  "juliahub/stopJob": [JobParams, JobResult];
+  "juliahub/stopJob": [StopJobParams, JobResult];
   "juliahub/extendJob": [ExtendJobParams, JobResult];
   "juliahub/openLog": [OpenLogParams, OpenLogResult];
   "juliahub/closeLog": [CloseLogParams, EmptyResult];

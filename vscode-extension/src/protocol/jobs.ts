@@ -78,8 +78,8 @@ export interface JobFile {
  * A job. `status` is the server's word, `label` what a user reads. `summary` is the results text as JSON when it is JSON.
  *
  * `progress` (0 to 1), `workersJoined`, `workersExpected`, `phase` and `reason` come from the log of jobs that are followed. `deadline`:
- * when its time limit stops it. `link`: its page in the browser. What was submitted from here also has `script`, `cluster` (in words),
- * `pricePerHour` in US dollars for all its nodes, and `canRunAgain`.
+ * when its time limit stops it. `link`: where its exposed port is shown while it runs. What was submitted from here also has `script`,
+ * `cluster` (in words), `pricePerHour` in US dollars for all its nodes, and `canRunAgain`.
  */
 export interface Job {
   server: string;
@@ -166,6 +166,13 @@ export interface Submission {
 /** Absent for a job that was submitted elsewhere. */
 export interface SubmissionResult {
   submission?: Submission;
+}
+
+/** Ask for a job's end. `quiet`: who asks tells of the end, so that no `jobNotice` does. */
+export interface StopJobParams {
+  server?: string;
+  job: string;
+  quiet?: boolean;
 }
 
 /** Give a running job `hours` more. */

@@ -70,7 +70,7 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       this.refresh();
     };
     const ticking = setInterval(() => {
-      if (this.view.visible) this.redraw();
+      if (this.view.visible) this.redraw((node) => node.kind === "job" && this.jobs.get(node)?.done === false);
     }, TICK_MS);
     const ended = new vscode.Disposable(() => {
       clearInterval(ticking);
@@ -139,9 +139,10 @@ export class JobsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return nodes.map((node) => (node.kind === "result" ? [node.label, node.description] : [keyOf(node), ...this.rows(this.getChildren(node))]));
   }
 
-  private redraw(): void {
+  /** Of the rows in question those that look different now: with time alone only jobs do that have not ended. */
+  private redraw(isInQuestion = (node: Node): boolean => node.kind !== "result"): void {
     for (const [node, before] of this.drawn) {
-      if (node.kind !== "result" && looks(this.itemOf(node)) !== before) this.changed.fire(node);
+      if (isInQuestion(node) && looks(this.itemOf(node)) !== before) this.changed.fire(node);
     }
   }
 

@@ -80,7 +80,7 @@ def view_job(
         ended=to_unix_ms(job.endtimestamp),
         time_limit=job.limit_value,
         deadline=deadline_of(job),
-        link=_link(job),
+        link=_link(job) if running else None,
         script=Path(record.script) if record and record.script else None,
         cluster=record.cluster if record else None,
         price_per_hour=record.price_per_hour if record else None,
@@ -129,7 +129,7 @@ def deadline_of(job: Job) -> int | None:
 
 
 def _link(job: Job) -> str | None:
-    """The page that the job itself shows: its port's (protocol §7.2). Servers name no page about a job."""
+    """Where its exposed port is shown (protocol §7.2). Of a page about the job itself no client knows an address."""
     link = job.proxy_link
     return link if link and link.startswith("https://") else None
 

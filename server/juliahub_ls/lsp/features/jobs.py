@@ -5,7 +5,7 @@ from typing import Any
 
 from juliahub_ls import payloads
 from juliahub_ls.lsp.choices import choices_from
-from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, SubmitParams
+from juliahub_ls.lsp.protocol.jobs import ExtendJobParams, JobParams, JobsParams, StopJobParams, SubmitParams
 from juliahub_ls.lsp.session import Session
 from juliahub_ls.services.choices import request_of
 from juliahub_ls.services.jobs import PAGE_JOBS
@@ -69,9 +69,17 @@ async def submission(session: Session, params: JobParams) -> dict[str, Any]:
     return {} if record is None else {"submission": payloads.submission(record)}
 
 
-async def stop_job(session: Session, params: JobParams) -> dict[str, Any]:
+async def stop_job(session: Session, params: StopJobParams) -> dict[str, Any]:
     """Ask for a job's end."""
-    return {"job": payloads.job(await session.services.jobs.stop(params.get("server"), params["job"]))}
+    jobs, job = session.services.jobs, params["job"]
+    server = jobs.server_id(params.get("server"))
+    awaited = params.get("quiet", False) and session.notices.forget(server, job)
+    try:
+        return {"job": payloads.job(await jobs.stop(server, job))}
+    except BaseException:
+        if awaited:
+            session.notices.expect(server, job)
+        raise
 
 
 async def extend_job(session: Session, params: ExtendJobParams) -> dict[str, Any]:

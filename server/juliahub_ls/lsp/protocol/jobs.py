@@ -86,8 +86,9 @@ class Job(TypedDict):
     is JSON.
 
     `progress` (0 to 1), `workersJoined`, `workersExpected`, `phase` and `reason` come from the log of jobs that are
-    followed. `deadline`: when its time limit stops it. `link`: its page in the browser. What was submitted from here
-    also has `script`, `cluster` (in words), `pricePerHour` in US dollars for all its nodes, and `canRunAgain`.
+    followed. `deadline`: when its time limit stops it. `link`: where its exposed port is shown while it runs. What was
+    submitted from here also has `script`, `cluster` (in words), `pricePerHour` in US dollars for all its nodes, and
+    `canRunAgain`.
     """
 
     server: str
@@ -182,6 +183,14 @@ class SubmissionResult(TypedDict):
     """Absent for a job that was submitted elsewhere."""
 
     submission: NotRequired[Submission]
+
+
+class StopJobParams(TypedDict):
+    """Ask for a job's end. `quiet`: who asks tells of the end, so that no `jobNotice` does."""
+
+    server: NotRequired[str]
+    job: str
+    quiet: NotRequired[bool]
 
 
 class ExtendJobParams(TypedDict):
