@@ -15,7 +15,7 @@ test("after installing: the daemon runs, the views say what to do, a tour leads 
     await code.openFile("alone.jl");
     await code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe").getByRole("button", { name: "Start job" }).waitFor();
     await code.page.locator(".pane-body").getByText("Take the tour", { exact: true }).first().click();
-    await step(code, "Open a Julia script").waitFor();
+    await step(code, "Open a Julia script").locator(".complete").waitFor(); // a script was open before the tour was
     await step(code, "Run it").click();
     for (const [name, theme] of Object.entries(THEMES)) {
       await code.page.locator('.tab.active[aria-label*="Walkthrough"]').click(); // the keyboard is the window's again
@@ -23,6 +23,25 @@ test("after installing: the daemon runs, the views say what to do, a tour leads 
       await code.screenshot(`walkthrough-${name}`);
     }
   }));
+
+test("in a German window the views, the script's lens and the palette speak German", () =>
+  inWorkbench(
+    "german",
+    async (code) => {
+      await code.openView("JuliaHub");
+      await code.page.getByText("kein Julia-Projekt in diesem Ordner").waitFor();
+      await code.page.keyboard.press("Control+P");
+      await code.page.locator(".quick-input-widget input[type=text]").fill("alone.jl");
+      await code.pick("alone.jl");
+      await code.page.locator(".codelens-decoration", { hasText: "Auf JuliaHub ausführen" }).waitFor();
+      await code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe").getByRole("button", { name: "Job starten" }).waitFor();
+      await code.page.keyboard.press("F1");
+      await code.page.locator(".quick-input-widget input[type=text]").fill(">JuliaHub: ");
+      await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "JuliaHub: Anmelden" }).waitFor();
+      await code.screenshot("german");
+    },
+    { language: "de" },
+  ));
 
 /** A step of the tour by its whole title. */
 function step(code, title) {

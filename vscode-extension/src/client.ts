@@ -14,12 +14,13 @@ import {
   type WorkDoneProgressEnd,
   type WorkDoneProgressReport,
 } from "vscode-languageclient/node";
-import { initializationOptions, readConfig } from "./config";
+import { readConfig } from "./config";
 import { offer, Problem, showError, Told } from "./errors";
 import { handshake } from "./handshake";
 import { type Launch, resolveLaunch } from "./launch";
 import type { Notifications, Requests } from "./protocol";
 import { RestartPolicy } from "./restarts";
+import { initializationOptions } from "./settings";
 
 /** `idle`: not asked to run (untrusted, or stopped by us). `failed`: it cannot run, and the user has been told. */
 export type DaemonState = "idle" | "starting" | "running" | "failed";
@@ -213,7 +214,7 @@ export class Daemon implements vscode.Disposable {
   private giveUp(error: unknown): never {
     if (error instanceof Told) throw error;
     this.running = undefined;
-    this.setState("failed");
+    this.setState(vscode.workspace.isTrusted ? "failed" : "idle");
     void showError(error, this.output);
     throw new Told();
   }

@@ -3,9 +3,9 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { Config } from "./config";
 import { Problem } from "./errors";
 import { type Candidate, candidates, findPython, type Interpreter, parseProbe, PROBE_PROGRAM, type Supported, versionRange } from "./python";
+import type { Config } from "./settings";
 
 export interface Launch {
   readonly command: string;

@@ -1,8 +1,8 @@
 /** A window for one scenario: opened on the folder that pytest names, closed whatever happens, with a picture when something went wrong. */
 import { Workbench } from "./workbench.mjs";
 
-export async function inWorkbench(name, scenario) {
-  const workbench = await Workbench.open({ url: process.env.HOST_URL, folder: process.env.HOST_FOLDER });
+export async function inWorkbench(name, scenario, options = {}) {
+  const workbench = await Workbench.open({ url: process.env.HOST_URL, folder: process.env.HOST_FOLDER, ...options });
   try {
     await scenario(workbench);
   } catch (error) {

@@ -15,14 +15,16 @@ const THEMES = { "Light Modern": "vs", "Dark Modern": "vs-dark", "Dark High Cont
 export class Workbench {
   /**
    * Opens `folder`, or a `.code-workspace` file (absolute; none: an empty window), in the host at `url`.
+   * In another `language` as if VS Code had its language pack, which sets this variable; without the pack its own words stay English.
    * Nothing outside this machine is reachable from the page.
    */
-  static async open({ url, folder, browser: executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) {
+  static async open({ url, folder, language, browser: executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) {
     const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
     const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow", reducedMotion: "reduce" });
     const page = await context.newPage();
     await page.route(/.*/, (route) => (isLocal(route.request().url()) ? route.continue() : route.abort()));
     page.setDefaultTimeout(PATIENCE);
+    if (language !== undefined) await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
     const workbench = new Workbench(browser, page);
     const opened = folder?.endsWith(".code-workspace") ? "workspace" : "folder";
     await page.goto(`${url}/?${folder === undefined ? "ew=true" : `${opened}=${encodeURIComponent(folder)}`}`);

@@ -14,7 +14,7 @@ interface About {
 export const reportProblem: CommandFactory = (services) => async () => {
   const about = services.context.extension.packageJSON as About;
   const page = typeof about.bugs === "string" ? about.bugs : about.bugs?.url;
-  const text = reportText({ versions: versions(services, about), log: await readLog(services), home: homedir(), user: userInfo().username });
+  const text = reportText({ versions: versions(services, about), log: await readLog(services), home: homedir(), user: accountName() });
   const document = await vscode.workspace.openTextDocument({ language: "markdown", content: text });
   await vscode.window.showTextDocument(document);
   await offerToTakeItAlong(document, page);
@@ -29,6 +29,15 @@ function versions({ daemon, context }: Services, { version }: About): Record<str
     Platform: `${process.platform}-${process.arch} ${release()}`,
     "Extension runs": context.extension.extensionKind === vscode.ExtensionKind.Workspace ? "with the workspace" : "in the window",
   };
+}
+
+/** Nothing where the system has no name for who runs this: containers may run under a number alone. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "";
+  }
 }
 
 /** The kind of remote, such as `ssh-remote`; in a browser's window it may be a host's name, which is nobody's business. */

@@ -14,8 +14,9 @@ export function registerRunLens(): vscode.Disposable {
   );
 }
 
-function provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
-  if (!vscode.workspace.getConfiguration(undefined, uri).get<boolean>(SETTING, true)) return [];
+function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+  if (!vscode.workspace.getConfiguration(undefined, document).get<boolean>(SETTING, true)) return [];
+  const { uri } = document;
   const top = new vscode.Range(0, 0, 0, 0);
   return [
     new vscode.CodeLens(top, { title: `$(play) ${vscode.l10n.t("Run on JuliaHub")}`, command: "juliahub.runFile", arguments: [uri] }),
