@@ -6,7 +6,7 @@ const words = await strings("src/results/words.ts", "comparisonWords");
 const HOSTILE = '<img src=x onerror="window.hacked = true">';
 const job = (id, name, status = "Completed") => ({
   server: "this-computer", id, name,
-  job: { server: "this-computer", id, name, status, label: status, done: true, succeeded: status === "Completed", canRunAgain: true, inputs: {}, outputs: "", files: [] },
+  job: { server: "this-computer", id, name, status, label: status, done: true, succeeded: status === "Completed", canRunAgain: true, inputs: {}, outputs: "", results: [], files: [] },
 });
 const JOBS = [job("jr-aaaaaaaaaa", "fit, wide"), job("jr-bbbbbbbbbb", "fit, narrow"), job("jr-cccccccccc", "fit", "Failed")];
 const text = (value) => (value === undefined ? { kind: "absent", text: "" } : { kind: "text", text: value });

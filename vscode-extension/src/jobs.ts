@@ -165,5 +165,5 @@ export function resultFiles(job: Job): JobFile[] {
 
 /** Whether there is something to show of a job that has ended. */
 export function hasResults(job: Job): boolean {
-  return job.done && (job.summary !== undefined || job.outputs !== "" || resultFiles(job).length > 0);
+  return job.done && (job.results.length > 0 || resultFiles(job).length > 0);
 }

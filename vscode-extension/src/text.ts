@@ -52,14 +52,6 @@ export function dollars(amount: number): string {
   return amount > 0 && amount < 0.01 ? "< $0.01" : `$${amount.toFixed(2)}`;
 }
 
-/** The summary's first entry that is one value: `π = 3.14159`. */
-export function firstResult(job: Job): string {
-  for (const [key, value] of Object.entries(job.summary ?? {})) {
-    if (typeof value !== "object") return `${key} = ${scalar(value)}`;
-  }
-  return job.summary === undefined ? firstLine(job.outputs) : "";
-}
-
 /** Six significant digits say enough in a list. */
 export function scalar(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));

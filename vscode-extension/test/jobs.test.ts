@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 
 function job(more: Partial<Job>): Job {
   const fresh = { server: "this-computer", id: "jr-1", name: "pi", status: "Running", label: "Running", done: false, succeeded: false, canRunAgain: false };
-  return { ...fresh, inputs: {}, outputs: "", files: [], ...more };
+  return { ...fresh, inputs: {}, outputs: "", results: [], files: [], ...more };
 }
 
 const ended = (more: Partial<Job> = {}): Job => job({ done: true, status: "Completed", succeeded: true, ...more });

@@ -9,7 +9,7 @@ function line(more: Partial<LogLine>): LogLine {
 
 function ended(status: string): Job {
   const job = { server: "s", id: "j", name: "pi", label: status, done: true, succeeded: status === "Completed", canRunAgain: false };
-  return { ...job, status, inputs: {}, outputs: "", files: [] };
+  return { ...job, status, inputs: {}, outputs: "", results: [], files: [] };
 }
 
 test("a record in a terminal", () => {

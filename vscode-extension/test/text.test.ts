@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Job } from "../src/protocol";
-import { bytes, clock, elapsed, firstResult, joined, life, plain, scalar, since } from "../src/text";
+import { bytes, clock, elapsed, joined, life, plain, scalar, since } from "../src/text";
 
 function job(more: Partial<Job>): Job {
   const fresh = { server: "this-computer", id: "jr-1", name: "pi", status: "Running", label: "Running", done: false, succeeded: false, canRunAgain: false };
-  return { ...fresh, inputs: {}, outputs: "", files: [], ...more };
+  return { ...fresh, inputs: {}, outputs: "", results: [], files: [], ...more };
 }
 
 test("times", () => {
@@ -25,12 +25,6 @@ test("elapsed over limit while it runs, elapsed alone afterwards", () => {
   assert.equal(elapsed(job({ started: 0, timeLimit: 0.27 }), 70_000), "1:10 / 16:12");
   assert.equal(elapsed(job({ started: 0, timeLimit: 0 }), 42_000), "0:42");
   assert.equal(elapsed(job({ started: 0, ended: 72_000, done: true, timeLimit: 1 }), 999_000), "1:12");
-});
-
-test("the first result that is one value", () => {
-  assert.equal(firstResult(job({ summary: { table: [1, 2], π: 3.14159265, n: 5 } })), "π = 3.14159");
-  assert.equal(firstResult(job({ outputs: "done\nwell" })), "done");
-  assert.equal(firstResult(job({})), "");
 });
 
 test("values", () => {

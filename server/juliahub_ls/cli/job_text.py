@@ -1,13 +1,12 @@
 """Jobs and results as tables and sentences."""
 
-import json
-import math
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from juliahub_ls.cli.environment_view import field, shown_path
 from juliahub_ls.cli.output import Output
+from juliahub_ls.domain.jobs.headline import headline
 from juliahub_ls.domain.jobs.job_view import JobView, duration
 from juliahub_ls.domain.problem import human_bytes
 from juliahub_ls.domain.results.summary_rows import KEPT_CHARACTERS, SummaryRow, is_cut, summary_rows
@@ -32,7 +31,7 @@ def show_jobs(output: Output, views: Sequence[JobView]) -> None:
         table.add_column(column, overflow="fold" if column in ("Job", "State") else "ellipsis")
     for view in views:
         mark, style = _mark(output, view)
-        cells = (view.id, bare(view.name), bare(_state(view)), bare(_first_value(view)), when(view.submitted))
+        cells = (view.id, bare(view.name), bare(_state(view)), bare(headline(view)), when(view.submitted))
         table.add_row(Text(mark, style=style), *map(Text, cells))
     output.table(table)
 
@@ -138,20 +137,7 @@ def _state(view: JobView) -> str:
     return f"{one_line(view.label)}, {time_so_far}" if time_so_far else one_line(view.label)
 
 
-def _first_value(view: JobView) -> str:
-    if view.summary is not None:
-        key, value = next(iter(view.summary.items()))
-        return f"{key} = {_cell(value)}"
-    return one_line(view.outputs)
-
-
 def _value(row: SummaryRow) -> str:
     if row.kind == "group":
         return f"{row.entries} {'entry' if row.entries == 1 else 'entries'}"
     return row.text
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float) and math.isfinite(value):
-        return f"{value:.15g}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from juliahub_ls.domain.jobs.headline import headline, result_entries
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.jobs.notice import Notice
 from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
@@ -12,9 +13,10 @@ from juliahub_ls.services.outlook import Preflight
 
 
 def job(view: JobView) -> dict[str, Any]:
-    """A `Job`: the view's own fields."""
-    payload: dict[str, Any] = encode(view)
-    return payload if view.script is None else payload | {"script": uri(view.script)}
+    """A `Job`: the view's own fields, and what of its results a list shows."""
+    payload: dict[str, Any] = encode(view) | {"results": [encode(entry) for entry in result_entries(view)]}
+    told = {"script": uri(view.script) if view.script else None, "result": headline(view) or None}
+    return payload | present(told)
 
 
 def notice(value: Notice) -> dict[str, Any]:

@@ -74,8 +74,15 @@ export interface JobFile {
   sha256?: string;
 }
 
+/** A value that a job left, by its name; of a results text that is no JSON its first line, with no `text`. */
+export interface ResultEntry {
+  key: string;
+  text: string;
+}
+
 /**
- * A job. `status` is the server's word, `label` what a user reads. `summary` is the results text as JSON when it is JSON.
+ * A job. `status` is the server's word, `label` what a user reads. `summary` is the results text as JSON when it is JSON; `results` are
+ * its entries, each in a line, or the text's first line; `result` is the one that is most telling, as `π = 3.14159`.
  *
  * `progress` (0 to 1), `workersJoined`, `workersExpected`, `phase` and `reason` come from the log of jobs that are followed. `deadline`:
  * when its time limit stops it. `link`: where its exposed port is shown while it runs. What was submitted from here also has `script`,
@@ -107,6 +114,8 @@ export interface Job {
   inputs: Record<string, string>;
   outputs: string;
   summary?: Record<string, unknown>;
+  result?: string;
+  results: ResultEntry[];
   files: JobFile[];
 }
 

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { type JobFilter, type JobState, stateOf } from "../jobGroups";
 import type { Job } from "../protocol";
-import { cost, elapsed, firstLine, firstResult, joined, life, readingOf } from "../text";
+import { cost, elapsed, firstLine, joined, life, readingOf } from "../text";
 
 const MINUTE = 60_000;
 
@@ -56,7 +56,7 @@ function tellsItsTime({ done, succeeded, reason }: Job): boolean {
 }
 
 function telling(job: Job, now: number): string {
-  if (job.succeeded) return firstResult(job);
+  if (job.succeeded) return job.result ?? "";
   // A stop is yours in the label, and anyone's in the log.
   if (job.done) return firstLine(job.status === "Stopped" ? job.label : (job.reason ?? job.label));
   const waited = job.started === undefined && job.submitted !== undefined ? now - job.submitted : 0;

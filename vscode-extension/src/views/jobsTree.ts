@@ -5,7 +5,7 @@ import { hasResults, type JobsModel, refOf, resultFiles } from "../jobs";
 import type { Job, JobFile } from "../protocol";
 import type { ServersModel } from "../servers";
 import type { Pending, Submitter } from "../submitter";
-import { bytes, firstLine, scalar } from "../text";
+import { bytes } from "../text";
 import { descriptionOf, filterWords, iconOf, spoken } from "./jobWords";
 import { jobTooltip } from "./jobDetails";
 import { offline } from "./serverWords";
@@ -285,15 +285,8 @@ function moreItem(node: OlderNode): vscode.TreeItem {
 
 function resultsOf(parent: JobNode, job: Job | undefined): ResultNode[] {
   if (job === undefined || !hasResults(job)) return [];
-  const summary = Object.entries(job.summary ?? {}).map(([label, value]): ResultNode => {
-    return { kind: "result", parent, label, description: scalar(value), file: false };
-  });
-  const text = job.summary === undefined && job.outputs !== "" ? [outputNode(parent, job.outputs)] : [];
-  return [...summary, ...text, ...resultFiles(job).map((file) => fileNode(parent, file))];
-}
-
-function outputNode(parent: JobNode, outputs: string): ResultNode {
-  return { kind: "result", parent, label: firstLine(outputs), description: "", file: false };
+  const values = job.results.map(({ key, text }): ResultNode => ({ kind: "result", parent, label: key, description: text, file: false }));
+  return [...values, ...resultFiles(job).map((file) => fileNode(parent, file))];
 }
 
 function fileNode(parent: JobNode, { name, size }: JobFile): ResultNode {

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from juliahub_ls.domain.values import first_line
+
+from .headline import headline
 from .job_view import JobView, duration
 
 NoticeKind = Literal["deadline", "waiting", "ended"]
@@ -48,27 +51,10 @@ def notice_of(view: JobView, now: int) -> Notice | None:
 def end_of(view: JobView) -> Notice:
     """How a job ended: its time and its first result, or the reason."""
     if not view.succeeded:
-        return Notice(view, "ended", f"{view.name} — {_first_line(view.label)}")
+        return Notice(view, "ended", f"{view.name} — {first_line(view.label)}")
     took = "" if view.started is None or view.ended is None else f" in {duration(view.ended - view.started)}"
-    result = first_result(view)
+    result = headline(view)
     return Notice(view, "ended", f"{view.name} finished{took}" + (f" — {result}" if result else ""))
-
-
-def first_result(view: JobView) -> str:
-    """The summary's first entry that is one value, as `π = 3.14159`; of a text its first line."""
-    if view.summary is None:
-        return _first_line(view.outputs)
-    for key, value in view.summary.items():
-        if not isinstance(value, (dict, list)) and value is not None:
-            return f"{key} = {scalar(value)}"
-    return ""
-
-
-def scalar(value: object) -> str:
-    """Six significant digits say enough in a list."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.6g}" if isinstance(value, float) else _first_line(str(value))
 
 
 def _moments(view: JobView, after: int) -> Iterator[int]:
@@ -88,7 +74,3 @@ def _minutes(count: int) -> str:
     if count < 120:
         return "1 minute" if count == 1 else f"{count} minutes"
     return f"{count // 60} hours"
-
-
-def _first_line(text: str) -> str:
-    return text.strip().split("\n", 1)[0].strip()

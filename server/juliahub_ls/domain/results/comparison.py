@@ -9,9 +9,9 @@ from typing import Any, Literal
 from juliahub_ls.domain.jobs.job_view import JobView, duration
 from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
 from juliahub_ls.domain.problem import human_bytes
-from juliahub_ls.domain.results.summary_rows import flat, is_number, plain_text, short_number
+from juliahub_ls.domain.results.summary_rows import flat
+from juliahub_ls.domain.values import cut, is_number, plain_text, short_number
 
-TEXT_CHARACTERS = 200
 POINTS = 60
 """A sparkline has no room for more."""
 HOUR_MS = 3_600_000
@@ -93,7 +93,7 @@ def value_cell(value: Any) -> Cell:
         whole = plain_text(value)
         return Cell("number", short_number(value), number, None, whole, whole)
     whole = plain_text(value)
-    text = whole if len(whole) <= TEXT_CHARACTERS else whole[: TEXT_CHARACTERS - 1] + "…"
+    text = cut(whole)
     if isinstance(value, list) and len(value) > 2 and all(map(is_number, value)):
         text = f"{short_number(value[0])} … {short_number(value[-1])} ({len(value):,} values)"
         return Cell("text", text, None, _thinned([float(item) for item in value]), whole)

@@ -1,11 +1,12 @@
 """A job's summary as lines of a table: nested JSON in reading order, or flat by dotted keys."""
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from juliahub_ls.domain.values import is_number, plain_text
 
 KEPT_CHARACTERS = 1000
 """JuliaHub keeps no more of a job's results text (protocol §7.5)."""
@@ -37,25 +38,6 @@ def flat(summary: Any) -> dict[str, Any]:
 def is_cut(outputs: str) -> bool:
     """Whether the end of a results text is probably missing."""
     return len(outputs) >= KEPT_CHARACTERS
-
-
-def plain_text(value: Any) -> str:
-    """A value that is no group, whole: numbers with all their digits, lists as JSON."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def short_number(value: float) -> str:
-    """Six significant digits; whole numbers whole."""
-    if isinstance(value, int) or not math.isfinite(value):
-        return str(value)
-    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
-
-
-def is_number(value: Any) -> bool:
-    """A number, and no `true`."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _rows(value: Any, path: str, depth: int) -> Iterator[SummaryRow]:

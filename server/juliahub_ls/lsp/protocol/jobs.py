@@ -81,9 +81,17 @@ class JobFile(TypedDict):
     sha256: NotRequired[str]
 
 
+class ResultEntry(TypedDict):
+    """A value that a job left, by its name; of a results text that is no JSON its first line, with no `text`."""
+
+    key: str
+    text: str
+
+
 class Job(TypedDict):
     """A job. `status` is the server's word, `label` what a user reads. `summary` is the results text as JSON when it
-    is JSON.
+    is JSON; `results` are its entries, each in a line, or the text's first line; `result` is the one that is most
+    telling, as `π = 3.14159`.
 
     `progress` (0 to 1), `workersJoined`, `workersExpected`, `phase` and `reason` come from the log of jobs that are
     followed. `deadline`: when its time limit stops it. `link`: where its exposed port is shown while it runs. What was
@@ -116,6 +124,8 @@ class Job(TypedDict):
     inputs: dict[str, str]
     outputs: str
     summary: NotRequired[dict[str, Any]]
+    result: NotRequired[str]
+    results: list[ResultEntry]
     files: list[JobFile]
 
 
