@@ -57,3 +57,17 @@ def test_what_the_hub_does_not_have(signed_in: Cli) -> None:
         assert ran.code == 2
         assert words in ran.error["message"]
         assert "Nothing was submitted." in ran.error["message"]
+
+
+def test_lines_of_a_script(signed_in: Cli, hub: ScriptedHub) -> None:
+    (signed_in.folder / "several.jl").write_text("first()\nsecond()\nthird()\n")
+    ran = signed_in.run("submit", "several.jl", "--lines", "2:3", "--json")
+    assert ran.code == 0, ran.stderr
+    (sent,) = hub.started(ran.document["jobname"]).folder.rglob("code.jl")
+    text = sent.read_text()
+    assert "second()" in text
+    assert "first()" not in text
+    for lines, words in (("3:9", "has 3 lines, and 3:9 are not among them"), ("x", "names no lines, such as 3:7")):
+        ran = signed_in.run("submit", "several.jl", "--lines", lines)
+        assert ran.code == 2
+        assert words in ran.stderr

@@ -123,7 +123,9 @@ async def test_a_job_of_elsewhere(signed_in: Editor) -> None:
 
 
 async def test_a_selection_runs_in_the_scripts_place(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
-    chosen = {"script": script_of(folders), "code": "println(1)"}
+    whole = (await signed_in.request("juliahub/submit", {"script": script_of(folders), "nodes": 2}))["job"]
+    hub.started(whole["id"]).ends()
+    chosen = {"script": script_of(folders), "code": "println(1)", "name": "part"}
     job = (await signed_in.request("juliahub/submit", chosen))["job"]
     started = hub.started(job["id"])
     started.ends()
@@ -131,5 +133,34 @@ async def test_a_selection_runs_in_the_scripts_place(signed_in: Editor, hub: Scr
     assert 'include_string(Main, "println(1)", path)' in sent
     again = await signed_in.request("juliahub/form", {"job": job["id"]})
     assert again["choices"]["code"] == "println(1)"
-    later = await signed_in.request("juliahub/form", {"script": script_of(folders)})
-    assert "code" not in later["choices"], "a selection was for once"
+    later = (await signed_in.request("juliahub/form", {"script": script_of(folders)}))["choices"]
+    assert ("code" in later, "name" in later, later["nodes"]) == (False, False, 2), "a selection was for once"
+
+
+async def test_a_selection_for_a_terminal(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    """By its lines, while they are the script's; a part of a line has no command."""
+    script = folders / "work" / "project" / "main.jl"
+    script.write_text("x = 1\r\ny = 2\r\nprintln(x + y)\r\n", newline="")
+    asked = {"script": script.as_uri(), "code": "y = 2\r\nprintln(x + y)"}
+    form = await signed_in.request("juliahub/form", {"choices": asked})
+    assert form["commandLine"] == f"juliahub submit {script} --server {hub.url} --lines 2:3"
+    part = await signed_in.request("juliahub/form", {"choices": {**asked, "code": "x + y"}})
+    assert part["ready"]
+    assert "commandLine" not in part
+
+
+async def test_choices_over_those_of_a_configuration(signed_in: Editor, folders: Path) -> None:
+    """What a task says goes before what its configuration says, its variables one by one."""
+    file = folders / "work" / "project" / ".vscode" / "juliahub.toml"
+    file.parent.mkdir()
+    file.write_text('[configurations.big]\nprocesses-per-node = 4\nenv = { A = "1", B = "2" }\n')
+    asked = {"configuration": "big", "folder": file.parents[1].as_uri()}
+    over = {"script": script_of(folders), "processPerVcpu": True, "env": {"B": "3"}}
+    form = await signed_in.request("juliahub/form", {**asked, "choices": over})
+    assert form["origin"] == "configuration"
+    assert form["choices"]["processPerVcpu"]
+    assert "processesPerNode" not in form["choices"] or form["choices"]["processesPerNode"] == 1
+    assert form["choices"]["env"] == {"A": "1", "B": "3"}
+    file.write_text("[configurations.big]\nndoes = 4\n")
+    wrong = await signed_in.request("juliahub/form", {**asked, "choices": over})
+    assert (wrong["ready"], "Did you mean “nodes”?" in wrong["obstacle"]) == (False, True)

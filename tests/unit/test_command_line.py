@@ -93,11 +93,16 @@ def test_a_line_for_windows() -> None:
     assert command_line(chosen, windows=True) == r"juliahub submit 'C:\a b\it''s.jl' --name 'x$y' --nodes 2"
 
 
+def test_a_line_for_a_part_of_a_script() -> None:
+    line = command_line({"script": "/work/main.jl", "name": "part"}, lines=(3, 7))
+    assert line == "juliahub submit /work/main.jl --name part --lines 3:7"
+
+
 def test_there_is_one_vocabulary() -> None:
     not_kept = {"code", "portPassword", "workDoneToken"}
     assert {choice.key for choice in CHOICES} == set(SubmitParams.__annotations__) - not_kept
     options = {choice.option.replace("-", "_") for choice in CHOICES} - {"server"}
-    assert options == set(OPTIONS) - {"config"}
+    assert options == set(OPTIONS) - {"config", "lines"}
     names = {name for parameter in SUBMIT.commands["submit"].params for name in parameter.opts}
     assert {f"--{choice.option}" for choice in CHOICES if choice.key != "script"} <= names
     assert SUBMIT.commands["check"].params[: len(OPTIONS)] != []

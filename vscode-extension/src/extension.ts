@@ -28,7 +28,7 @@ import { chooseEnvironment, mendEnvironment } from "./commands/environment";
 import {
   cancelSubmission,
   clearJobFilter,
-  copyCommandLine,
+  copyCommand,
   copyJobId,
   extendJob,
   filterJobs,
@@ -112,7 +112,7 @@ const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.extendJob": extendJob,
   "juliahub.runAgain": runAgain,
   "juliahub.runAgainWithChanges": runAgainWithChanges,
-  "juliahub.copyCommandLine": copyCommandLine,
+  "juliahub.copyCommandLine": copyCommand,
   "juliahub.copyJobId": copyJobId,
   "juliahub.openInBrowser": openInBrowser,
   "juliahub.showJobDetails": showJobDetails,

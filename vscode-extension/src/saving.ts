@@ -3,6 +3,9 @@ import * as vscode from "vscode";
 import { Problem } from "./errors";
 import { LOG_SCHEME } from "./log/address";
 
+/** What can be run: files, and texts that become one when they are saved. */
+export const SCRIPT_SCHEMES: readonly string[] = ["file", "untitled"];
+
 /** The script at `uri`, else the active one, saved. Undefined when the user declines to save. */
 export async function savedScript(uri: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
   const document = uri === undefined ? activeScript() : await vscode.workspace.openTextDocument(uri);
@@ -15,9 +18,14 @@ export async function savedScript(uri: vscode.Uri | undefined): Promise<vscode.U
 /** The script in the active editor; when a log has the focus, the one that stands beside it. */
 export function activeScript(): vscode.TextDocument | undefined {
   const active = vscode.window.activeTextEditor?.document;
-  if (active !== undefined && active.uri.scheme !== LOG_SCHEME) return active.languageId === "julia" ? active : undefined;
-  const scripts = vscode.window.visibleTextEditors.map((editor) => editor.document).filter((document) => document.languageId === "julia");
+  if (active !== undefined && active.uri.scheme !== LOG_SCHEME) return isScript(active) ? active : undefined;
+  const scripts = vscode.window.visibleTextEditors.map((editor) => editor.document).filter(isScript);
   return scripts.length === 1 ? scripts[0] : undefined;
+}
+
+/** A file, or one that is not saved yet; not the other side of a comparison. */
+function isScript({ languageId, uri }: vscode.TextDocument): boolean {
+  return languageId === "julia" && SCRIPT_SCHEMES.includes(uri.scheme);
 }
 
 async function saveAll(): Promise<void> {

@@ -195,10 +195,39 @@ test("a failure leaves the form as it was", async () => {
 });
 
 test("another server's machines are not asked for here", async () => {
-  const world = await opened();
-  edit(world, { node: "m4", nodes: 2 }, 1);
+  const world = await opened({ "file:///work/other.jl": { choices: { script: "file:///work/other.jl", image: "Mine", nodes: 3 }, source: { origin: "defaults", changed: true } } });
+  edit(world, { node: "m4", nodes: 2, server: "here" }, 1);
   world.pass(TYPING_MS);
   await world.question(1).answer();
-  world.model.choose({ server: "hub" }, ["node"]);
+  world.model.moveTo("hub");
   assert.deepEqual(world.question(2).params.choices, { script: SCRIPT, nodes: 2, server: "hub" });
+  assert.deepEqual(world.drafts["file:///work/other.jl"]?.choices, { script: "file:///work/other.jl", nodes: 3, server: "hub" });
+  world.model.moveTo("hub");
+  assert.equal(world.asked.length, 3, "it is there already");
+});
+
+test("a script that runs elsewhere has not been changed by hand", async () => {
+  const world = await opened();
+  world.model.moveTo("hub");
+  await world.question(1).answer();
+  assert.deepEqual([world.model.form?.choices.server, world.model.source.changed, world.drafts], ["hub", false, {}]);
+});
+
+test("what a gesture submits is what stands in the form, looked at or left", async () => {
+  const world = await opened();
+  assert.equal(world.model.chosenFor(SCRIPT, false), undefined, "as it ran last");
+  assert.equal(world.model.chosenFor(SCRIPT, true)?.nodes, 1);
+  edit(world, { nodes: 7, port: 8080, portAccess: "password", portPassword: "hidden" }, 1);
+  assert.deepEqual(world.model.chosenFor(SCRIPT, false), { script: SCRIPT, nodes: 7, port: 8080, portAccess: "password", portPassword: "hidden" });
+  world.model.submitted(SCRIPT);
+  assert.deepEqual([world.drafts, world.model.chosenFor(SCRIPT, false)], [{}, undefined]);
+});
+
+test("a selection is for once", async () => {
+  const world = new World();
+  world.model.open({ job: "j1", server: "here" });
+  await world.question(0).answer({ origin: "job", choices: { script: SCRIPT, code: "1 + 1" } });
+  edit(world, { code: "1 + 1", nodes: 4 }, 1);
+  assert.equal(world.model.choices?.nodes, 4);
+  assert.deepEqual([world.drafts, world.model.chosenFor(SCRIPT, true)], [{}, undefined], "the script itself runs as it ran last");
 });

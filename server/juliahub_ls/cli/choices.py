@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from juliahub_ls.services.submit_request import SubmitRequest
 
 CONFIG = "config"
+LINES = "lines"
 OPTIONS: dict[str, Any] = {
     "script": own.ScriptOrNothing,
     CONFIG: own.ConfigOption,
+    LINES: own.LinesOption,
     "bundle": BundleOption,
     "send": SendOption,
     "gitignore": GitignoreChoice,
@@ -90,7 +92,12 @@ class Chosen:
         choices = given_choices(context.params)
         name = context.params.get(CONFIG)
         if name is not None:
-            choices = _over(_configuration(name), choices)
+            from juliahub_ls.domain.jobs.choices import configured
+
+            choices = configured(_configuration(name), choices)
+        lines = context.params.get(LINES)
+        if lines is not None:
+            choices = {**choices, "code": _selected(choices.get("script"), lines)}
         asked = replace(asked, server=asked.server or choices.get("server"))
         return cls(asked, {key: value for key, value in choices.items() if key != "server"})
 
@@ -140,14 +147,14 @@ def _configuration(name: str) -> dict[str, Any]:
     return found.choices
 
 
-def _over(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """A configuration's choices with those of the command line over them; of variables, each one."""
-    from juliahub_ls.domain.jobs.choices import merged
+def _selected(script: str | None, lines: str) -> str:
+    """The text of these lines. Raises errors about the script."""
+    from juliahub_ls.services.job_source import selected_lines
 
-    env = {**base.get("env", {}), **given.get("env", {})}
-    if any(key in given for key in ("app", "appRepo")):
-        base = {key: value for key, value in base.items() if key != "script"}
-    return merged(base, given) | ({"env": env} if env else {})
+    first, last = own.lines(lines)
+    if script is None:
+        raise typer.BadParameter("--lines names lines of a script, and there is none.")
+    return selected_lines(Path(script), first, last)
 
 
 def _refuse_contradictions(choices: dict[str, Any]) -> None:

@@ -20,6 +20,10 @@ ConfigOption = Annotated[
         help="Choices saved in .vscode/juliahub.toml, here or above; options go before them.",
     ),
 ]
+LinesOption = Annotated[
+    str | None,
+    typer.Option("--lines", metavar="FIRST:LAST", help="Run these lines of the script in its place, such as 3:7."),
+]
 NodesOption = Annotated[int | None, typer.Option("--nodes", metavar="N", help="How many machines; else one.")]
 MinNodesOption = Annotated[
     int | None, typer.Option("--min-nodes", metavar="N", help="Start when so many of --nodes are there.")
@@ -94,6 +98,15 @@ def environment(given: list[str]) -> dict[str, str]:
             raise typer.BadParameter(f"“{text}” is not NAME=VALUE.", param_hint="--env")
         values[key] = value
     return values
+
+
+def lines(text: str) -> tuple[int, int]:
+    """`3:7` as numbers; `3` is one line."""
+    first, _, last = text.partition(":")
+    try:
+        return int(first), int(last or first)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}” names no lines, such as 3:7.", param_hint="--lines") from None
 
 
 def port_password() -> str:

@@ -31,7 +31,7 @@ def form(value: Form, connections: Connections) -> dict[str, Any]:
         "images": [_image(offer) for offer in value.images],
         "fields": [_field(item) for item in value.fields],
         "ready": value.obstacle is None,
-        "commandLine": command_line(_for_a_terminal(value), windows=os.name == "nt"),
+        "commandLine": _command_line(value),
         "bundle": _bundle(value.plan) if value.plan else None,
         "design": _design(value.design) if value.design else None,
         "image": value.image.name if value.image else None,
@@ -39,6 +39,14 @@ def form(value: Form, connections: Connections) -> dict[str, Any]:
         "offlineSince": value.offline_since,
     }
     return present(payload)
+
+
+def _command_line(value: Form) -> str | None:
+    """None for a selection that is not whole lines of the script: a terminal has no other way to name it."""
+    lines = value.source.lines if value.source else None
+    if "code" in value.choices and lines is None:
+        return None
+    return command_line(_for_a_terminal(value), lines=lines, windows=os.name == "nt")
 
 
 def _for_a_terminal(value: Form) -> dict[str, Any]:

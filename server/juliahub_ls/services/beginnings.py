@@ -45,8 +45,6 @@ class Beginnings:
         record = self._submissions.last_of(script) if script else None
         if record is None:
             return Beginning({}, "defaults")
-        profile, choices = self._servers.find(server), record.for_next_time
-        if record.server != profile.id:
-            choices = elsewhere(choices)
-        back = [key for key in record.kept_back if key != "code"]
-        return Beginning({**choices, "server": profile.id}, "remembered", back)
+        profile = self._servers.find(server)
+        choices = record.choices if record.server == profile.id else elsewhere(record.choices)
+        return Beginning({**choices, "server": profile.id}, "remembered", record.kept_back)

@@ -8,10 +8,11 @@ from pathlib import Path, PurePosixPath
 from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
 from juliahub_ls.domain.environments.files import JuliaVersion, environment_at
 from juliahub_ls.domain.environments.script_environment import EnvironmentChoice
-from juliahub_ls.domain.jobs.driver import driver_script, placed, selection_driver
+from juliahub_ls.domain.jobs.driver import driver_script, selection_driver
+from juliahub_ls.domain.jobs.selection import lines_of, placed, text_of_lines
 from juliahub_ls.domain.problem import Problem, warning
 from juliahub_ls.domain.toml.text import read_text
-from juliahub_ls.errors import ScriptOutsideBundle
+from juliahub_ls.errors import ScriptOutsideBundle, SettingInvalid
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.os_errors import translated_os_errors
 
@@ -51,6 +52,8 @@ class Source:
     """The other environments that the script could have."""
     selection: bool = False
     """`code` is a part of the script, run in its place."""
+    lines: tuple[int, int] | None = None
+    """The first and the last line (from 1) of that part, where it is whole lines of the script as it stands."""
 
     @property
     def user_code(self) -> str:
@@ -92,10 +95,10 @@ def find_source(
     script = Path(os.path.normpath(script.absolute()))
     found = environments.for_script(script)
     because, loaded, problems = found.why, found.loaded, found.problems
-    with translated_os_errors(script, NOT_SUBMITTED):
-        code = script.read_text("utf-8", "replace")
-    part = selection is not None
-    code = code if selection is None else placed(selection, code)
+    code, part, lines = _text_of(script), selection is not None, None
+    if selection is not None:
+        selection = selection.replace("\r\n", "\n")
+        code, lines = placed(selection, code), lines_of(selection, code)
     if directory is not None:
         directory = Path(os.path.normpath(directory.absolute()))
         if send is Send.FOLDER and not script.is_relative_to(directory):
@@ -105,11 +108,24 @@ def find_source(
     top = directory or (loaded.environment.directory if loaded else None)
     if send is Send.FOLDER and top is not None and script.is_relative_to(top):
         inside = PurePosixPath(script.relative_to(top).as_posix())
-        return Source(script, because, send, code, loaded, top, inside, problems, found.choices, part)
+        return Source(script, because, send, code, loaded, top, inside, problems, found.choices, part, lines)
     if send is Send.FOLDER:
         send = Send.ENVIRONMENT if loaded else Send.SCRIPT
     sent = None if send is Send.SCRIPT else loaded
-    return Source(script, because, send, code, sent, problems=problems, choices=found.choices, selection=part)
+    return Source(
+        script, because, send, code, sent, problems=problems, choices=found.choices, selection=part, lines=lines
+    )
+
+
+def selected_lines(script: Path, first: int, last: int) -> str:
+    """The text of these lines (from 1). Raises `ScriptNotFound`, and `SettingInvalid` for lines that it has not."""
+    code = _text_of(script)
+    selected = text_of_lines(code, first, last)
+    if selected is None:
+        count = len(code.removesuffix("\n").split("\n"))
+        reason = f"{script.name} has {count} lines, and {first}:{last} are not among them. {NOT_SUBMITTED}"
+        raise SettingInvalid(reason=reason)
+    return selected
 
 
 def for_julia(source: Source, julia: JuliaVersion | None) -> Source:
@@ -119,6 +135,11 @@ def for_julia(source: Source, julia: JuliaVersion | None) -> Source:
     directory = source.environment.environment.directory
     loaded = _loaded(directory, julia) or source.environment
     return replace(source, environment=loaded)
+
+
+def _text_of(script: Path) -> str:
+    with translated_os_errors(script, NOT_SUBMITTED):
+        return script.read_text("utf-8", "replace")
 
 
 def _other_environment(

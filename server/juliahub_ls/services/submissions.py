@@ -56,7 +56,7 @@ class Submissions:
             return self._by_job.get((server, job))
 
     def last_of(self, script: Path) -> SubmissionRecord | None:
-        """The last submission of a script."""
+        """The last submission of a script as a whole."""
         with self._lock:
             self._read()
             return self._by_script.get(_key(script))
@@ -81,7 +81,8 @@ class Submissions:
     def _take(self, records: list[SubmissionRecord]) -> None:
         self._records = records
         self._by_job = {(record.server, record.job): record for record in records}
-        self._by_script = {_key(Path(record.script)): record for record in records if record.script}
+        whole = (record for record in records if not record.is_selection)
+        self._by_script = {_key(Path(record.script)): record for record in whole if record.script}
 
 
 def _key(script: Path) -> str:

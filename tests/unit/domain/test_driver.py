@@ -9,7 +9,8 @@ import pytest
 
 from juliahub_ls.domain.bundles.plan import plan_bundle
 from juliahub_ls.domain.bundles.writer import write_bundle
-from juliahub_ls.domain.jobs.driver import driver_script, julia_string, placed, selection_driver
+from juliahub_ls.domain.jobs.driver import driver_script, julia_string, selection_driver
+from juliahub_ls.domain.jobs.selection import lines_of, placed, text_of_lines
 
 from .conftest import MakeTree
 
@@ -108,6 +109,34 @@ def test_julia_loads_a_development_package_from_an_unpacked_bundle(
 )
 def test_a_selection_keeps_its_lines(selection: str, expected: str) -> None:
     assert placed(selection, "a()\nb()\nc()") == expected
+
+
+@pytest.mark.parametrize(
+    ("selection", "lines"),
+    [
+        ("b()\n", (2, 2)),
+        ("a()", (1, 1)),
+        ("if c\n    d()\nend", (3, 5)),
+        ("    d()\n", (4, 4)),
+        ("d()\nend\n\n", (4, 5)),
+        ("if c\n    d()", (3, 4)),
+        ("c()\nb", None),  # half a line
+        ("d", None),
+        ("elsewhere()", None),
+        (" \n", None),
+    ],
+)
+def test_the_lines_of_a_selection(selection: str, lines: "tuple[int, int] | None") -> None:
+    script = "a()\nb()\nif c\n    d()\nend\nb()\n"
+    assert lines_of(selection, script) == lines
+    if lines is not None:
+        text = text_of_lines(script, *lines)
+        assert text is not None
+        assert text.strip() == selection.strip()
+
+
+def test_lines_that_a_script_has_not() -> None:
+    assert [text_of_lines("a\nb", *lines) for lines in ((0, 1), (2, 1), (2, 3), (1, 2))] == [None, None, None, "a\nb"]
 
 
 @pytest.mark.julia

@@ -1,6 +1,6 @@
 /** What can be done with jobs: see their log, details and results; extend and run them again; the list anew, further back, filtered. */
 import * as vscode from "vscode";
-import { Problem } from "../errors";
+import { copyCommandLine } from "../commandLine";
 import { filterByHand } from "../jobFilterPick";
 import { NO_FILTER } from "../jobGroups";
 import { refOf } from "../jobs";
@@ -43,12 +43,9 @@ export const runAgainWithChanges: CommandFactory = (services) => async (argument
   if (job !== undefined) await services.form.openForm(refOf(job));
 };
 
-export const copyCommandLine: CommandFactory = (services) => async (argument) => {
+export const copyCommand: CommandFactory = (services) => async (argument) => {
   const job = await again(services, argument);
-  if (job === undefined) return;
-  const { commandLine } = await services.daemon.request(methods.form, refOf(job));
-  if (commandLine === undefined) throw new Problem(vscode.l10n.t("No command does the same: it ran a part of the script that is not there in whole lines any more."));
-  await copy(commandLine, vscode.l10n.t("The command is copied: {0}", commandLine));
+  if (job !== undefined) await copyCommandLine(await services.daemon.request(methods.form, refOf(job)));
 };
 
 export const copyJobId: CommandFactory = (services) => async (argument) => {

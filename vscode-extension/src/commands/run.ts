@@ -12,21 +12,21 @@ interface ConfigurationItem extends vscode.QuickPickItem {
 
 const OPEN: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("go-to-file"), tooltip: vscode.l10n.t("Open the Configuration") };
 
-/** The active script, the one that the command was called on, or all that are selected in the explorer; each as it ran last. */
+/** The active script, the one that the command was called on, or all that are selected in the explorer; each as the Run pane has it. */
 export const runFile: CommandFactory =
-  ({ daemon, submitter }) =>
+  ({ form, submitter }) =>
   async (argument, selection) => {
     for (const uri of scriptsOf(argument, selection)) {
       const script = await savedScript(uri);
       if (script === undefined) continue;
-      const { choices } = await daemon.request(methods.form, { script: script.toString() });
-      await submitter.submit(choices);
+      const choices = await form.choicesFor(script.toString());
+      if ((await submitter.submit(choices)) !== undefined) form.model.submitted(script.toString());
     }
   };
 
-/** What is selected of the script, else the line of the cursor, in the script's environment and folder. */
+/** What is selected of the script, else the line of the cursor: in the script's environment and folder, on the machines that it would run on. */
 export const runSelection: CommandFactory =
-  ({ submitter }) =>
+  ({ form, submitter }) =>
   async () => {
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined || editor.document !== activeScript()) throw new Problem(vscode.l10n.t("Select the Julia code that you want to run, then run it again."));
@@ -35,18 +35,21 @@ export const runSelection: CommandFactory =
     const script = await savedScript(editor.document.uri);
     if (script === undefined) return;
     const name = vscode.l10n.t("{0} (selection)", path.posix.basename(script.path));
-    await submitter.submit({ script: script.toString(), code, name });
+    await submitter.submit({ ...(await form.choicesFor(script.toString())), code, name });
   };
 
 /** Asks what goes along first. */
 export const runFileWith: CommandFactory =
-  ({ submitter }) =>
+  ({ form, submitter }) =>
   async (argument) => {
     const script = await savedScript(argument instanceof vscode.Uri ? argument : undefined);
     if (script === undefined) return;
     const placeHolder = vscode.l10n.t("What goes along with {0}?", path.posix.basename(script.path));
     const chosen = await vscode.window.showQuickPick(ways(), { placeHolder, matchOnDetail: true });
-    if (chosen !== undefined) await submitter.submit({ script: script.toString(), send: chosen.send });
+    if (chosen === undefined) return;
+    const { directory, ...others } = await form.choicesFor(script.toString());
+    const choices = { ...others, send: chosen.send, ...(chosen.send === "folder" && directory !== undefined ? { directory } : {}) };
+    if ((await submitter.submit(choices)) !== undefined) form.model.submitted(script.toString());
   };
 
 /** With choices that the workspace keeps in `.vscode/juliahub.toml`; one without a script runs the active one. */

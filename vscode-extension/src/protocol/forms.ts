@@ -6,7 +6,8 @@ import type { Server } from "./servers";
 
 /**
  * A form for `script`, filled with `choices`; absent: those of a `configuration` (of the workspace folder `folder`), of a `job` of
- * `server` that was submitted from here, else those that the script ran with last, else the defaults.
+ * `server` that was submitted from here, else those that the script ran with last, else the defaults. With a `configuration`, `choices` go
+ * before its own.
  *
  * `bundle`: also plan what would go along, which takes longer; without it the last plan's figures are told, if any.
  */
@@ -94,7 +95,7 @@ export interface FieldProblem {
  *
  * `origin`: where they come from. `nodes` and `images` are the server's, the last known ones while it is offline. `image`: the name of the
  * one that the job will run in, where the server does not choose. `ready`: it can be submitted; `obstacle` says why not. `commandLine`:
- * the same for a terminal.
+ * the same for a terminal; absent for a selection that is not whole lines of the script as it stands on the disk.
  */
 export interface Form {
   choices: SubmitParams;
@@ -105,7 +106,7 @@ export interface Form {
   images: FormImage[];
   fields: FieldProblem[];
   ready: boolean;
-  commandLine: string;
+  commandLine?: string;
   bundle?: FormBundle;
   design?: FormDesign;
   image?: string;

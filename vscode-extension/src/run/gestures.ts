@@ -1,6 +1,7 @@
 /** What the RUN pane's buttons do outside of it. */
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { copyCommandLine } from "../commandLine";
 import { type Configuration, type Environment, methods, type SubmitParams } from "../protocol";
 import type { Services } from "../services";
 import type { Gesture } from "./messages";
@@ -42,7 +43,8 @@ export class Gestures {
         this.model.startOver();
         return;
       case "copyCommand":
-        return copy(this.model.form?.commandLine);
+        if (this.model.form !== undefined) await copyCommandLine(this.model.form);
+        return;
       case "trust":
         await vscode.commands.executeCommand("workbench.trust.manage");
         return;
@@ -87,7 +89,9 @@ export class Gestures {
 
   private askForName({ name, script }: SubmitParams): Thenable<string | undefined> {
     const stem = path.posix.basename(vscode.Uri.parse(script ?? "").path, ".jl");
-    const known = new Set(this.configurations().map((configuration) => configuration.name));
+    const folder = script === undefined ? undefined : vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(script));
+    const place = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri.toString();
+    const known = new Set(this.configurations().filter((configuration) => vscode.Uri.parse(configuration.folder).toString() === place).map(({ name: taken }) => taken));
     return vscode.window.showInputBox({
       title: vscode.l10n.t("Save as a configuration"),
       prompt: vscode.l10n.t("A name for these choices. They are kept in .vscode/juliahub.toml, which can be shared."),
@@ -116,12 +120,6 @@ async function chooseScript(): Promise<void> {
 
 async function open(uri: string | undefined): Promise<void> {
   if (uri !== undefined) await vscode.commands.executeCommand("vscode.open", vscode.Uri.parse(uri));
-}
-
-async function copy(text: string | undefined): Promise<void> {
-  if (text === undefined) return;
-  await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Copied")}`, 3000);
 }
 
 function fileOf(environment: Environment | undefined, gesture: "openProject" | "openManifest" | "openArtifacts"): string | undefined {

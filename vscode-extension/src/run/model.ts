@@ -10,6 +10,8 @@ export const TYPING_MS = 120;
 export const CALM_MS = 600;
 /** More scripts than these are not remembered. */
 const MOST_DRAFTS = 50;
+/** What means something on one server only. */
+const OF_A_SERVER = ["node", "image", "product", "julia", "project"] as const;
 
 /** Choices that were made by hand and not submitted yet. */
 export interface Draft {
@@ -92,11 +94,27 @@ export class RunModel {
     this.plan(TYPING_MS, () => this.fill(this.given(this.choices ?? {}), this.wanted, undefined));
   }
 
+  /** What is submitted for a script without a word of the page's: as it stands in the form, if that is looked at, else as it was left there. */
+  chosenFor(script: string, isLookedAt: boolean): SubmitParams | undefined {
+    const choices = isLookedAt && script === this.script ? this.choices : this.drafts.get(script)?.choices;
+    if (choices === undefined || choices.code !== undefined) return undefined;
+    return script === this.script ? this.given(choices).choices : choices;
+  }
+
+  /** Scripts run on this server from now on: all that was chosen goes along, but for names that mean nothing there. */
+  moveTo(server: string): void {
+    for (const [script, draft] of this.drafts) this.drafts.set(script, { ...draft, choices: moved(draft.choices, server) });
+    this.effects.saveDrafts(Object.fromEntries(this.drafts));
+    if (this.choices === undefined || this.choices.server === server) return;
+    const choices = moved(this.choices, server);
+    if (this.latest !== undefined) this.latest = choices;
+    this.run(() => this.fill(this.given(choices), this.wanted, undefined), true);
+  }
+
   /** Some choices differ from now on, as by a click outside the page. */
-  choose(patch: SubmitParams, without: readonly (keyof SubmitParams)[] = []): void {
+  choose(patch: SubmitParams): void {
     if (this.form === undefined) return;
     const choices = { ...this.choices, ...patch };
-    for (const key of without) Reflect.deleteProperty(choices, key);
     const source = { ...this.source, changed: true };
     this.latest = choices;
     this.source = source;
@@ -116,11 +134,16 @@ export class RunModel {
     this.begin(script === undefined ? this.request : { script });
   }
 
+  /** A script was submitted as it stood in the form: its next one begins with that. */
+  submitted(script: string): void {
+    if (script === this.script) this.startOver();
+    else this.drop(script);
+  }
+
   /** What was changed by hand has been submitted, or kept elsewhere. */
   forget(): void {
     this.latest = undefined;
-    if (this.script !== undefined) this.drafts.delete(this.script);
-    this.effects.saveDrafts(Object.fromEntries(this.drafts));
+    if (this.script !== undefined) this.drop(this.script);
   }
 
   /** The choices are those of a configuration now. */
@@ -167,7 +190,7 @@ export class RunModel {
     });
   }
 
-  private given(choices: SubmitParams): FormParams {
+  private given(choices: SubmitParams): { readonly choices: SubmitParams } {
     const { password } = this;
     return { choices: { ...withoutSecrets(choices), ...(password === undefined ? {} : { portPassword: password }) } };
   }
@@ -193,14 +216,27 @@ export class RunModel {
     });
   }
 
+  private drop(script: string): void {
+    this.drafts.delete(script);
+    this.effects.saveDrafts(Object.fromEntries(this.drafts));
+  }
+
+  /** A selection is for once: it is no choice that the script is found with again. */
   private keep(draft: Draft): void {
-    const { script } = draft.choices;
-    if (script === undefined) return;
+    const { script, code } = draft.choices;
+    if (script === undefined || code !== undefined) return;
     this.drafts.delete(script);
     this.drafts.set(script, draft);
     for (const oldest of [...this.drafts.keys()].slice(0, -MOST_DRAFTS)) this.drafts.delete(oldest);
     this.effects.saveDrafts(Object.fromEntries(this.drafts));
   }
+}
+
+function moved(choices: SubmitParams, server: string): SubmitParams {
+  if (choices.server === server) return choices;
+  const kept = { ...choices, server };
+  for (const key of OF_A_SERVER) Reflect.deleteProperty(kept, key);
+  return kept;
 }
 
 function withoutSecrets(choices: SubmitParams): SubmitParams {

@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { describe, runAction, showError, Told } from "../errors";
-import { type Configuration, methods, type SubmitParams } from "../protocol";
+import { type Configuration, methods, type Server, type SubmitParams } from "../protocol";
 import type { Services } from "../services";
 import { WebviewBridge, webviewHtml, webviewOptions } from "../webview";
 import { Gestures } from "./gestures";
@@ -13,8 +13,6 @@ import { failed, noScript, troubled, untrusted } from "./welcome";
 
 const VIEW = "juliahub.run";
 const DRAFTS = "juliahub.run.drafts";
-/** What means something on one server only. */
-const OF_A_SERVER = ["node", "image", "product", "julia", "project"] as const;
 
 type Parts = Pick<Services, "context" | "output" | "daemon" | "servers" | "signIn" | "pickServer" | "script" | "rules" | "submitter">;
 
@@ -29,6 +27,8 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   /** What the form is to be filled for as soon as somebody looks at it. */
   private wanted: FormRequest | undefined;
   private busy = false;
+  /** The server that scripts ran on when it was last looked at. */
+  private server: string | undefined;
   /** Why there is no form. */
   private trouble: string | undefined;
 
@@ -65,7 +65,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
         this.follow();
       }),
       servers.onDidChange(() => {
-        if (this.shown) this.model.refresh();
+        this.serversChanged();
       }),
       rules.onDidChange(() => {
         if (this.shown) this.model.refresh();
@@ -104,6 +104,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     view.onDidDispose(() => {
       heard.dispose();
       turned.dispose();
+      if (this.view !== view) return;
       this.page = undefined;
       this.view = undefined;
     });
@@ -117,6 +118,11 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     const known = request.job === undefined && request.configuration === undefined && script === this.model.script;
     if (!known || this.model.form === undefined) this.model.open(request.job === undefined && script !== undefined ? { ...request, script } : request);
     await vscode.commands.executeCommand(`${VIEW}.focus`);
+  }
+
+  /** What *Start job* would submit for this script, whether or not anybody looks at its form. */
+  async choicesFor(script: string): Promise<SubmitParams> {
+    return this.model.chosenFor(script, this.shown) ?? (await this.parts.daemon.request(methods.form, { script })).choices;
   }
 
   dispose(): void {
@@ -134,7 +140,18 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     if (uri === undefined) return;
     if (uri !== this.active) this.wanted = { script: uri };
     this.active = uri;
-    if (this.view?.visible === true) this.look();
+    if (this.view?.visible !== true) return;
+    this.look();
+    this.draw();
+  }
+
+  /** Where scripts run is one thing, chosen here, in the Servers view or the status bar. */
+  private serversChanged(): void {
+    const { current } = this.parts.servers;
+    const before = this.server;
+    this.server = current?.id;
+    if (before !== undefined && current !== undefined && current.id !== before) this.model.moveTo(current.id);
+    else if (this.shown) this.model.refresh();
   }
 
   /** Nothing is asked for a form that nobody sees. */
@@ -192,17 +209,23 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  /** Where it runs. A server that knows nobody asks for a sign-in first; when that is declined, everything is as it was. */
+  /** Where scripts run. A server that knows nobody asks for a sign-in first; when that is declined, everything is as it was. */
   private async serve(chosen: string | undefined): Promise<void> {
     const { servers, signIn } = this.parts;
     const known = servers.all.find(({ id }) => id === chosen);
     try {
       if (chosen === undefined) return;
-      const server = known === undefined || known.state === "signedOut" ? await signIn.to(chosen) : known;
-      if (server !== undefined && server.id !== this.model.form?.server.id) this.model.choose({ server: server.id }, OF_A_SERVER);
+      const server = known === undefined || known.state === "signedOut" ? await signIn.to(chosen) : await this.select(known);
+      if (server !== undefined) this.model.moveTo(server.id);
     } finally {
       this.draw();
     }
+  }
+
+  private async select(server: Server): Promise<Server> {
+    const { daemon, servers } = this.parts;
+    if (!server.current) servers.update((await daemon.request(methods.selectServer, { server: server.id })).servers);
+    return server;
   }
 
   private async mend(about: About, problem: number, action: number): Promise<void> {
@@ -241,10 +264,11 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 }
 
-function named({ script, app, appRepo }: SubmitParams): { name: string; folder: string } {
+function named({ script, code, app, appRepo }: SubmitParams): { name: string; folder: string } {
   if (script === undefined) return { name: app ?? path.posix.basename(appRepo ?? ""), folder: "" };
   const uri = vscode.Uri.parse(script);
-  return { name: path.posix.basename(uri.path), folder: path.posix.basename(path.posix.dirname(uri.path)) };
+  const name = path.posix.basename(uri.path);
+  return { name: code === undefined ? name : vscode.l10n.t("{0} (selection)", name), folder: path.posix.basename(path.posix.dirname(uri.path)) };
 }
 
 function scriptOf(script: string | undefined): FormRequest {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { Problem } from "../errors";
 import { methods, type SubmitParams } from "../protocol";
+import { savedScript } from "../saving";
 import type { Services } from "../services";
 import { JobTerminal } from "./jobTerminal";
 import { LogFeeds } from "./logFeed";
@@ -10,7 +11,7 @@ export const TASK_TYPE = "juliahub";
 const MATCHER = "$julia";
 
 /** `script` is a path from the task's folder, or absolute; `configuration` a name; any choice of a submission stands beside them. */
-interface Choices extends Omit<SubmitParams, "workDoneToken" | "code"> {
+interface Choices extends Omit<SubmitParams, "workDoneToken"> {
   readonly configuration?: string;
 }
 
@@ -55,20 +56,26 @@ function folderOf(scope: vscode.WorkspaceFolder | vscode.TaskScope): vscode.Uri 
   return typeof scope === "object" ? scope.uri : vscode.workspace.workspaceFolders?.[0]?.uri;
 }
 
-/** What the task says goes before what its configuration says. */
+/** What the task says goes before what its configuration says. A configuration without a script is for the active one. */
 async function choicesOf({ daemon }: Services, definition: Definition, folder: vscode.Uri | undefined): Promise<SubmitParams> {
   const { configuration, ...own } = Object.fromEntries(Object.entries(definition).filter(([key]) => key !== "type")) as Choices;
   const places = Object.fromEntries((["script", "directory"] as const).flatMap((key) => (own[key] === undefined ? [] : [[key, uriOf(own[key], folder)]])));
   const choices: SubmitParams = { ...own, ...places };
+  if (choices.code?.trim() === "") throw new Problem(vscode.l10n.t("There is no code in the selection, so nothing was submitted."));
   if (configuration === undefined) {
-    if (choices.script === undefined && choices.app === undefined && choices.appRepo === undefined) {
-      throw new Problem(vscode.l10n.t("This task names nothing to run. Give it a script or a configuration in tasks.json."));
-    }
+    if (namesNothing(choices)) throw new Problem(vscode.l10n.t("This task names nothing to run. Give it a script or a configuration in tasks.json."));
     return choices;
   }
-  const where = folder === undefined ? {} : { folder: folder.toString() };
-  const form = await daemon.request(methods.form, { configuration, ...where });
-  return { ...form.choices, ...choices };
+  const asked = { configuration, choices, ...(folder === undefined ? {} : { folder: folder.toString() }) };
+  const form = await daemon.request(methods.form, asked);
+  const script = namesNothing(form.choices) ? await savedScript(undefined) : undefined;
+  const filled = script === undefined ? form : await daemon.request(methods.form, { ...asked, script: script.toString() });
+  if (filled.obstacle !== undefined) throw new Problem(filled.obstacle);
+  return filled.choices;
+}
+
+function namesNothing({ script, app, appRepo }: SubmitParams): boolean {
+  return script === undefined && app === undefined && appRepo === undefined;
 }
 
 function uriOf(place: string, folder: vscode.Uri | undefined): string {

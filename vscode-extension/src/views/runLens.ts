@@ -1,13 +1,15 @@
 /** *Run on JuliaHub | Configure…* over a Julia script's first line. */
 import * as vscode from "vscode";
+import { SCRIPT_SCHEMES } from "../saving";
 
 const SETTING = "juliahub.codeLens";
+const SCRIPTS: vscode.DocumentSelector = SCRIPT_SCHEMES.map((scheme) => ({ language: "julia", scheme }));
 
 export function registerRunLens(): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   return vscode.Disposable.from(
     changed,
-    vscode.languages.registerCodeLensProvider({ language: "julia" }, { onDidChangeCodeLenses: changed.event, provideCodeLenses }),
+    vscode.languages.registerCodeLensProvider(SCRIPTS, { onDidChangeCodeLenses: changed.event, provideCodeLenses }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(SETTING)) changed.fire();
     }),

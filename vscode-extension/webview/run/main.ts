@@ -113,6 +113,7 @@ class FormPage implements Context {
     const said = this.fields.set(view.form.fields, (problem, action) => {
       this.mend("fields", problem, action);
     });
+    this.more.tell();
     this.renderStart(view, said);
   }
 

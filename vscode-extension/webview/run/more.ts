@@ -1,6 +1,6 @@
 /** What most jobs need not say: name, inputs, image, port, and what goes along. */
 import type { Form, FormImage, SubmitParams } from "../../src/protocol";
-import { fill, icon, iconButton, make, show } from "../kit/dom";
+import { attribute, fill, icon, iconButton, make, show } from "../kit/dom";
 import { Checkbox, row, Select, TextField } from "../kit/fields";
 import { format } from "../kit/strings";
 import type { Context, Part, Shown } from "./context";
@@ -21,14 +21,19 @@ export class MorePart implements Part {
   private readonly project: TextField;
   private readonly projectRow: HTMLElement;
   private readonly sendRow: HTMLElement;
+  private readonly mark = make("span", { class: "count" });
+  private worst: "error" | "warning" | undefined;
 
-  constructor(context: Context) {
+  constructor(private readonly context: Context) {
     const { words, fields } = context;
     this.name = new TextField(words.name, (text) => { context.choose({ name: text.trim() === "" ? undefined : text }); });
     this.inputs = new Inputs(context);
     this.image = new Select(words.julia, (value) => { context.choose(imageOf(value)); });
     this.imageRow = row(words.julia, this.image.element, fields.beside(["julia", "image", "product"], this.image));
-    this.send = new Select(words.send, (value) => { context.choose({ send: value as NonNullable<SubmitParams["send"]> }); });
+    this.send = new Select(words.send, (value) => {
+      const send = value as NonNullable<SubmitParams["send"]>;
+      context.choose(send === "folder" ? { send } : { send, directory: undefined });
+    });
     this.sendRow = row(words.send, this.send.element);
     this.port = new PortPart(context);
     this.sysimage = new Checkbox(words.sysimage, (checked) => { context.choose({ sysimage: checked ? true : undefined }); });
@@ -37,7 +42,7 @@ export class MorePart implements Part {
     this.element = make(
       "details",
       { class: "more-fields" },
-      make("summary", {}, icon("chevron-right"), words.more),
+      make("summary", {}, icon("chevron-right"), words.more, this.mark),
       row(words.name, this.name.element, fields.beside(["name"], this.name)),
       row(words.inputs, this.inputs.element, fields.beside(["env"])),
       this.imageRow,
@@ -62,6 +67,19 @@ export class MorePart implements Part {
     show(this.projectRow, form.server.kind === "hub" || choices.project !== undefined);
   }
 
+  /** What is said beside folded fields is not missed: their heading tells of it, and what is wrong unfolds them. */
+  tell(): void {
+    const { words } = this.context;
+    const worst = (["error", "warning"] as const).find((severity) => this.element.querySelector(`.remark.${severity}`) !== null);
+    if (worst === this.worst) return;
+    this.worst = worst;
+    if (worst === "error") this.element.open = true;
+    this.mark.className = `count ${worst ?? ""}`;
+    const label = worst === "error" ? words.moreError : words.moreWarning;
+    attribute(this.mark, "title", worst === undefined ? undefined : label);
+    fill(this.mark, ...(worst === undefined ? [] : [icon(worst), make("span", { class: "unseen" }, label)]));
+  }
+
   private renderImages({ images, image }: Form, choices: SubmitParams): void {
     const { words } = this;
     const several = new Set(images.map(({ product }) => product)).size > 1;
@@ -74,7 +92,7 @@ export class MorePart implements Part {
   }
 
   private get words(): Context["words"] {
-    return this.inputs.context.words;
+    return this.context.words;
   }
 
   private wordsOf(send: (typeof SENDS)[number]): string {
@@ -155,8 +173,20 @@ class Inputs implements Part {
   }
 
   private tell(): void {
+    const wrong = this.wrong();
+    this.context.unreadable("env", wrong);
+    if (wrong !== undefined) return;
     const entries = this.entries();
     this.context.choose({ env: Object.keys(entries).length === 0 ? undefined : entries });
+  }
+
+  /** None is dropped without a word. */
+  private wrong(): string | undefined {
+    const { words } = this.context;
+    if (this.rows.some(({ name, value }) => name.text.trim() === "" && value.text !== "")) return words.inputNameless;
+    const names = this.rows.map(({ name }) => name.text.trim()).filter((name) => name !== "");
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    return twice === undefined ? undefined : format(words.inputTwice, twice);
   }
 }
 

@@ -108,7 +108,7 @@ export class SourcePart implements Part {
     const wrong = problems.filter(({ severity }) => severity !== "information");
     if (wrong.length === 0) return [];
     const worst = wrong.some(({ severity }) => severity === "error") ? "error" : "warning";
-    const label = format(this.context.words.warnings, wrong.length);
+    const label = wrong.length === 1 ? this.context.words.warning : format(this.context.words.warnings, wrong.length);
     return [make("span", { class: `count ${worst}`, title: label }, icon(worst), make("span", { "aria-hidden": "true" }, String(wrong.length)), make("span", { class: "unseen" }, label))];
   }
 
@@ -116,7 +116,8 @@ export class SourcePart implements Part {
     const { words } = this.context;
     const known = source.configuration ?? words[`origin.${source.origin}`];
     const now = { value: keyOf(source), label: source.changed ? format(words.changed, known) : known };
-    const others = configurations.map(({ name, folder }) => ({ value: JSON.stringify([name, folder]), label: name }));
+    const several = new Set(configurations.map(({ folder }) => folder)).size > 1;
+    const others = configurations.map(({ name, folder }) => ({ value: JSON.stringify([name, folder]), label: several ? `${name} · ${nameOf(folder)}` : name }));
     return [now, ...others, { value: "", label: words.startOver }];
   }
 }

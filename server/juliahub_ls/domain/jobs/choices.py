@@ -128,6 +128,16 @@ def merged(base: Choices, over: Choices) -> "dict[str, Any]":
     return {**kept, **over}
 
 
+def configured(saved: Choices, over: Choices) -> "dict[str, Any]":
+    """A configuration's choices with those over it that are made for once; of variables, each one. An application
+    takes the place of the script.
+    """
+    variables = {**saved.get("env", {}), **over.get("env", {})}
+    if "app" in over or "appRepo" in over:
+        saved = {key: value for key, value in saved.items() if key != "script"}
+    return merged(saved, over) | ({"env": variables} if variables else {})
+
+
 def unusual(choices: Choices) -> "dict[str, Any]":
     """The choices without those that are as they would be anyway."""
     return {key: value for key, value in choices.items() if key not in DEFAULTS or value != DEFAULTS[key]}

@@ -10,9 +10,10 @@ from juliahub_ls.domain.jobs.choices import CHOICES, Choice, Choices, Kind
 _PLAIN = re.compile(r"[A-Za-z0-9_./:\\=+-]+")
 
 
-def command_line(choices: Choices, *, windows: bool = False) -> str:
-    """One line. A selection of the script's text and a port's password have no place in it."""
-    arguments = ["juliahub", "submit", *submit_arguments(choices)]
+def command_line(choices: Choices, *, lines: tuple[int, int] | None = None, windows: bool = False) -> str:
+    """One line. `lines`: of the script, in its place. A port's password has no place in it."""
+    selection = [] if lines is None else ["--lines", f"{lines[0]}:{lines[1]}"]
+    arguments = ["juliahub", "submit", *submit_arguments(choices), *selection]
     return " ".join(map(_power_shell, arguments)) if windows else shlex.join(arguments)
 
 

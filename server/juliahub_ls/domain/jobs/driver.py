@@ -38,16 +38,6 @@ def selection_driver(code_file: PurePosixPath, code: str) -> str:
     )
 
 
-def placed(code: str, script: str) -> str:
-    """A selection of a script's text with as many empty lines before it as the script has, so that the places in
-    errors are the script's; as it is where it occurs in it not at all, or more than once.
-    """
-    start = script.find(code)
-    if not code.strip() or start < 0 or script.find(code, start + 1) >= 0:
-        return code
-    return "\n" * script.count("\n", 0, start) + code
-
-
 def julia_string(text: str) -> str:
     """`text` as a Julia string literal."""
     return '"' + "".join(map(_escape, text)) + '"'

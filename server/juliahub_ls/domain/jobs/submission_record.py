@@ -54,9 +54,9 @@ class SubmissionRecord:
         return not self.kept_back
 
     @property
-    def for_next_time(self) -> dict[str, Any]:
-        """What a form for the same script begins with: a selection was for once."""
-        return {key: value for key, value in self.choices.items() if key in BY_KEY}
+    def is_selection(self) -> bool:
+        """A part of the script ran, which was for once."""
+        return "code" in self.choices or "code" in self.kept_back
 
 
 def kept_choices(choices: Choices) -> tuple[dict[str, Any], list[str]]:
@@ -87,8 +87,8 @@ def records_of(stored: object) -> list[SubmissionRecord]:
 def bounded(records: Sequence[SubmissionRecord], limit: int, scripts: int) -> list[SubmissionRecord]:
     """The newest `limit`, oldest first, and before them the newest of each of up to `scripts` other scripts."""
     recent, older = records[-limit:], records[:-limit]
-    known = {record.script for record in recent}
-    last = {record.script: record for record in older if record.script not in known}
+    known = {record.script for record in recent if not record.is_selection}
+    last = {record.script: record for record in older if record.script not in known and not record.is_selection}
     kept = sorted(last.values(), key=lambda record: record.submitted)
     return [*kept[max(len(kept) - scripts, 0) :], *recent]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from juliahub_ls.domain.jobs.choices import configured
 from juliahub_ls.domain.jobs.configurations import FILE, write_configuration
 from juliahub_ls.domain.toml.text import ReadText
 from juliahub_ls.errors import ConfigurationInvalid, SettingInvalid
@@ -34,12 +35,13 @@ def _beginning(session: Session, params: FormParams, read: ReadText) -> Beginnin
     given: Mapping[str, Any] = params
     kept, over = session.services.beginnings, choices_from({key: given[key] for key in _NAMED if key in given})
     script = Path(over["script"]) if "script" in over else None
-    if "choices" in params:
-        begun = Beginning(choices_from(params["choices"]), "given")
-    elif "configuration" in params:
+    chosen = choices_from(params["choices"]) if "choices" in params else None
+    if "configuration" in params:
         folders = [path_of(params["folder"])] if "folder" in params else session.folders()
         saved = find_configuration(params["configuration"], folders, read)
-        begun = Beginning(saved.choices, "configuration", problem=saved.problem)
+        begun = Beginning(configured(saved.choices, chosen or {}), "configuration", problem=saved.problem)
+    elif chosen is not None:
+        begun = Beginning(chosen, "given")
     elif "job" in params:
         begun = kept.of_job(params.get("server"), params["job"])
     else:

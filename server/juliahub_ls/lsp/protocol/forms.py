@@ -13,7 +13,7 @@ from juliahub_ls.lsp.protocol.servers import Server
 class FormParams(TypedDict):
     """A form for `script`, filled with `choices`; absent: those of a `configuration` (of the workspace folder
     `folder`), of a `job` of `server` that was submitted from here, else those that the script ran with last, else the
-    defaults.
+    defaults. With a `configuration`, `choices` go before its own.
 
     `bundle`: also plan what would go along, which takes longer; without it the last plan's figures are told, if any.
     """
@@ -108,7 +108,8 @@ class Form(TypedDict):
 
     `origin`: where they come from. `nodes` and `images` are the server's, the last known ones while it is offline.
     `image`: the name of the one that the job will run in, where the server does not choose. `ready`: it can be
-    submitted; `obstacle` says why not. `commandLine`: the same for a terminal.
+    submitted; `obstacle` says why not. `commandLine`: the same for a terminal; absent for a selection that is not whole
+    lines of the script as it stands on the disk.
     """
 
     choices: SubmitParams
@@ -119,7 +120,7 @@ class Form(TypedDict):
     images: list[FormImage]
     fields: list[FieldProblem]
     ready: bool
-    commandLine: str
+    commandLine: NotRequired[str]
     bundle: NotRequired[FormBundle]
     design: NotRequired[FormDesign]
     image: NotRequired[str]
