@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.lsp.client import Editor, RpcError, check_error_data
 from tests.lsp.conftest import MakeEditor, sign_in
+from tests.lsp.test_logs import record, writes
 from tests.support.scripted_hub import ScriptedHub, ScriptedJob, scripted_hub
 
 LARGE = 20_000_000
@@ -124,6 +126,37 @@ async def test_jobs_are_compared_and_saved(signed_in: Editor, hub: ScriptedHub, 
     assert lines[0] == ["Section", "Name", *(f"main.jl ({job.jobname})" for job in (one, other))]
     assert ["Results", "fit.loss", "0.25", "0.5"] in lines
     assert ["Results", "note", "'=1+1", "'=1+1"] in lines
+
+
+async def test_numbers_of_logs_that_are_here_are_drawn(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    script = (folders / "work" / "project" / "main.jl").as_uri()
+    job = hub.started((await signed_in.request("juliahub/submit", {"script": script}))["job"]["id"])
+    writes(job, *(record(f"epoch {number}", second=number, epoch=number, loss=8 / number) for number in range(1, 9)))
+    (job.folder / "summary").write_text('{"loss": NaN, "epoch": 8}')
+    job.ends()
+    await signed_in.until(lambda: is_done(signed_in, job.jobname), "the job's end")
+    await signed_in.request("juliahub/readLog", {"job": job.jobname})
+    compared = await signed_in.request("juliahub/compareJobs", {"jobs": [{"job": job.jobname}]})
+    assert compared["jobs"][0]["logHere"]
+    (summary,) = (section["rows"] for section in compared["sections"] if section["id"] == "summary")
+    loss, epoch = (row["cells"][0] for row in summary)
+    trend = {"points": [8 / number for number in range(1, 9)], "first": "8", "last": "1", "count": 8}
+    assert loss == {"kind": "text", "text": "NaN", "trend": trend}
+    assert (epoch["text"], epoch["trend"]["points"]) == ("8", list(range(1, 9)))
+    assert "logged" not in {section["id"] for section in compared["sections"]}
+
+
+async def test_no_log_is_fetched_to_compare(
+    signed_in: Editor, start: MakeEditor, hub: ScriptedHub, folders: Path
+) -> None:
+    job = await ended(signed_in, hub, folders, "a.txt", b"a", '{"loss": 0.25}')
+    await signed_in.kill()
+    shutil.rmtree(folders / "cache" / "logs", ignore_errors=True)
+    editor = await start(server=hub.url)
+    (compared,) = (await editor.request("juliahub/compareJobs", {"jobs": [{"job": job.jobname}]}))["jobs"]
+    assert not compared["logHere"]
+    assert not (folders / "cache" / "logs").exists()
+    await editor.kill()
 
 
 async def test_a_server_that_is_away_has_a_column_that_says_so(

@@ -5,12 +5,12 @@ import { onPage, strings } from "./support/page.mjs";
 const words = await strings("src/results/words.ts", "comparisonWords");
 const HOSTILE = '<img src=x onerror="window.hacked = true">';
 const job = (id, name, status = "Completed") => ({
-  server: "this-computer", id, name,
-  job: { server: "this-computer", id, name, status, label: status, done: true, succeeded: status === "Completed", canRunAgain: true, inputs: {}, outputs: "", results: [], files: [] },
+  server: "this-computer", id, name, logHere: status === "Completed",
+  job: { server: "this-computer", id, name, status, label: status, done: true, succeeded: status === "Completed", canRunAgain: true, started: 0, inputs: {}, outputs: "", results: [], files: [] },
 });
 const JOBS = [job("jr-aaaaaaaaaa", "fit, wide"), job("jr-bbbbbbbbbb", "fit, narrow"), job("jr-cccccccccc", "fit", "Failed")];
 const text = (value) => (value === undefined ? { kind: "absent", text: "" } : { kind: "text", text: value });
-const number = (value, shown = String(value), points) => (value === undefined ? text() : { kind: "number", text: shown, number: value, ...(points ? { points } : {}) });
+const number = (value, shown = String(value), points) => (value === undefined ? text() : { kind: "number", text: shown, number: value, ...(points ? { trend: { points, first: points[0].toPrecision(4), last: points.at(-1).toPrecision(4), count: 1200 } } : {}) });
 const row = (key, cells, differs = true) => ({ key, label: key, cells, differs, numeric: cells.every(({ kind }) => kind !== "text") });
 const curve = (from) => Array.from({ length: 30 }, (_, n) => from * Math.exp(-n / 8) + Math.sin(n) / 40);
 const COMPARISON = {
@@ -21,6 +21,7 @@ const COMPARISON = {
     { id: "cluster", title: "Cluster and environment", rows: [row("Cluster", JOBS.map(() => text("2 nodes × 4 vCPU, 8 processes")), false), row("Memory per node", JOBS.map(() => number(16, "16 GB")), false)] },
     { id: "times", title: "Times and cost", rows: [row("Ran", [number(72, "1:12"), number(31, "0:31"), number(3, "0:03")]), row("Cost", [number(0.34, "$0.34"), number(0.15, "$0.15"), text()])] },
     { id: "summary", title: "Results", rows: [row("loss", [number(0.0213, "0.0213", curve(2)), number(0.138, "0.138", curve(1)), text()]), row("fit.steps", [number(1200), number(400), text()]), row("fit.method", [text("LBFGS"), text("LBFGS"), text()])] },
+    { id: "logged", title: "Logged", rows: [row("gradient", [number(0.002, "0.002", curve(0.1)), number(0.04, "0.04", curve(0.3)), text()])] },
   ],
 };
 
@@ -37,7 +38,9 @@ const columns = (page) => page.page.locator("thead th .id").allTextContents();
 for (const theme of ["light", "dark", "hc", "hc-light"]) {
   test(`side by side: ${theme}`, async () => {
     await onComparison(async (page) => {
-      await page.page.getByText("8 of 12 rows differ").waitFor();
+      await page.page.getByText("9 of 13 rows differ").waitFor();
+      await page.page.getByRole("img", { name: "from 2.000 to 0.02012 over 1200 values" }).waitFor();
+      await page.page.getByText("Open the log of fit to have it here.").waitFor();
       await page.accessible();
       await page.screenshot(`compare-${theme}`);
     }, { theme });

@@ -16,7 +16,7 @@ function cell(value: number | string | undefined): Cell {
 /** The order of jobs by one row of these values. */
 function sorted(values: readonly (number | string | undefined)[], descending: boolean): (number | string | undefined)[] {
   const row = { key: "loss", label: "loss", cells: values.map(cell), differs: true, numeric: false };
-  const jobs = values.map((_, place) => ({ server: "s", id: `jr-${place}`, name: "fit" }));
+  const jobs = values.map((_, place) => ({ server: "s", id: `jr-${place}`, name: "fit", logHere: true }));
   const places = order({ jobs, sections: [{ id: "summary", title: "Results", rows: [row] }] }, { section: "summary", key: "loss", descending });
   return places.map((place) => values[place]);
 }
@@ -28,7 +28,7 @@ test("jobs are sorted by a row, those without a value last either way", () => {
 });
 
 test("jobs with the same value stay in the order in which they were added", () => {
-  const jobs = ["a", "b", "c"].map((id) => ({ server: "s", id, name: id }));
+  const jobs = ["a", "b", "c"].map((id) => ({ server: "s", id, name: id, logHere: true }));
   const rows = [{ key: "seed", label: "seed", cells: [cell(1), cell(1), cell(0)], differs: true, numeric: true }];
   const comparison: CompareJobsResult = { jobs, sections: [{ id: "inputs", title: "Inputs", rows }] };
   assert.deepEqual(order(comparison, { section: "inputs", key: "seed", descending: true }), [0, 1, 2]);

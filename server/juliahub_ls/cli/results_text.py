@@ -58,6 +58,10 @@ def show_comparison(output: Output, found: Comparison) -> None:
             cells = (_cell_text(output, row, cell) for cell in row.cells)
             table.add_row(mark if row.differs else "", Text(bare(row.label), style="dim"), *cells)
     output.table(table)
+    away = [bare(job.id) for job in found.jobs if job.view is not None and job.view.started and not job.log_here]
+    if away:
+        words = f"Numbers that {', '.join(away)} logged are not shown: the log is not on this computer (juliahub logs)."
+        output.line("\n" + output.paint(words, "dim"))
 
 
 def sparkline(points: Sequence[float]) -> str:
@@ -75,6 +79,6 @@ def sparkline(points: Sequence[float]) -> str:
 def _cell_text(output: Output, row: Row, cell: Cell) -> "Text":
     from rich.text import Text
 
-    sparks = f"  {sparkline(cell.points)}" if cell.points and output.paint.unicode else ""
+    sparks = f"  {sparkline(cell.trend.points)}" if cell.trend and output.paint.unicode else ""
     text = output.paint.bare(one_line(cell.text)) if cell.kind != "absent" else output.paint.sign("—")
     return Text(text + sparks, justify="right" if row.numeric else "left", style="" if row.differs else "dim")

@@ -8,6 +8,8 @@ from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
 from juliahub_ls.domain.results.comparison import Cell, Section
 from juliahub_ls.domain.results.kinds import kind_of
 from juliahub_ls.domain.results.summary_rows import is_cut, summary_rows
+from juliahub_ls.domain.results.trend import Trend
+from juliahub_ls.domain.values import short_number
 from juliahub_ls.encoding import encode
 from juliahub_ls.payloads.common import present
 from juliahub_ls.payloads.jobs import job
@@ -53,6 +55,7 @@ def _column(column: Column) -> dict[str, Any]:
         "name": column.name,
         "job": job(column.view) if column.view else None,
         "problem": str(column.problem) if column.problem else None,
+        "logHere": column.log_here,
     }
     return present(payload)
 
@@ -86,5 +89,10 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    points = None if cell.points is None else list(cell.points)
-    return present({"kind": cell.kind, "text": cell.text, "number": cell.number, "points": points})
+    trend = None if cell.trend is None else _trend(cell.trend)
+    return present({"kind": cell.kind, "text": cell.text, "number": cell.number, "trend": trend})
+
+
+def _trend(trend: Trend) -> dict[str, Any]:
+    first, last = short_number(trend.first), short_number(trend.last)
+    return {"points": list(trend.points), "first": first, "last": last, "count": trend.count}

@@ -217,7 +217,7 @@ class LogFeed:
 class _Open:
     feed: LogFeed
     lease: LogLease
-    task: "asyncio.Task[None]"
+    task: "asyncio.Task[None] | None" = None
     users: int = 0
 
 
@@ -234,17 +234,33 @@ class Logs:
     @asynccontextmanager
     async def open(self, server: "str | None", job: str) -> AsyncIterator[LogFeed]:
         """The log of a job, read on while at least one looks at it. Raises `FileUnreadable`."""
-        key = (self._connections.servers.find(server).id, job)
+        async with self._using(self._connections.servers.find(server).id, job) as found:
+            if found.task is None:
+                found.task = self._tasks.start(found.feed.run(), f"log of {job}")
+            yield found.feed
+
+    @asynccontextmanager
+    async def stored(self, server: str, job: str) -> AsyncIterator["LogFeed | None"]:
+        """What this computer has of a log, as it is; None without. Nothing is asked of the server."""
+        if (server, job) not in self._open and not await asyncio.to_thread(self._store.has, server, job):
+            yield None
+            return
+        async with self._using(server, job) as found:
+            yield found.feed if found.feed.log.count else None
+
+    @asynccontextmanager
+    async def _using(self, server: str, job: str) -> AsyncIterator[_Open]:
+        key = (server, job)
         async with self._opening:
             found = self._open.get(key)
             if found is not None and found.feed.failure is not None:
                 await asyncio.to_thread(found.lease.close)
                 found = None
             if found is None:
-                found = self._open[key] = await self._start(*key)
+                found = self._open[key] = await self._opened(*key)
             found.users += 1
         try:
-            yield found.feed
+            yield found
         finally:
             found.users -= 1
             if not found.users:
@@ -256,21 +272,21 @@ class Logs:
             await asyncio.to_thread(found.lease.close)
         self._open.clear()
 
-    async def _start(self, server: str, job: str) -> _Open:
+    async def _opened(self, server: str, job: str) -> _Open:
         try:
             lease = await asyncio.to_thread(self._store.open, server, job)
         except OSError as error:
             raise FileUnreadable(path=str(self._store.root), reason=error.strerror or str(error)) from None
-        feed = LogFeed(lease, self._connections, server, job)
-        return _Open(feed, lease, self._tasks.start(feed.run(), f"log of {job}"))
+        return _Open(LogFeed(lease, self._connections, server, job), lease)
 
     async def _close(self, key: tuple[str, str], found: _Open) -> None:
         await asyncio.sleep(LINGER_SECONDS)
         async with self._opening:
             if found.users:
                 return
-            found.task.cancel()
-            await asyncio.gather(found.task, return_exceptions=True)
+            if found.task is not None:
+                found.task.cancel()
+                await asyncio.gather(found.task, return_exceptions=True)
             await asyncio.to_thread(found.lease.close)
             if self._open.get(key) is found:
                 del self._open[key]

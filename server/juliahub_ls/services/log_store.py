@@ -106,6 +106,10 @@ class LogStore:
             lock.release()
             raise
 
+    def has(self, server: str, job: str) -> bool:
+        """Whether anything of the job's log is stored."""
+        return (self.root / _name(server, job) / "index").is_file()
+
     def tidy(self) -> None:
         """Remove logs unused for longest until the rest fits, and copies whose process is gone."""
         found = []

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
-from juliahub_ls.domain.results.comparison import ABSENT, POINTS, Cell, Compared, Row, compare, value_cell
+from juliahub_ls.domain.logs.line import LogLine
+from juliahub_ls.domain.logs.series import Series
+from juliahub_ls.domain.results.comparison import ABSENT, Cell, Compared, Row, compare, value_cell
 from juliahub_ls.domain.results.comparison_csv import FORMULA_SIGNS, safe, to_csv
 from juliahub_ls.domain.results.summary_rows import flat, summary_rows
+from juliahub_ls.domain.results.trend import POINTS, Trend, trend_of_series
 
 HOUR = 3_600_000
 RECORD = SubmissionRecord(
@@ -118,11 +122,51 @@ def test_a_results_text_that_is_no_json() -> None:
 def test_lists_of_numbers_show_how_they_went() -> None:
     cell = value_cell([float(number) for number in range(500)])
     assert cell.text == "0 … 499 (500 values)"
-    assert cell.points is not None
-    assert (len(cell.points), cell.points[0], cell.points[-1]) == (POINTS, 0.0, 499.0)
-    assert value_cell([1.0, 2.0, 1.5]).points == (1.0, 2.0, 1.5)
-    assert value_cell([1.0, 2.0]).points is None
-    assert value_cell(1.5).points is None
+    assert cell.trend is not None
+    assert (len(cell.trend.points), cell.trend.points[0], cell.trend.points[-1]) == (POINTS, 0.0, 499.0)
+    assert value_cell([1.0, 2.0, 1.5]).trend == Trend((1.0, 2.0, 1.5), 1.0, 1.5, 3)
+    assert value_cell([1.0, 2.0]).trend is None
+    assert value_cell(1.5).trend is None
+
+
+def test_what_json_writes_for_no_number_is_a_text() -> None:
+    assert [value_cell(value).number for value in (math.nan, math.inf)] == [None, None]
+    assert value_cell(math.nan) == Cell("text", "NaN", whole="NaN")
+    cell = value_cell([2.0, math.nan, 1.0, math.inf])
+    assert cell.trend == Trend((2.0, 1.0), 2.0, 1.0, 4)
+
+
+def series(*values: float) -> Series:
+    found = Series("loss", 1, 4)
+    for number, value in enumerate(values, 1):
+        found.add(LogLine(number, "", "Info", 1), value)
+    return found
+
+
+def test_a_logged_number_keeps_its_ends_and_its_peaks() -> None:
+    trend = trend_of_series(series(5.0, 9.0, *[2.0] * 50, 1.0, 3.0))
+    assert trend is not None
+    assert (trend.first, trend.last, trend.count, max(trend.points)) == (5.0, 3.0, 54, 9.0)
+    assert (trend.points[0], trend.points[-1]) == (5.0, 3.0)
+    assert trend_of_series(series(1.0)) is None
+    assert trend_of_series(series()) is None
+
+
+def test_a_number_that_was_logged_is_drawn_where_the_summary_has_it() -> None:
+    falling, rising = Trend((2.0, 0.25), 2.0, 0.25, 2), Trend((1.0, 4.0), 1.0, 4.0, 2)
+    first = Compared(job(1, summary={"loss": 0.25, "fit": {"rate": 1}}), logged={"loss": falling, "rate": rising})
+    found = rows(first, Compared(job(2)))
+    assert found["summary/loss"].cells[0].trend == falling
+    assert found["summary/fit.rate"].cells[0].trend is None
+    assert "logged/loss" not in found
+    assert found["logged/rate"].cells == (Cell("number", "4", 4.0, rising, "4.0", "4.0"), ABSENT)
+
+
+def test_a_job_that_failed_before_its_summary_shows_what_it_logged() -> None:
+    falling = Trend((2.0, 0.5), 2.0, 0.5, 2)
+    done = Compared(job(1, summary={"loss": 0.25}), logged={"loss": falling})
+    row = rows(done, Compared(job(2), logged={"loss": falling}))["logged/loss"]
+    assert [cell.text for cell in row.cells] == ["0.5", "0.5"]
 
 
 def test_one_job_never_differs_from_itself() -> None:

@@ -121,12 +121,20 @@ export interface CompareJobsParams {
   jobs: JobReference[];
 }
 
-/** One job's value. `number` is what a `number` sorts by. `points`: those of a list of numbers, to be drawn. */
+/** How a number went: `points` to be drawn, which stand for `count` values from `first` to `last`. */
+export interface Trend {
+  points: number[];
+  first: string;
+  last: string;
+  count: number;
+}
+
+/** One job's value. `number` is what a `number` sorts by. `trend`: of a list of numbers, and of a value that the job logged as well. */
 export interface ComparisonCell {
   kind: "number" | "text" | "absent";
   text: string;
   number?: number;
-  points?: number[];
+  trend?: Trend;
 }
 
 /** One thing of all jobs, a cell for each. `numeric`: to be aligned as numbers. `key` is unique in its section. */
@@ -138,20 +146,25 @@ export interface ComparisonRow {
   numeric: boolean;
 }
 
-/** Rows that belong together. */
+/** Rows that belong together. `logged`: numbers in the logs that no summary has, by their last value. */
 export interface ComparisonSection {
-  id: "job" | "inputs" | "cluster" | "times" | "summary";
+  id: "job" | "inputs" | "cluster" | "times" | "summary" | "logged";
   title: string;
   rows: ComparisonRow[];
 }
 
-/** A column. `problem`: why the job's server could not be asked; its cells are `absent` and say nothing of it. */
+/**
+ * A column. `problem`: why the job's server could not be asked; its cells are `absent` and say nothing of it.
+ *
+ * `logHere`: its log is on this computer, at least in part. Without, no number that it logged is told: none is fetched for a comparison.
+ */
 export interface ComparedJob {
   server: string;
   id: string;
   name: string;
   job?: Job;
   problem?: string;
+  logHere: boolean;
 }
 
 /** A table with a column for each job. `differs` is told of those that could be asked for. */

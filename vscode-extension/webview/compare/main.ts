@@ -41,7 +41,7 @@ function draw(): void {
   const focused = document.activeElement?.getAttribute("data-focus");
   const summary = make("p", { class: "muted", id: "count" });
   setText(summary, counted(sections, jobs.length));
-  fill(root, header(jobs.length), summary, jobs.length > 0 && table());
+  fill(root, header(jobs.length), summary, jobs.length > 0 && table(), withoutLog(jobs));
   if (focused !== null && focused !== undefined) root.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -138,14 +138,15 @@ function cellOf({ numeric }: Row, cell: Cell | undefined): HTMLElement {
   if (cell === undefined || cell.kind === "absent") {
     return make("td", { class: numeric ? "number absent" : "absent" }, make("span", { "aria-hidden": "true" }, "—"), make("span", { class: "unseen" }, words["absent"]));
   }
-  const { points = [], text } = cell;
-  const [first, last] = [points[0], points.at(-1)];
-  const line = first === undefined || last === undefined ? undefined : sparkline(points, format(words["trend"] ?? "", rounded(first), rounded(last), points.length));
+  const { trend, text } = cell;
+  const line = trend && sparkline(trend.points, format(words["trend"] ?? "", trend.first, trend.last, trend.count));
   return make("td", { class: numeric ? "number" : "" }, line, text);
 }
 
-function rounded(value: number): string {
-  return String(Number(value.toPrecision(4)));
+/** Whose logs are not on this computer: nothing that those jobs logged is in the table. */
+function withoutLog(jobs: readonly Column[]): HTMLElement | undefined {
+  const names = jobs.filter(({ job, logHere }) => job?.started !== undefined && !logHere).map(({ name }) => name);
+  return names.length === 0 ? undefined : make("p", { class: "muted", id: "without-log" }, icon("info"), ` ${format(words["withoutLog"] ?? "", names.join(", "))}`);
 }
 
 function sort(section: Section, row: Row): void {

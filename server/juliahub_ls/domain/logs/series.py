@@ -31,13 +31,16 @@ class Series:
     worker: int
     most: int
     count: int = 0
+    first: Point | None = None
+    last: Point | None = None
     _width: int = 1
     _buckets: list[tuple[Point, Point]] = field(default_factory=list)
 
     def add(self, line: LogLine, value: float) -> None:
         """One more value."""
         self.count += 1
-        point = Point(line.id, line.time, self.count, value)
+        self.last = point = Point(line.id, line.time, self.count, value)
+        self.first = self.first or point
         if (self.count - 1) % self._width:
             self._buckets[-1] = _merged(self._buckets[-1], (point, point))
             return

@@ -1,21 +1,21 @@
 """Jobs side by side: a row for each thing that can be said of them, a cell for each job, what differs marked."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from juliahub_ls.domain.jobs.job_view import JobView, duration
 from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
 from juliahub_ls.domain.problem import human_bytes
 from juliahub_ls.domain.results.summary_rows import flat
+from juliahub_ls.domain.results.trend import Trend, trend_of
 from juliahub_ls.domain.values import cut, is_number, plain_text, short_number
 
-POINTS = 60
-"""A sparkline has no room for more."""
 HOUR_MS = 3_600_000
-SectionId = Literal["job", "inputs", "cluster", "times", "summary"]
+SectionId = Literal["job", "inputs", "cluster", "times", "summary", "logged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Cell:
     kind: Literal["number", "text", "absent"]
     text: str
     number: float | None = None
-    points: tuple[float, ...] | None = None
+    trend: Trend | None = None
     whole: str = ""
     full: str = ""
 
@@ -54,10 +54,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A job, and its `submission` if it was submitted from here."""
+    """A job, its `submission` if it was submitted from here, and by their keywords the numbers that it `logged`."""
 
     view: JobView
     submission: SubmissionRecord | None = None
+    logged: Mapping[str, Trend] = field(default_factory=dict)
 
 
 ABSENT = Cell("absent", "")
@@ -72,6 +73,7 @@ def compare(jobs: Sequence[Compared]) -> list[Section]:
         _section("cluster", "Cluster and environment", jobs, _CLUSTER),
         _section("times", "Times and cost", jobs, _TIMES),
         _section("summary", "Results", jobs, _summary_rows(jobs)),
+        _section("logged", "Logged", jobs, _logged_rows(jobs)),
     ]
     return [section for section in sections if section.rows]
 
@@ -87,8 +89,8 @@ def spread(section: Section, places: Sequence[int], columns: int) -> Section:
 
 
 def value_cell(value: Any) -> Cell:
-    """A cell of an input or of the summary. A list of numbers shows how it went."""
-    if is_number(value):
+    """A cell of an input or of the summary. A list of numbers shows how it went. JSON has no number that is none."""
+    if is_number(value) and math.isfinite(value):
         number = float(value)
         whole = plain_text(value)
         return Cell("number", short_number(value), number, None, whole, whole)
@@ -96,7 +98,7 @@ def value_cell(value: Any) -> Cell:
     text = cut(whole)
     if isinstance(value, list) and len(value) > 2 and all(map(is_number, value)):
         text = f"{short_number(value[0])} … {short_number(value[-1])} ({len(value):,} values)"
-        return Cell("text", text, None, _thinned([float(item) for item in value]), whole)
+        return Cell("text", text, None, trend_of(value), whole)
     return Cell("text", text, whole=whole)
 
 
@@ -139,11 +141,28 @@ def _summary_rows(jobs: Sequence[Compared]) -> list[tuple[str, str, _Make]]:
     def maker(key: str) -> _Make:
         def make(job: Compared) -> Cell:
             values = flats[id(job)]
-            return value_cell(values[key]) if key in values else ABSENT
+            if key not in values:
+                return ABSENT
+            cell = value_cell(values[key])
+            return cell if cell.trend is not None else replace(cell, trend=job.logged.get(key))
 
         return make
 
     return [(key, key or "Results text", maker(key)) for key in keys]
+
+
+def _logged_rows(jobs: Sequence[Compared]) -> list[tuple[str, str, _Make]]:
+    """What a job logged and does not have in its summary: the last value, and how it came there."""
+    keys = dict.fromkeys(key for job in jobs for key in job.logged if key not in _results(job.view))
+
+    def maker(key: str) -> _Make:
+        def make(job: Compared) -> Cell:
+            trend = job.logged.get(key)
+            return ABSENT if trend is None else replace(_number(trend.last), trend=trend)
+
+        return make
+
+    return [(key, key, maker(key)) for key in keys]
 
 
 def _results(view: JobView) -> dict[str, Any]:
@@ -222,13 +241,6 @@ def _script(job: Compared) -> Cell:
 def _limit(job: Compared) -> Cell:
     hours = job.view.time_limit
     return ABSENT if hours is None else _number(hours, f"{hours:g} h" if hours else "none")
-
-
-def _thinned(points: Sequence[float]) -> tuple[float, ...]:
-    """At most as many as are drawn, the first and the last among them."""
-    if len(points) <= POINTS:
-        return tuple(points)
-    return tuple(points[round(number * (len(points) - 1) / (POINTS - 1))] for number in range(POINTS))
 
 
 _JOB: tuple[tuple[str, str, _Make], ...] = (

@@ -133,13 +133,24 @@ class CompareJobsParams(TypedDict):
     jobs: list[JobReference]
 
 
+class Trend(TypedDict):
+    """How a number went: `points` to be drawn, which stand for `count` values from `first` to `last`."""
+
+    points: list[float]
+    first: str
+    last: str
+    count: int
+
+
 class ComparisonCell(TypedDict):
-    """One job's value. `number` is what a `number` sorts by. `points`: those of a list of numbers, to be drawn."""
+    """One job's value. `number` is what a `number` sorts by. `trend`: of a list of numbers, and of a value that the job
+    logged as well.
+    """
 
     kind: Literal["number", "text", "absent"]
     text: str
     number: NotRequired[float]
-    points: NotRequired[list[float]]
+    trend: NotRequired[Trend]
 
 
 class ComparisonRow(TypedDict):
@@ -153,21 +164,26 @@ class ComparisonRow(TypedDict):
 
 
 class ComparisonSection(TypedDict):
-    """Rows that belong together."""
+    """Rows that belong together. `logged`: numbers in the logs that no summary has, by their last value."""
 
-    id: Literal["job", "inputs", "cluster", "times", "summary"]
+    id: Literal["job", "inputs", "cluster", "times", "summary", "logged"]
     title: str
     rows: list[ComparisonRow]
 
 
 class ComparedJob(TypedDict):
-    """A column. `problem`: why the job's server could not be asked; its cells are `absent` and say nothing of it."""
+    """A column. `problem`: why the job's server could not be asked; its cells are `absent` and say nothing of it.
+
+    `logHere`: its log is on this computer, at least in part. Without, no number that it logged is told: none is fetched
+    for a comparison.
+    """
 
     server: str
     id: str
     name: str
     job: NotRequired[Job]
     problem: NotRequired[str]
+    logHere: bool
 
 
 class CompareJobsResult(TypedDict):
