@@ -46,11 +46,21 @@ async function turnedByKey(code) {
   await entry(code, "src", IN).click();
   await entry(code, "MonteCarloPi.jl", IN).waitFor();
   await code.page.keyboard.press("ArrowDown");
-  await code.page.keyboard.press("Space");
-  await entry(code, "MonteCarloPi.jl", OUT).waitFor();
+  await turned(code, "MonteCarloPi.jl", OUT);
   await code.page.keyboard.press("Control+Z");
   await entry(code, "MonteCarloPi.jl", IN).waitFor();
   assert.equal(rules(), written);
+}
+
+/** Space turns the row that has the focus; again where VS Code drew the tree anew in that moment, for then it drops what a row runs. */
+async function turned(code, name, state) {
+  const until = Date.now() + 60_000;
+  while (Date.now() < until) {
+    await code.page.keyboard.press("Space");
+    const done = await entry(code, name, state).waitFor({ timeout: 10_000 }).then(() => true, () => false);
+    if (done) return;
+  }
+  await entry(code, name, state).waitFor();
 }
 
 /** What looks like a secret goes in by its name only. */

@@ -50,22 +50,42 @@ class Host:
 
 
 def running_host(vsix: Path, settings: dict[str, Any], **environment: str) -> Iterator[Host]:
-    """A host with a fresh profile. The hub of its own home ends with it."""
+    """A host with a fresh profile. The hub of its own home ends with it.
+
+    The first one of a test run installs the VSIX; installing takes seconds, so the others have what it made.
+    """
     run = Path(tempfile.mkdtemp(prefix="vsc-"))
     port = free_port()
     # Other programs of this machine are nobody's business here: no offers to forward their ports.
     (run / "settings.json").write_text(json.dumps({"remote.autoForwardPorts": False, **settings}))
     script = SCRIPTS / "vscode-host-start.sh"
+    installed = vsix.with_name("installed")
+    if installed.is_dir():
+        copy_extensions(installed, run / "extensions")
     command = [str(part) for part in (script, run, port, vsix, run / "settings.json")]
     process = subprocess.Popen(command, env={**os.environ, **environment}, start_new_session=True)
     host = Host(f"http://127.0.0.1:{port}", run)
     try:
         wait_for(host, process)
+        if not installed.is_dir():
+            copy_extensions(run / "extensions", installed)
         yield host
     finally:
         end(process)
         stop_hub(run)
         shutil.rmtree(run, ignore_errors=True)
+
+
+def copy_extensions(source: Path, target: Path) -> None:
+    """Extensions as installed: their files, which nobody writes to, as links; the list of them, which VS Code does, as a copy."""
+
+    def copied(file: str, to: str) -> None:
+        if Path(file).suffix == ".json" and Path(file).parent == source:
+            shutil.copy2(file, to)
+        else:
+            os.link(file, to)
+
+    shutil.copytree(source, target, copy_function=copied)
 
 
 def wait_for(host: Host, process: "subprocess.Popen[bytes]") -> None:
