@@ -9,6 +9,7 @@ import httpx
 from juliahub_ls.services.account import Account
 from juliahub_ls.services.environment_token import environment_token
 from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.jwt_claims import claims_of, text_claim
 from juliahub_ls.services.reachability import Reachability
 from juliahub_ls.services.servers import ServerProfile, Servers
 from juliahub_ls.services.tasks import Tasks
@@ -65,6 +66,13 @@ class Connections:
             return self.this_computer.tokens
         path = auth_file(profile.url, os.environ, Path.home())
         return environment_token(profile.url, os.environ, path) or TokenStore(path)
+
+    def account(self, profile: ServerProfile) -> str:
+        """Whom a server's token is for, in its own words; empty when there is none, or it does not say."""
+        stored = self.tokens(profile).read()
+        if stored is None:
+            return ""
+        return stored.table.user_name or text_claim(claims_of(stored.table.bearer() or ""), "sub") or ""
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -5,13 +5,15 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from juliahub_ls.domain.jobs.job_view import JobView, view_job
 from juliahub_ls.domain.logs.line import LogFacts, learn, line_of
 from juliahub_ls.errors import JobNotFound, JuliaHubError, ServerError, TimeLimitInvalid
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.hub_client import HubClient
+from juliahub_ls.services.job_memory import JobMemory
+from juliahub_ls.services.known_jobs import KnownJob, KnownJobs
 from juliahub_ls.services.log_feed import LogFeed, Logs
 from juliahub_ls.services.log_stream import StreamState
 from juliahub_ls.services.log_window import LogWindow, WindowEvent
@@ -33,18 +35,6 @@ Look = Callable[[LogFeed], LogWindow]
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class KnownJob:
-    """What is known of one job: the server's last word, and what its log has told."""
-
-    job: Job
-    facts: LogFacts = field(default_factory=LogFacts)
-    stopping: bool = False
-    watch: "asyncio.Task[None] | None" = None
-    start: "asyncio.Task[None] | None" = None
-    explained: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class JobList:
     """Jobs of a server, newest first. `more`: it has older ones.
@@ -61,13 +51,18 @@ class Jobs:
     """All servers' jobs. Running ones are followed through their log, so that changes come as events."""
 
     def __init__(
-        self, connections: Connections, tasks: Tasks, logs: Logs, submissions: Submissions | None = None
+        self,
+        connections: Connections,
+        tasks: Tasks,
+        logs: Logs,
+        submissions: Submissions | None = None,
+        memory: JobMemory | None = None,
     ) -> None:
         self._connections = connections
         self._tasks = tasks
         self.logs = logs
         self._submissions = submissions
-        self._known: dict[tuple[str, str], KnownJob] = {}
+        self._known = KnownJobs(connections.account, memory)
         self._offline: dict[str, int] = {}
         """Since when a server has not given its list: it is away, or in trouble."""
         self._listeners: list[Callable[[JobView], None]] = []
@@ -79,13 +74,17 @@ class Jobs:
     async def list(self, server: str | None, limit: int = PAGE_JOBS) -> JobList:
         """Jobs of a server, newest first. When it cannot be reached: the last known, and since when."""
         profile = self._connections.servers.find(server)
-        if profile.is_this_computer and self._connections.this_computer.running() is None and not self._has(profile.id):
-            await self._connections.this_computer.ensure()
+        hub = self._connections.this_computer
+        if profile.is_this_computer and hub.running() is None and not self._known.names(profile.id):
+            await hub.ensure()
+        await self._known.remember(profile)
         try:
             client = await self._connections.client(profile.id)
             jobs = await client.jobs(limit + 1)  # one more tells whether there are more
         except ServerError:
-            if not self._has(profile.id):
+            for jobname in self._known.recall(profile.id):
+                self._changed(profile.id, jobname)
+            if not self._known.names(profile.id):
                 raise
             since = self._offline.setdefault(profile.id, round(time.time() * 1000))
             return JobList(self._last_known(profile.id), offline_since=since)
@@ -93,7 +92,11 @@ class Jobs:
         listed = jobs[:limit]
         for job in reversed(listed):
             self._learn(client, job)
-        return JobList([self.view(client.server, job.jobname) for job in listed], more=len(jobs) > limit)
+        found = JobList([self.view(client.server, job.jobname) for job in listed], more=len(jobs) > limit)
+        for jobname in self._known.lost(client.server, listed):
+            self._tasks.start(self._meet_again(client, jobname), f"ask for {jobname}")
+        await self._known.keep(client.server, listed, more=found.more)
+        return found
 
     async def get(self, server: str | None, jobname: str) -> JobView:
         """One job as the server has it now."""
@@ -105,14 +108,16 @@ class Jobs:
 
     def view(self, server: str, jobname: str) -> JobView:
         """The last known state."""
-        known = self._known[server, jobname]
+        known = self._known.get(server, jobname)
+        if known is None:
+            raise JobNotFound(server=server, job=jobname)
         record = self._submissions.find(server, jobname) if self._submissions else None
         return view_job(known.job, server, known.facts, stopping=known.stopping, record=record)
 
     def last_known(self, server: str | None, jobname: str) -> JobView | None:
         """The last known state of a job, if any is."""
-        key = (self.server_id(server), jobname)
-        return self.view(*key) if key in self._known else None
+        found = self.server_id(server)
+        return self.view(found, jobname) if self._known.get(found, jobname) else None
 
     def server_id(self, server: str | None) -> str:
         """The id of a server as it was asked for; None is the current one."""
@@ -142,24 +147,20 @@ class Jobs:
         """Learn why jobs failed or stopped that ended unseen, one after the other; changes come as events."""
         client = await self._connections.client(server)
         for view in views:
-            known = self._known.get((server, view.id))
+            known = self._known.get(server, view.id)
             if known and await self._explain(client, known):
                 self._changed(server, view.id)
 
-    def _has(self, server: str) -> bool:
-        return any(key[0] == server for key in self._known)
-
     def _last_known(self, server: str) -> Sequence[JobView]:
-        names = [name for known_server, name in self._known if known_server == server]
-        views = [self.view(server, name) for name in names]
+        views = [self.view(server, name) for name in self._known.names(server)]
         return sorted(views, key=lambda view: view.submitted or 0, reverse=True)
 
     def _learn(self, client: HubClient, job: Job) -> KnownJob:
         """Take the server's word; tell listeners when it differs; watch the job while it is not done."""
         key = (client.server, job.jobname)
-        known = self._known.get(key)
+        known = self._known.get(*key)
         if known is None:
-            known = self._known[key] = KnownJob(job)
+            known = self._known.add(client.server, job)
             self._changed(*key)
         elif known.job != job:
             known.job = job
@@ -199,7 +200,7 @@ class Jobs:
             async with self.logs.open(client.server, jobname) as feed:
                 await self._observe(client, known, feed)
         except JobNotFound:
-            self._known.pop((client.server, jobname), None)
+            self._known.remove(client.server, jobname)
         except JuliaHubError as error:
             log.warning("The job %s is no longer watched: %s", jobname, error)
 
@@ -241,6 +242,10 @@ class Jobs:
 
     async def _refresh(self, client: HubClient, jobname: str) -> None:
         with contextlib.suppress(ServerError):
+            self._learn(client, await client.job(jobname))
+
+    async def _meet_again(self, client: HubClient, jobname: str) -> None:
+        with contextlib.suppress(JuliaHubError):
             self._learn(client, await client.job(jobname))
 
     async def _explain(self, client: HubClient, known: KnownJob) -> bool:

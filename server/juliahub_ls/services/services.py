@@ -9,6 +9,7 @@ from juliahub_ls.services.bundling import Bundling
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.environments import Environments
 from juliahub_ls.services.forms import Forms
+from juliahub_ls.services.job_memory import JobMemory
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.last_known import LastKnown
 from juliahub_ls.services.log_feed import Logs
@@ -67,7 +68,7 @@ def build_services(settings: Settings) -> Services:
         bundling=bundling,
         submitter=Submitter(connections, bundling, submissions),
         submissions=submissions,
-        jobs=Jobs(connections, tasks, logs, submissions),
+        jobs=Jobs(connections, tasks, logs, submissions, JobMemory(cache_dir() / "jobs")),
         logs=logs,
         beginnings=Beginnings(servers, submissions),
         forms=Forms(connections, last_known, bundling),

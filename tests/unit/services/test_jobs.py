@@ -1,44 +1,77 @@
 """Jobs as they change: last known when the server is away, explained once, watched until they have ended."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from juliahub_ls import errors
 from juliahub_ls.config import Settings
 from juliahub_ls.domain.jobs.job_view import JobView
 from juliahub_ls.services.connections import Connections
+from juliahub_ls.services.job_memory import JobMemory
 from juliahub_ls.services.jobs import Jobs
 from juliahub_ls.services.log_feed import Logs
 from juliahub_ls.services.log_store import LogStore
 from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.this_computer import ThisComputer
+from juliahub_ls.services.token_store import TokenStore, auth_file
 from juliahub_wire import logs
 from juliahub_wire.auth import TokenTable
+from juliahub_wire.jobs import encode_inputs
 from tests.support.scripted_http import ScriptedServer
 from tests.unit.services.test_hub_client import GET, JOB, LIST, LOGS
 
-FAILED = JOB | {"status": "Failed"}
+FAILED, DONE = JOB | {"status": "Failed"}, JOB | {"status": "Completed"}
 REASON = '{"message": "UndefVarError: x", "eventId": "9", "metadata": {"level": "Error"}}'
+
+Sessions = Callable[..., AbstractAsyncContextManager[Jobs]]
+
+
+@asynccontextmanager
+async def session(url: str, tmp_path: Path, http: httpx.AsyncClient) -> AsyncIterator[Jobs]:
+    """The jobs of one session of the daemon; the next finds what it has kept."""
+    servers, tasks = Servers(tmp_path / "config", Settings(server=url)), Tasks()
+    connections = Connections(servers, ThisComputer(tmp_path / "state"), lambda: http)
+    logs = Logs(connections, tasks, LogStore(tmp_path / "logs"))
+    try:
+        yield Jobs(connections, tasks, logs, memory=JobMemory(tmp_path / "jobs"))
+    finally:
+        await tasks.aclose()
+        await logs.aclose()
+
+
+def sign_in(server: ScriptedServer, tmp_path: Path, account: str) -> None:
+    file = auth_file(server.url, {"JULIA_DEPOT_PATH": str(tmp_path / "depot")}, tmp_path)
+    TokenStore(file).write(TokenTable(id_token="token-1", user_name=account))
+
+
+async def explained(jobs: Jobs) -> None:
+    """Lists the jobs, and learns why they failed."""
+    listed = (await jobs.list(None)).jobs
+    await jobs.explain(listed[0].server, listed)
 
 
 @pytest.fixture
-async def jobs(
+def next_session(
     server: ScriptedServer, tmp_path: Path, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Jobs]:
+) -> Sessions:
     monkeypatch.setenv("JULIA_DEPOT_PATH", str(tmp_path / "depot"))
-    servers, tasks = Servers(tmp_path / "config", Settings(server=server.url)), Tasks()
-    connections = Connections(servers, ThisComputer(tmp_path / "state"), lambda: http)
-    connections.tokens(servers.current).write(TokenTable(id_token="token-1"))
-    logs = Logs(connections, tasks, LogStore(tmp_path / "logs"))
-    yield Jobs(connections, tasks, logs)
-    await tasks.aclose()
-    await logs.aclose()
+    sign_in(server, tmp_path, "ada")
+    return partial(session, server.url, tmp_path, http)
+
+
+@pytest.fixture
+async def jobs(next_session: Sessions) -> AsyncIterator[Jobs]:
+    async with next_session() as jobs:
+        yield jobs
 
 
 async def test_while_the_server_is_away_the_last_known(jobs: Jobs, server: ScriptedServer) -> None:
@@ -53,6 +86,95 @@ async def test_while_the_server_is_away_the_last_known(jobs: Jobs, server: Scrip
     assert (await jobs.list(None)).offline_since == away.offline_since
     server.on(LIST, [])
     assert (await jobs.list(None)).offline_since is None
+
+
+async def test_the_last_known_outlive_the_session(next_session: Sessions, server: ScriptedServer) -> None:
+    """With why they failed, which is not looked up again; the server's words go before them once it is back."""
+    server.on(LIST, [FAILED])
+    server.on(LOGS, PlainTextResponse(logs.encode_page([REASON])))
+    async with next_session() as jobs:
+        await explained(jobs)
+        await jobs.list(None)
+    server.on(LIST, Response(status_code=500))
+    async with next_session() as jobs:
+        told: list[JobView] = []
+        jobs.subscribe(told.append)
+        away = await jobs.list(None)
+        assert ([view.label for view in away.jobs], away.offline_since is not None) == (
+            ["Failed: UndefVarError: x"],
+            True,
+        )
+        assert told == away.jobs
+        server.on(LIST, [])
+        assert list((await jobs.list(None)).jobs) == []
+    server.on(LIST, [FAILED])
+    async with next_session() as jobs:
+        await explained(jobs)
+    assert server.seen.count(LOGS) == 2, "nothing is kept of what the server no longer has"
+
+
+async def test_another_account_sees_nothing_of_the_first(
+    next_session: Sessions, server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.on(LIST, [DONE])
+    async with next_session() as jobs:
+        await jobs.list(None)
+        server.on(LIST, Response(status_code=500))
+        sign_in(server, tmp_path, "grace")
+        with pytest.raises(errors.ServerFailed):
+            await jobs.list(None)
+        sign_in(server, tmp_path, "ada")
+        assert [view.id for view in (await jobs.list(None)).jobs] == ["jr-1"]
+
+
+async def test_a_job_that_ran_is_found_behind_many_newer_ones(next_session: Sessions, server: ScriptedServer) -> None:
+    """The list is of the newest: what ran when it was last heard of is asked for by name, and followed."""
+    followed = asyncio.Event()
+
+    async def log(_request: Request) -> Response:
+        followed.set()
+        return PlainTextResponse(logs.encode_page([]))
+
+    server.on(LIST, [JOB])
+    server.on(GET, {"details": [JOB]})
+    server.on(LOGS, log)
+    async with next_session() as jobs:
+        await jobs.list(None)
+        await asyncio.wait_for(followed.wait(), 20)
+    newer = [DONE | {"jobname": f"jr-{day}", "submittimestamp": f"2030-01-0{day}T00:00:00Z"} for day in (3, 2)]
+    server.on(LIST, [*newer, JOB])
+    followed.clear()
+    async with next_session() as jobs:
+        page = await jobs.list(None, limit=2)
+        assert [view.id for view in page.jobs] == ["jr-3", "jr-2"]
+        await asyncio.wait_for(followed.wait(), 20)
+        assert not jobs.view(page.jobs[0].server, "jr-1").done
+
+
+async def test_no_secret_is_kept(next_session: Sessions, server: ScriptedServer, tmp_path: Path) -> None:
+    inputs = encode_inputs({"jobname": "pi", "N": "10", "API_TOKEN": "hush"})
+    server.on(LIST, [DONE | {"inputs": inputs, "outputs": "x" * 30_000}])
+    async with next_session() as jobs:
+        await jobs.list(None)
+    (file,) = (tmp_path / "jobs").iterdir()
+    assert "hush" not in file.read_text()
+    assert file.stat().st_size < 2_000
+    server.on(LIST, Response(status_code=500))
+    async with next_session() as jobs:
+        (view,) = (await jobs.list(None)).jobs
+    assert (view.name, view.inputs) == ("pi", {"N": "10"})
+
+
+async def test_a_broken_memory_is_an_empty_one(next_session: Sessions, server: ScriptedServer, tmp_path: Path) -> None:
+    server.on(LIST, [DONE])
+    async with next_session() as jobs:
+        await jobs.list(None)
+    (file,) = (tmp_path / "jobs").iterdir()
+    file.write_text('[{"job": 1}]')
+    server.on(LIST, Response(status_code=500))
+    async with next_session() as jobs:
+        with pytest.raises(errors.ServerFailed):
+            await jobs.list(None)
 
 
 async def test_why_a_job_failed_is_looked_up_once(jobs: Jobs, server: ScriptedServer) -> None:
