@@ -63,7 +63,7 @@ def test_lines_of_a_script(signed_in: Cli, hub: ScriptedHub) -> None:
     (signed_in.folder / "several.jl").write_text("first()\nsecond()\nthird()\n")
     ran = signed_in.run("submit", "several.jl", "--lines", "2:3", "--json")
     assert ran.code == 0, ran.stderr
-    (sent,) = hub.started(ran.document["jobname"]).folder.rglob("code.jl")
+    (sent,) = hub.started(ran.document["job"]["id"]).folder.rglob("code.jl")
     text = sent.read_text()
     assert "second()" in text
     assert "first()" not in text
