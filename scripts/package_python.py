@@ -4,11 +4,13 @@ A wheel's compiled modules carry the Python's version in their names, so that ea
 and what is the same in all wheels is there once; a file that differs under one name is refused. A wheel for Python's
 stable ABI serves that Python and every newer one. Versions and hashes are those of `vscode-extension/requirements.txt`,
 for some platforms in part those of `requirements-TARGET.txt`. Nothing is built: a Python without a wheel is an error.
+The wheels are kept in the user's cache, for the next checkout on this computer.
 """
 
 import argparse
 import hashlib
 import json
+import os
 import platform
 import re
 import shutil
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
@@ -25,6 +28,8 @@ PINNED = re.compile(r"^[\w.-]+==[^#]*?(?=^\S|\Z)", re.MULTILINE)
 ROOT = Path(__file__).resolve().parent.parent
 EXTENSION = ROOT / "vscode-extension"
 OUR_PACKAGES = ("juliahub_wire", "juliahub_ls", "localhub")
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "juliahub-ls" / "wheels"
 
 SYSTEMS = {"linux": "linux", "darwin": "darwin", "win32": "win32"}
 MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
@@ -87,9 +92,8 @@ def bundle_dependencies(target: str, output: Path) -> None:
         return
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    with tempfile.TemporaryDirectory() as work:
-        for wheel in wheels_of(requirements, target, Path(work)):
-            unpack(wheel, output)
+    for wheel in kept_wheels(requirements, target):
+        unpack(wheel, output)
     stamp.write_text(digest, encoding="utf-8")
 
 
@@ -106,19 +110,46 @@ def requirements_for(target: str) -> str:
     return "".join(pinned.values())
 
 
+def kept_wheels(requirements: str, target: str) -> list[Path]:
+    """Those of the cache; where it has none for these requirements, they are downloaded, and former ones go."""
+    asked = repr((requirements, PLATFORM_TAGS[target], tuple(python_minors(target))))
+    kept = CACHE / target / hashlib.sha256(asked.encode()).hexdigest()[:16]
+    if not kept.is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        former = list(kept.parent.glob("[0-9a-f]*"))
+        with tempfile.TemporaryDirectory(dir=kept.parent) as work:
+            keep(wheels_of(requirements, target, Path(work)), Path(work) / "kept", kept)
+        for folder in former:
+            shutil.rmtree(folder, ignore_errors=True)
+    return sorted(kept.iterdir())
+
+
+def keep(wheels: Iterator[Path], whole: Path, kept: Path) -> None:
+    """All of them or none. Another checkout may have been faster with the same ones."""
+    whole.mkdir()
+    for wheel in wheels:
+        wheel.replace(whole / wheel.name)
+    try:
+        whole.rename(kept)
+    except OSError:
+        if not kept.is_dir():
+            raise
+
+
 def wheels_of(requirements: str, target: str, work: Path) -> Iterator[Path]:
     """The wheels that serve every Python, each once: of a project with a stable ABI the one for the oldest Python.
 
     What is one for the oldest and the newest is not asked for again for those between.
     """
     oldest, *between, newest = python_minors(target)
-    first = download(requirements, target, oldest, work)
-    last = download(requirements, target, newest, work)
+    with ThreadPoolExecutor() as pool:
+        first, last = pool.map(lambda minor: download(requirements, target, minor, work), (oldest, newest))
     yield from first.values()
     several = {name for name, wheel in first.items() if wheel.name != last[name].name and "-abi3-" not in wheel.name}
     fewer = "".join(entry for entry in PINNED.findall(requirements) if wheel_name(entry.split("==")[0]) in several)
-    for minor in between:
-        yield from download(fewer, target, minor, work).values()
+    with ThreadPoolExecutor() as pool:
+        for wheels in pool.map(lambda minor: download(fewer, target, minor, work), between):
+            yield from wheels.values()
     yield from (last[name] for name in sorted(several))
 
 

@@ -2,7 +2,7 @@
 # Starts a VS Code in the browser at http://127.0.0.1:PORT, with one extension and a profile of its own.
 # usage: vscode-host-start.sh RUN PORT VSIX [SETTINGS]
 #   RUN       a new, absolute and short folder (it holds a Unix socket) for the profile, home and logs of this run
-#   VSIX      the extension to install
+#   VSIX      the extension to install, unless RUN/extensions has it from another run
 #   SETTINGS  a JSON file with an object laid over the settings below
 # Environment: VSCODE_HOST_TRUST=ask (folders are not trusted before the user says so); VSCODE_HOST_ENVIRONMENT=bare (PATH and HOME alone);
 # VSCODE_HOST_HOME=users (the user's own home).
@@ -40,7 +40,9 @@ export EXTENSIONS_GALLERY='{}' # looks nothing up
 PROFILE=(--config "$RUN/config.yaml" --user-data-dir "$RUN/data" --extensions-dir "$RUN/extensions")
 TRUST=(--disable-workspace-trust)
 if [ "${VSCODE_HOST_TRUST:-}" = ask ]; then TRUST=(); fi
-node "$SERVER" "${PROFILE[@]}" --install-extension "$VSIX" --force > "$RUN/install.log" 2>&1
+if [ ! -f "$RUN/extensions/extensions.json" ]; then
+  node "$SERVER" "${PROFILE[@]}" --install-extension "$VSIX" --force > "$RUN/install.log" 2>&1
+fi
 BARE=()
 if [ "${VSCODE_HOST_ENVIRONMENT:-}" = bare ]; then BARE=(env -i "PATH=$PATH" "HOME=$HOME" "EXTENSIONS_GALLERY=$EXTENSIONS_GALLERY"); fi
 exec ${BARE[@]+"${BARE[@]}"} node "$SERVER" "${PROFILE[@]}" ${TRUST[@]+"${TRUST[@]}"} --bind-addr "127.0.0.1:$PORT" --auth none --disable-telemetry \

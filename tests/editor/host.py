@@ -77,7 +77,7 @@ def running_host(vsix: Path, settings: dict[str, Any], **environment: str) -> It
 
 
 def copy_extensions(source: Path, target: Path) -> None:
-    """Extensions as installed: their files, which nobody writes to, as links; the list of them, which VS Code does, as a copy."""
+    """Extensions as installed: their files as links, their list, which VS Code writes to, as a copy."""
 
     def copied(file: str, to: str) -> None:
         if Path(file).suffix == ".json" and Path(file).parent == source:
