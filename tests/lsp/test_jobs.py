@@ -1,16 +1,19 @@
 """Jobs as an editor follows them: against a hub whose jobs are played by hand, and with real Julia on this computer."""
 
 import shutil
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from localhub.services.models import JobRow
 from tests.lsp.client import Editor, RpcError, check_error_data
-from tests.lsp.conftest import MakeEditor
+from tests.lsp.conftest import MakeEditor, sign_in
 from tests.support.hub import stop_hub
-from tests.support.scripted_hub import ScriptedHub, ScriptedJob
+from tests.support.scripted_hub import ScriptedHub, ScriptedJob, scripted_hub
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "monte-carlo-pi"
 
@@ -208,6 +211,35 @@ async def test_an_end_that_nobody_saw_is_told_by_the_next_daemon(
     assert notices(third, job.jobname) == []
 
 
+async def test_an_end_is_not_told_to_who_asked_for_it_quietly(
+    signed_in: Editor, hub: ScriptedHub, folders: Path
+) -> None:
+    stopped, other = [await submitted(signed_in, hub, folders) for _ in range(2)]
+    with pytest.raises(RpcError):
+        await signed_in.request("juliahub/stopJob", {"job": "jr-nobody", "quiet": True})
+    await signed_in.request("juliahub/stopJob", {"job": stopped.jobname, "quiet": True})
+    stopped.ends("Stopped")
+    await signed_in.until(lambda: views(signed_in, stopped.jobname)[-1]["done"], "its end")
+    other.ends()
+    await signed_in.until(lambda: notices(signed_in, other.jobname), "the other's end")
+    assert notices(signed_in, stopped.jobname) == []
+
+
+async def test_the_last_known_jobs_outlive_the_daemon(start: MakeEditor, folders: Path) -> None:
+    with scripted_hub(folders / "own hub") as hub:
+        sign_in(hub, folders)
+        first = await start(server=hub.url)
+        job = await submitted(first, hub, folders, name="pi")
+        job.ends()
+        await first.until(lambda: views(first, job.jobname)[-1]["done"], "its end")
+        await first.request("juliahub/jobs", {})
+        await first.kill()
+    second = await start(server=hub.url)
+    found = await second.request("juliahub/jobs", {})
+    assert [(view["name"], view["succeeded"]) for view in found["jobs"]] == [("pi", True)]
+    assert found["offlineSince"] > 0
+
+
 async def test_older_jobs_are_a_larger_page(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
     jobs = [await submitted(signed_in, hub, folders) for _ in range(3)]
     page = await signed_in.request("juliahub/jobs", {"limit": 2})
@@ -242,4 +274,16 @@ async def test_a_limit_that_comes_near_is_told(signed_in: Editor, hub: ScriptedH
     (told,) = notices(signed_in, job.jobname)
     assert (told["kind"], told["minutesLeft"]) == ("deadline", 1)
     assert told["message"] == "pi reaches its time limit in 1 minute and is stopped then."
+    job.ends()
+
+
+async def test_a_long_wait_is_told(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
+    job = await submitted(signed_in, hub, folders, name="pi")
+    with hub.hub.store.session() as session:  # ten minutes are over in a second
+        submitted_at = time.time() - 10 * 60 + 1
+        session.execute(update(JobRow).where(JobRow.jobname == job.jobname).values(submitted_at=submitted_at))
+    await signed_in.request("juliahub/job", {"job": job.jobname})
+    await signed_in.until(lambda: notices(signed_in, job.jobname), "the notice")
+    (told,) = notices(signed_in, job.jobname)
+    assert (told["kind"], told["message"]) == ("waiting", "pi has been waiting for a machine for 10 minutes.")
     job.ends()

@@ -171,5 +171,7 @@ async def test_a_server_that_is_away_has_a_column_that_says_so(
     assert str(unused_port) in gone["problem"]
     assert (there["job"]["id"], "problem" in there) == (job.jobname, False)
     assert cells(compared, "summary", "loss") == ["", "0.25"]
+    unknown = (await signed_in.request("juliahub/compareJobs", {"jobs": [{"job": "jr-nobody"}, jobs[1]]}))["jobs"][0]
+    assert (unknown["id"], "jr-nobody" in unknown["problem"]) == ("jr-nobody", True)
     with pytest.raises(RpcError):
         await signed_in.request("juliahub/compareJobs", {"jobs": jobs[:1]})
