@@ -97,7 +97,7 @@ async function findsWhatIsFarUp(code) {
   await input.fill("/line 77777 /");
   await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Show the lines that match" }).waitFor();
   await code.page.keyboard.press("Enter");
-  await code.shows(LOG, "filter /line 77777 /: 5 lines");
+  await code.shows(LOG, "filter /line 77777 / matches one line");
   await code.shows(LOG, "line 77779 of a long log");
   await code.focusEditor(LOG);
   await code.page.keyboard.press("Escape");

@@ -78,7 +78,7 @@ async function filters(code) {
   await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Show the lines that match" }).waitFor();
   await code.screenshot("log-filter-bar");
   await code.page.keyboard.press("Enter");
-  await code.shows(LOG, "filter epoch>38");
+  await code.shows(LOG, "filter epoch>38 matches 2 lines");
   await code.shows(LOG, "epoch = 39");
   await code.shows(LOG, "epoch = 37");
   await code.hides(LOG, "epoch = 30,");

@@ -104,12 +104,13 @@ async def test_a_filter_with_lines_around(signed_in: Editor, hub: ScriptedHub, f
     log = await opened(signed_in, job, "live", filter=wanted, context=1, tail=4)
     shown = [(line["id"], line.get("isContext", False)) for line in lines(signed_in, log)]
     assert shown == [(20, False), (21, True), (22, False), (23, False)]
-    assert told(signed_in, log)[0]["earlier"] == 1
+    assert (told(signed_in, log)[0]["earlier"], told(signed_in, log)[-1]["matches"]) == (1, 3)
     writes(job, record("after"), record("more"), record("loud", "Warn"))
     await signed_in.until(lambda: len(lines(signed_in, log)) == 7, "what came")
     assert [(line["id"], line.get("isContext", False)) for line in lines(signed_in, log)][4:] == [
         (24, True), (25, True), (26, False)
     ]  # fmt: skip
+    assert told(signed_in, log)[-1]["matches"] == 4
     page = await signed_in.request(
         "juliahub/readLog", {"job": job.jobname, "filter": wanted, "context": 1, "before": 20, "limit": 9}
     )

@@ -1,6 +1,7 @@
 """Texts that Julia un-escapes by hand: what a server writes is what a Julia client reads (protocol §7.2, §8.1)."""
 
 import json
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -125,6 +126,19 @@ def test_a_page_reaches_julia_and_us_unharmed(records: "list[dict[str, object]]"
     assert page[0].is_top
     assert [record.message for record in page[1:]] == [record["message"] for record in records]
     assert [record.keywords for record in page[1:]] == [record.get("keywords", {}) for record in records]
+
+
+NESTED = st.just({"runs": [{"x": 1}, {"y": "},{"}]}) | st.just({"text": '},{"a":1'})
+
+
+@given(st.lists(st.fixed_dictionaries({"message": NASTY | st.just('},{"'), "keywords": NESTED}), max_size=6))
+def test_a_page_in_pieces_is_the_page(records: "list[dict[str, object]]") -> None:
+    """Cut where an element may end, which is also within one."""
+    with patch.object(logs, "PIECE_BYTES", 8):
+        for separators in ((",", ":"), (", ", ": ")):
+            text = [json.dumps(record, ensure_ascii=False, separators=separators) for record in records]
+            page = logs.decode_page(json.dumps(f"[{separators[0].join(text)}]", ensure_ascii=False).encode())
+            assert [{"message": one.message, "keywords": one.keywords} for one in page] == records
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,20 @@ import asyncio
 import gc
 import importlib
 import os
+import sys
+import threading
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
+from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 
 from juliahub_ls import __version__
 from juliahub_ls.lsp.documents import Documents
 from juliahub_ls.lsp.error_mapping import to_rpc_error
 from juliahub_ls.lsp.json_rpc import PlainProtocol, encoded, plain_converter
+from juliahub_ls.lsp.standard_input import StandardInput
 
 if TYPE_CHECKING:
     from juliahub_ls.lsp.session import Session
@@ -67,6 +71,7 @@ class JuliaHubServer(LanguageServer):
         """Whether the editor took its leave; the exit code tells."""
         self._starting: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
+        self._loaded: dict[str, Any] = {}
         _register_life_cycle(self)
         _register_documents(self)
         for feature, names in FEATURES.items():
@@ -74,6 +79,25 @@ class JuliaHubServer(LanguageServer):
                 _register_method(self, feature, f"juliahub/{name}")
         for method, (feature, options) in EDITING.items():
             _register_editing(self, feature, method, options)
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve until the editor leaves: as pygls does, with a reader that keeps no request waiting."""
+        self._stop_event = threading.Event()
+        reader = StandardInput((stdin or sys.stdin.buffer).fileno())
+        self.protocol.set_writer(StdoutWriter(stdout or sys.stdout.buffer))
+        try:
+            asyncio.run(run_async(self._stop_event, reader, self.protocol, error_handler=self.report_server_error))
+        except (BrokenPipeError, KeyboardInterrupt, SystemExit):
+            """The editor is gone, or said that it goes."""
+        finally:
+            self.shutdown()  # type: ignore[no-untyped-call]
+
+    async def feature_of(self, name: str) -> Any:
+        """A file of `features/`, imported off the loop the first time."""
+        if name not in self._loaded:
+            module = f"juliahub_ls.lsp.features.{name}"
+            self._loaded[name] = await asyncio.to_thread(importlib.import_module, module)
+        return self._loaded[name]
 
     async def session(self) -> "Session":
         """The services behind this editor, made at the first call, off the loop where it is slow."""
@@ -92,7 +116,7 @@ class JuliaHubServer(LanguageServer):
     async def _start_up(self) -> None:
         session = await self.session()
         for feature in [*FEATURES, *(feature for feature, _ in EDITING.values())]:
-            await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
+            await self.feature_of(feature)
         gc.freeze()  # what is loaded stays: no search for garbage looks at it again and keeps a request waiting
         session.watch_jobs()
 
@@ -157,7 +181,7 @@ def _register_editing(server: JuliaHubServer, feature: str, method: str, options
     async def request(params: Any) -> Any:
         try:
             session = await server.session()
-            module = await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
+            module = await server.feature_of(feature)
             return await encoded(await module.answer(session, params))
         except Exception as error:  # noqa: BLE001 - the boundary: a fault in one request ends that request only
             raise to_rpc_error(error) from None
@@ -169,7 +193,7 @@ async def _answer(server: JuliaHubServer, feature: str, method: str, params: Any
     """Decode, call the feature's handler, and let nothing out but results and our own errors."""
     try:
         session = await server.session()
-        module = await asyncio.to_thread(importlib.import_module, f"juliahub_ls.lsp.features.{feature}")
+        module = await server.feature_of(feature)
         handler: Callable[[Session, Any], Awaitable[Any]] = module.HANDLERS[method]
         return await encoded(await handler(session, session.decode(method, params)))
     except asyncio.CancelledError:

@@ -106,12 +106,12 @@ class HubClient(HubRequests):
         """A page of a log: the last one, or that of `start_time`/`end_time` with `event_id` (§8.1)."""
         fixed = {"jobname": jobname, "log_output_type": "content", "log_out_type": "json"}
 
-        async def attempt() -> str:
+        async def attempt() -> bytes:
             response = await self.send("GET", paths.GET_LOGS, params=fixed | (query or {}))
             if response.status_code == 403:
                 raise errors.JobNotFound(server=self.server, job=jobname)
             check(response, self.server)
-            return response.text
+            return response.content
 
         body = await retrying(attempt)
         try:

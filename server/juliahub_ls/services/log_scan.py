@@ -1,19 +1,20 @@
 """Which lines of a stored log pass a filter: found once, kept, and carried on as the log grows.
 
-The index answers first (level, worker, time), then the bytes of a chunk as a whole, then those of a line; only what is
-left is decoded. A million lines take about a second, in a thread that lets others run.
+The index answers first (level, worker, time), then a search in the bytes of a chunk as a whole; only the lines that are
+left are decoded. All of it runs in a thread that lets others run.
 """
 
 import threading
 import time
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
 from juliahub_ls.domain.logs.line import LogLine
-from juliahub_ls.domain.logs.query import EVERYTHING, Condition
+from juliahub_ls.domain.logs.query import EVERYTHING, Condition, parted
+from juliahub_ls.domain.logs.sieve import Sieve
 from juliahub_ls.services.stored_log import Chunk, StoredLog, decode_line
 
 YIELD_SECONDS = 0.0005
@@ -105,37 +106,33 @@ class Selection:
 
 def matching(log: StoredLog, condition: Condition, first: int, last: int) -> Iterator[tuple[int, Sequence[int]]]:
     """For each chunk of these lines: its last line's number, and the numbers of those that pass."""
-    needles = condition.needles()
-    for start, entries in log.entries(first, last):
-        end = start + len(entries) - 1
-        verdicts = [condition.verdict(entry) for entry in entries]
-        if None not in verdicts:
-            yield end, [number for number, verdict in enumerate(verdicts, start) if verdict]
-            continue
-        if not any(verdict is not False for verdict in verdicts):
-            yield end, []
-            continue
-        chunk = next(log.chunks(start, end))
-        yield end, list(_in_chunk(chunk, condition, needles, verdicts))
+    by_index, rest = parted(condition)
+    sieve = rest.sieve()
+    for part in log.index(first, last):
+        places = [place for place, passes in enumerate(by_index.passes(part)) if passes]
+        if rest != EVERYTHING and places:
+            chunk = log.chunk(part)
+            places = list(_decoded(chunk, rest, places) if sieve is None else _sifted(chunk, rest, places, sieve))
+        yield part.first + len(part) - 1, [part.first + place for place in places]
 
 
-def _in_chunk(
-    chunk: Chunk, condition: Condition, needles: Sequence[bytes], verdicts: Sequence["bool | None"]
-) -> Iterator[int]:
-    folded = chunk.content.lower() if needles else b""
-    if not all(needle in folded for needle in needles):
-        return
-    lines = chunk.content.split(b"\n")
-    asked: Iterator[tuple[int, bytes]] = (
-        (place, lines[place]) for place, verdict in enumerate(verdicts) if verdict is not False
-    )
-    if needles:
-        folded_lines = folded.split(b"\n")
-        asked = (pair for pair in asked if all(needle in folded_lines[pair[0]] for needle in needles))
+def _sifted(chunk: Chunk, condition: Condition, places: Sequence[int], sieve: Sieve) -> Iterator[int]:
+    """Only lines in which the sieve finds something are looked at."""
+    following, asked, start = sieve.over(chunk.content), set(places), 0
     decode = _message if condition.message_only else decode_line
-    for place, raw in asked:
-        if condition.keeps(decode(raw)):
-            yield chunk.first + place
+    while (found := following(start)) >= 0:
+        place = bisect_right(chunk.ends, found)
+        begin, start = chunk.ends[place - 1] if place else 0, chunk.ends[place]
+        if place in asked:
+            line = chunk.content[begin:start]
+            if condition.is_sure(line, found - begin) or condition.keeps(decode(line)):
+                yield place
+
+
+def _decoded(chunk: Chunk, condition: Condition, places: Iterable[int]) -> Iterator[int]:
+    lines = chunk.content.split(b"\n")
+    decode = _message if condition.message_only else decode_line
+    return (place for place in places if condition.keeps(decode(lines[place])))
 
 
 def _message(raw: bytes) -> LogLine:

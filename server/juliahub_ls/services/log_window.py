@@ -29,11 +29,15 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class WindowLines:
-    """Lines to show. `reset`: in place of all before. `earlier`: so many come before; None: not known yet."""
+    """Lines to show. `reset`: in place of all before. `earlier`: so many come before; None: not known yet.
+
+    `matches`: so many lines of the log pass the filter so far; None: there is no filter, or nobody knows yet.
+    """
 
     lines: Sequence[ShownLine]
     reset: bool = False
     earlier: int | None = None
+    matches: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,8 @@ class LogWindow:
         start = max(end - tail, 0)
         for place in range(start, max(end, start + 1), BATCH_LINES):
             lines = await off_loop(lambda at=place: self._lines(at, min(at + BATCH_LINES, end)))  # type: ignore[misc]
-            yield WindowLines(lines, reset=place == start, earlier=start if place == start else None)
+            earlier = start if place == start else None
+            yield WindowLines(lines, place == start, earlier, self._matches())
         self._shown = end
 
     async def _grow(self) -> AsyncIterator[WindowEvent]:
@@ -160,13 +165,16 @@ class LogWindow:
             until = min(start + BATCH_LINES, end)
             lines = await off_loop(lambda first=start, after=until: self._lines(first, after))  # type: ignore[misc]
             self._shown = start = until
-            yield WindowLines(lines)
+            yield WindowLines(lines, matches=self._matches())
         self.last = max(self.last, last)
 
     def _lines(self, start: int, end: int) -> list[ShownLine]:
         numbers = self._selection.numbers(start, end)
         picked = self._feed.log.pick(numbers)
         return [ShownLine(line, not self._selection.is_match(line.id)) for line in picked]
+
+    def _matches(self) -> int | None:
+        return None if self._condition == EVERYTHING else self._selection.match_count()
 
     async def _extend(self) -> None:
         if self._condition == EVERYTHING:
@@ -202,8 +210,7 @@ def shown(lines: Iterable[LogLine], condition: Condition, context: int) -> list[
     before: deque[LogLine] = deque(maxlen=context or 1)
     after = 0
     for line in lines:
-        verdict = condition.verdict(line.columns)
-        if condition.keeps(line) if verdict is None else verdict:
+        if condition.keeps(line):
             if context:
                 found += [ShownLine(one, True) for one in before]
                 before.clear()

@@ -17,7 +17,8 @@ import msgspec
 from juliahub_ls.domain.logs.line import LogLine
 from juliahub_ls.encoding import encode
 
-ENTRY = struct.Struct("<iiqqq")
+ENTRY = struct.Struct("=iiqqq")
+"""In the machine's own order, so that a column is read at once: a store is for one machine."""
 CHUNK_LINES = 4096
 """Lines that are read in one go: some hundred kilobytes."""
 NO_NUMBER = -1
@@ -30,14 +31,34 @@ _encoder = msgspec.json.Encoder()
 Entry = tuple[int, int, int, int, int]
 """Severity, worker and time (a condition's `COLUMNS`), the server's number, and where the line ends."""
 NUMBER, END = 3, 4
+_PLACES = (("i", 0), ("i", 1), ("q", 1), ("q", 2), ("q", 3))
+"""Of each column: its numbers' kind, and how manieth of that kind it is in an entry."""
+
+
+class IndexPart:
+    """The index of the lines from the number `first`, which begins at the byte `start`; by columns as `Entry` has."""
+
+    def __init__(self, first: int, start: int, raw: bytes) -> None:
+        self.first = first
+        self.start = start
+        self._raw = memoryview(raw)
+
+    def __len__(self) -> int:
+        return len(self._raw) // ENTRY.size
+
+    def __getitem__(self, column: int) -> Sequence[int]:
+        kind, place = _PLACES[column]
+        numbers = self._raw.cast(kind)  # type: ignore[call-overload]
+        found: list[int] = numbers[place :: ENTRY.size // numbers.itemsize].tolist()
+        return found
 
 
 class Chunk(NamedTuple):
-    """Lines from the number `first`: their bytes, without line ends, and their entries."""
+    """Lines from the number `first`: their bytes, the last line's end left out, and where each line ends in them."""
 
     first: int
     content: bytes
-    entries: Sequence[Entry]
+    ends: Sequence[int]
 
 
 class StoredLog:
@@ -100,25 +121,24 @@ class StoredLog:
         if not 1 <= number <= self.count:
             return None
         with self._lock:
-            return _entries(_read_at(self._index, (number - 1) * ENTRY.size, ENTRY.size))[0]
+            return ENTRY.unpack(_read_at(self._index, (number - 1) * ENTRY.size, ENTRY.size))
 
     def chunks(self, first: int, last: int) -> Iterator[Chunk]:
         """These lines in order, `CHUNK_LINES` at a time."""
-        last = min(last, self.count)
-        first = max(first, 1)
-        while first <= last:
-            chunk = self._chunk(first, min(first + CHUNK_LINES - 1, last))
-            yield chunk
-            first += len(chunk.entries)
+        return map(self.chunk, self.index(first, last))
 
-    def entries(self, first: int, last: int) -> Iterator[tuple[int, Sequence[Entry]]]:
+    def index(self, first: int, last: int) -> Iterator[IndexPart]:
         """The index alone of these lines, `CHUNK_LINES` at a time."""
         last = min(last, self.count)
         for start in range(max(first, 1), last + 1, CHUNK_LINES):
-            wanted = min(CHUNK_LINES, last - start + 1)
-            with self._lock:
-                raw = _read_at(self._index, (start - 1) * ENTRY.size, wanted * ENTRY.size)
-            yield start, _entries(raw)
+            yield self._index_part(start, min(start + CHUNK_LINES - 1, last))
+
+    def chunk(self, part: IndexPart) -> Chunk:
+        """The lines of a part of the index."""
+        ends = part[END]
+        with self._lock:
+            content = _read_at(self._lines, part.start, ends[-1] - part.start)
+        return Chunk(part.first, content[:-1], [end - part.start for end in ends])
 
     def clear(self) -> None:
         """Forget all lines."""
@@ -131,13 +151,14 @@ class StoredLog:
             self._lines.close()
             self._index.close()
 
-    def _chunk(self, first: int, last: int) -> Chunk:
+    def _index_part(self, first: int, last: int) -> IndexPart:
+        """With the entry of the line before, which tells where the first begins."""
+        before = max(first - 2, 0)
         with self._lock:
-            before = max(first - 2, 0)
-            found = _entries(_read_at(self._index, before * ENTRY.size, (last - before) * ENTRY.size))
-            start = found[0][END] if first > 1 else 0
-            entries = found[1:] if first > 1 else found
-            return Chunk(first, _read_at(self._lines, start, entries[-1][END] - start)[:-1], entries)
+            raw = _read_at(self._index, before * ENTRY.size, (last - before) * ENTRY.size)
+        if first == 1:
+            return IndexPart(first, 0, raw)
+        return IndexPart(first, ENTRY.unpack_from(raw)[END], raw[ENTRY.size :])
 
     def _mend(self) -> None:
         """Cut off what is not whole: index entries without their line, then bytes without their entry."""
@@ -167,7 +188,8 @@ class StoredLog:
     def _entry_end(self, number: int) -> int:
         if number == 0:
             return 0
-        return _entries(_read_at(self._index, (number - 1) * ENTRY.size, ENTRY.size))[0][END]
+        end: int = ENTRY.unpack(_read_at(self._index, (number - 1) * ENTRY.size, ENTRY.size))[END]
+        return end
 
     def _cut(self, count: int, end: int) -> None:
         self._index.truncate(count * ENTRY.size)
@@ -222,10 +244,6 @@ def _number(line: LogLine) -> int:
 
 def _int32(value: int) -> int:
     return max(-(2**31), min(value, 2**31 - 1))
-
-
-def _entries(raw: bytes) -> list[Entry]:
-    return list(ENTRY.iter_unpack(raw))
 
 
 def _opened(path: Path) -> BinaryIO:

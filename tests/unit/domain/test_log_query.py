@@ -13,7 +13,7 @@ from juliahub_ls.domain.logs.digest import LogDigest
 from juliahub_ls.domain.logs.filter import log_filter
 from juliahub_ls.domain.logs.line import LogLine
 from juliahub_ls.domain.logs.pattern import BoundPattern, PatternTooSlow
-from juliahub_ls.domain.logs.query import Condition
+from juliahub_ls.domain.logs.query import Condition, parted
 from juliahub_ls.domain.logs.query_parser import QueryMistake, parse_query, quoted
 
 NOON = round(time.mktime((2026, 11, 22, 12, 0, 0, 0, 0, -1))) * 1000
@@ -192,11 +192,39 @@ QUERIES = st.recursive(
 )
 
 
-@given(QUERIES, LINES)
-def test_the_index_never_says_otherwise_than_the_line(query: str, line: LogLine) -> None:
+@given(QUERIES, LINES, LINES)
+def test_the_index_never_says_otherwise_than_the_line(query: str, line: LogLine, other: LogLine) -> None:
     asked = condition(query)
-    verdict = asked.verdict(line.columns)
-    assert verdict is None or verdict == asked.keeps(line)
+    by_index, rest = parted(asked)
+    assert by_index.passes(list(zip(line.columns, other.columns, strict=True))) == [
+        by_index.keeps(line), by_index.keeps(other)
+    ]  # fmt: skip
+    assert asked.keeps(line) == (by_index.keeps(line) and rest.keeps(line))
+
+
+@pytest.mark.parametrize(
+    ("source", "literals"),
+    [
+        (r"loss=0\.12\d*5 /", ["loss=0.12", "5 /"]),
+        ("colou?rs", ["colo", "rs"]),
+        ("ab*c", ["a", "c"]),
+        ("ab{0,2}c", ["a", "c"]),
+        ("ab+c", ["ab", "c"]),
+        ("^end$", ["end"]),
+        (r"[a-z\]]x", ["x"]),
+        ("one|two", []),
+        ("(one)?two", []),
+        ("(?x) two", []),
+        (r"\x41b", []),
+        ("[[:alpha:]]x", []),
+        ("grün", []),
+        ("/disk full/i", ["/d", " full/"]),
+    ],
+)
+def test_what_an_expression_cannot_match_without(source: str, literals: "list[str]") -> None:
+    ignore_case = source.endswith("/i")
+    pattern = BoundPattern(source.removesuffix("i"), ignore_case=ignore_case)
+    assert [text for text in pattern.literals() if text] == literals
 
 
 @given(TEXTS, TEXTS, TEXTS)

@@ -24,7 +24,10 @@ from juliahub_wire.logs import BOTTOM, TOP, LogRecord, marker, record_of
 
 TIMES = LogTimes(1000, 2000, 2000)
 MESSAGES = st.one_of(
-    st.text(max_size=6), st.sampled_from(["loss=1", "LOSS", "gain", "Kelvin K", "\ud800 half", "a\nb"])
+    st.text(max_size=6),
+    st.sampled_from(
+        ["loss=1", "LOSS", "gain", "Kelvin K", "\ud800 half", "a\nb", "\x1b[0m", "\\n", 'b","1', '"epoch":2']
+    ),
 )
 
 
@@ -40,13 +43,27 @@ LINES = st.lists(
         worker=st.integers(1, 3),
         time=st.one_of(st.none(), st.integers(1000, 2000)),
         keywords=st.one_of(
-            st.none(), st.just({"epoch": 2}), st.just({"epoch": 2**70}), st.just({"x": [1, {"y": None}]})
+            st.none(),
+            st.just({"epoch": 2}),
+            st.just({"epoch": 2**70}),
+            st.just({"x": [1, {"y": None}]}),
+            st.just({"x": {"epoch": 2}, "name": "ada"}),
+            st.just({"epoch": 1, "name": '"epoch":2'}),
         ),
+        group=st.sampled_from([None, "Code"]),
     ),
     max_size=12,
 )
-QUERIES = st.sampled_from(
-    ["", "loss", "-loss", "k", "level>=warn", "worker:2", "loss OR worker:3", "epoch:2", "/s+/", "-(gain level:info)"]
+QUERIES = st.one_of(
+    st.sampled_from(
+        ["", "loss", "-loss", "k", "level>=warn", "worker:2", "loss OR worker:3", "/s+/", "-(gain level:info)"]
+    ),
+    st.sampled_from(
+        ["n", "1", r'"\\"', r'"\""', '"0m"', '"b["', r'"b\",\"1"', "loss worker:2", r"/s=\d/", "/LO?/i", "/k/i"]
+    ),
+    st.sampled_from(
+        ["epoch:2", "epoch>1", "epoch>1 worker:2", "x:*", "-epoch:2", "name:*", "name:Ada", "group:code", "/a.b/"]
+    ),
 )
 
 

@@ -30,6 +30,7 @@ export class LogSession {
   reveal: Reveal | undefined;
   /** The id of the newest record that was sent. */
   newest = 0;
+  private matches: number | undefined;
   private stored: number | undefined;
   private lostAt: number | undefined;
   private gap = "";
@@ -73,10 +74,11 @@ export class LogSession {
     this.window.tail = breakRow(message ?? vscode.l10n.t("connection lost {0}, reconnecting …", localTime(this.lostAt)));
   }
 
-  receive({ lines, reset, earlier }: LogLinesParams): void {
+  receive({ lines, reset, earlier, matches }: LogLinesParams): void {
     // A preview of the log's end is nothing for someone who reads further up.
     this.skips = reset ? this.isRead && earlier === undefined : this.skips;
     if (this.skips) return;
+    this.matches = matches;
     if (reset) this.begin(lines, earlier);
     else this.window.append(lines, this.follow.on);
     this.newest = Math.max(reset ? 0 : this.newest, lines.at(-1)?.id ?? 0);
@@ -171,11 +173,9 @@ export class LogSession {
   }
 
   private header(): Row[] {
-    const { earlier, total } = this.window;
+    const { earlier } = this.window;
     const rows: Row[] = [];
-    if (this.filter !== undefined) {
-      rows.push(breakRow(vscode.l10n.t("filter {0}: {1} lines; Esc shows the whole log", this.filter, (total ?? 0).toLocaleString())));
-    }
+    if (this.filter !== undefined) rows.push(breakRow(filterText(this.filter, this.matches)));
     if (this.stored !== undefined) {
       rows.push(breakRow(vscode.l10n.t("reading the log, {0} records so far", this.stored.toLocaleString())));
     } else if (earlier !== undefined && earlier > 0) {
@@ -193,6 +193,13 @@ export class LogSession {
   private encode(): Uint8Array {
     return Buffer.from(this.window.text(this.header(), this.footer()));
   }
+}
+
+/** `matches`: lines of the whole log that pass, without those around them; undefined while nobody knows. */
+function filterText(filter: string, matches: number | undefined): string {
+  if (matches === undefined) return vscode.l10n.t("filter {0}; Esc shows the whole log", filter);
+  if (matches === 1) return vscode.l10n.t("filter {0} matches one line; Esc shows the whole log", filter);
+  return vscode.l10n.t("filter {0} matches {1} lines; Esc shows the whole log", filter, matches.toLocaleString());
 }
 
 function localTime(milliseconds: number): string {

@@ -12,6 +12,14 @@ SLOW_SECONDS = 0.5
 """So long may one search in one message take."""
 QUICK_STEPS = 10_000_000
 """A search that cannot take more steps than this, some 0.1 s, needs no bound."""
+_PARTS = re.compile(
+    r"""\\(?P<escaped>[^\w\s]) | (?P<plain>[\w\s"#%&',/:;<=>@`~!-]) | (?P<optional>[*?]|\{\d*,?\d*\})
+    | \\[dDsSwWbB] | \[(?:\\.|[^\[\]\\])+\] | [.^$+]""",
+    re.VERBOSE,
+)
+"""The parts of an expression that are understood here; with any other one nothing is known of what it matches."""
+_MANY_CASES = re.compile("[iks]", re.IGNORECASE)
+"""Letters that some expression takes for one of another script, such as the Kelvin sign."""
 _REPEATED_GROUP = re.compile(r"\)[*+{]|\\[1-9]|\(\?P=|\\g")
 
 
@@ -40,6 +48,11 @@ class BoundPattern:
         except TimeoutError:
             raise PatternTooSlow(self.source) from None
 
+    def literals(self) -> list[str]:
+        """Texts that whatever matches must contain, their case aside."""
+        runs = _literals(self.source)
+        return [part for run in runs for part in _MANY_CASES.split(run)] if self.ignore_case else runs
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, BoundPattern) and self._key() == other._key()
 
@@ -60,3 +73,20 @@ def _quick_length(source: str) -> int:
         return -1
     repetitions = sum(source.count(sign) for sign in "*+{")
     return int(QUICK_STEPS ** (1 / (repetitions + 1)))
+
+
+def _literals(source: str) -> list[str]:
+    """The characters that stand for themselves, in runs; none where a group or an alternative may leave them out."""
+    runs, place = [""], 0
+    while place < len(source):
+        match = _PARTS.match(source, place)
+        if match is None:
+            return []
+        place = match.end()
+        if match.lastgroup in ("escaped", "plain"):
+            runs[-1] += match[match.lastgroup]
+            continue
+        if match.lastgroup == "optional":
+            runs[-1] = runs[-1][:-1]
+        runs.append("")
+    return [run for run in runs if run.isascii()]

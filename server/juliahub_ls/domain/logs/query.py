@@ -1,11 +1,11 @@
 """The filter language of logs (docs/logs.md): what a query means for a line.
 
-A query is a tree of conditions. Each can tell what it asks of a line; some tell it from the index alone (level, worker,
-time), and some name bytes that a line must hold, so that most lines of a long log are never decoded.
+A query is a tree of conditions. Each can tell what it asks of a line. Some tell it from the index alone (level, worker,
+time), others name bytes to look for in what is stored, so that most lines of a long log are never decoded.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,21 +13,26 @@ import msgspec
 
 from .line import NO_TIME, LogLine
 from .pattern import BoundPattern
+from .sieve import Needle, Sieve, Values
 
 INFINITE = 2**63 - 1
 COLUMNS = ("severity", "worker", "time")
+LONGEST_ESCAPE = 6
+"""Bytes of the longest escape of one character in JSON."""
 
 
 class Columns(Protocol):
-    """What the index knows of a line, in the order of `COLUMNS`."""
+    """What the index knows of a run of lines, in the order of `COLUMNS`."""
 
-    def __getitem__(self, place: int, /) -> int: ...
+    def __getitem__(self, place: int, /) -> Sequence[int]: ...
 
 
 class Condition:
     """One condition. The defaults are those of a condition that only the decoded line can answer."""
 
     __slots__ = ()
+    by_index = False
+    """Whether the index alone answers."""
     message_only = False
     """Whether the message is all that it looks at."""
 
@@ -35,28 +40,33 @@ class Condition:
         """Whether the line passes."""
         raise NotImplementedError
 
-    def verdict(self, _columns: Columns) -> "bool | None":
-        """The same from the index, where that is enough."""
+    def passes(self, columns: Columns) -> list[bool]:
+        """The same for a run of lines, of one that the index answers."""
+        raise NotImplementedError
+
+    def sieve(self) -> "Sieve | None":
+        """What a stored line must have somewhere to pass; None: nothing that can be searched for."""
         return None
 
-    def needles(self) -> list[bytes]:
-        """What the stored line, in ASCII lower case, must contain to pass: all of these."""
-        return []
+    def is_sure(self, _line: bytes, _place: int) -> bool:
+        """Whether a stored line passes for certain, given where in it the sieve found something."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
 class Everything(Condition):
     """The empty query."""
 
+    by_index = True
     message_only = True
 
     def keeps(self, _line: LogLine) -> bool:
         """Every line passes."""
         return True
 
-    def verdict(self, _columns: Columns) -> bool:
+    def passes(self, columns: Columns) -> list[bool]:
         """Every line passes."""
-        return True
+        return [True] * len(columns[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +82,16 @@ class Text(Condition):
             return self.text.lower() in _ascii_lower(line.message)
         return self.text.lower() in line.message.lower()
 
-    def needles(self) -> list[bytes]:
-        """Its longest ASCII part, as JSON writes it."""
-        part = max(re.findall(r"[\x00-\x7f]+", self.text) if self.text.isascii() else [], key=len, default="")
-        return [_json_part(part)] if part else []
+    def sieve(self) -> "Sieve | None":
+        """The text itself, as JSON writes it."""
+        return _needle(self.text)
+
+    def is_sure(self, line: bytes, place: int) -> bool:
+        """Whether it lies in the message, and no escape ends within it or right before it."""
+        begin = line.find(b'"') + 1
+        if place < begin or b"\\" in line[max(begin, place - LONGEST_ESCAPE) : place]:
+            return False
+        return place + len(_json_part(self.text)) <= line.find(b'","', begin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,10 @@ class Matches(Condition):
         """Whether it is found. Raises `PatternTooSlow`."""
         return self.pattern.found(line.message)
 
+    def sieve(self) -> "Sieve | None":
+        """The longest text that whatever matches must contain."""
+        return _needle(max(self.pattern.literals(), key=len, default=""))
+
 
 @dataclass(frozen=True, slots=True)
 class Within(Condition):
@@ -99,14 +119,16 @@ class Within(Condition):
     high: int
     source: str
 
-    def keeps(self, line: LogLine) -> bool:
-        """The same for a decoded line."""
-        return self.verdict(line.columns)
+    by_index = True
 
-    def verdict(self, columns: Columns) -> bool:
+    def keeps(self, line: LogLine) -> bool:
         """Whether it lies there."""
-        value = columns[self.column]
-        return self.low <= value <= self.high and value != NO_TIME
+        return max(self.low, NO_TIME + 1) <= line.columns[self.column] <= self.high
+
+    def passes(self, columns: Columns) -> list[bool]:
+        """The same of many."""
+        low, high = max(self.low, NO_TIME + 1), self.high
+        return [low <= value <= high for value in columns[self.column]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +145,9 @@ class Origin(Condition):
             return bool(found.replace("\\", "/").endswith(wanted.replace("\\", "/")))
         return found == wanted or (self.field == "module" and found.startswith(wanted + "."))
 
-    def needles(self) -> list[bytes]:
+    def sieve(self) -> "Sieve | None":
         """The name itself."""
-        plain = self.value.isascii() and not re.search(r"[\\/]", self.value)
-        return [_json_part(self.value)] if plain else []
+        return None if re.search(r"[\\/]", self.value) else _needle(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +163,9 @@ class Keyword(Condition):
         keywords = line.keywords
         return keywords is not None and self.name in keywords and self.test(keywords[self.name])
 
-    def needles(self) -> list[bytes]:
-        """The keyword's name."""
-        return [_json_part(self.name)] if self.name.isascii() else []
+    def sieve(self) -> "Sieve | None":
+        """The keyword with such a value."""
+        return Values(self.name, self.test)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +173,11 @@ class Not(Condition):
     """The opposite."""
 
     part: Condition
+
+    @property
+    def by_index(self) -> bool:  # type: ignore[override]
+        """As its part."""
+        return self.part.by_index
 
     @property
     def message_only(self) -> bool:  # type: ignore[override]
@@ -162,10 +188,9 @@ class Not(Condition):
         """Whether the part does not hold."""
         return not self.part.keeps(line)
 
-    def verdict(self, columns: Columns) -> "bool | None":
+    def passes(self, columns: Columns) -> list[bool]:
         """The part's opposite."""
-        found = self.part.verdict(columns)
-        return None if found is None else not found
+        return [not verdict for verdict in self.part.passes(columns)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,22 +200,27 @@ class All(Condition):
     parts: tuple[Condition, ...]
 
     @property
+    def by_index(self) -> bool:  # type: ignore[override]
+        """Whether it answers all parts."""
+        return all(part.by_index for part in self.parts)
+
+    @property
     def message_only(self) -> bool:  # type: ignore[override]
-        """Whether nothing beyond message and index is looked at."""
+        """Whether nothing else is looked at."""
         return all(part.message_only for part in self.parts)
 
     def keeps(self, line: LogLine) -> bool:
         """In the order written."""
         return all(part.keeps(line) for part in self.parts)
 
-    def verdict(self, columns: Columns) -> "bool | None":
-        """No as soon as one says no."""
-        found = [part.verdict(columns) for part in self.parts]
-        return False if False in found else None if None in found else True
+    def passes(self, columns: Columns) -> list[bool]:
+        """What passes every part."""
+        return list(map(all, zip(*(part.passes(columns) for part in self.parts), strict=True)))
 
-    def needles(self) -> list[bytes]:
-        """All that the parts need."""
-        return [needle for part in self.parts for needle in part.needles()]
+    def sieve(self) -> "Sieve | None":
+        """The most telling one of its parts."""
+        sieves = [sieve for part in self.parts if (sieve := part.sieve()) is not None]
+        return max(sieves, key=lambda sieve: sieve.rank, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +228,11 @@ class Any_(Condition):  # noqa: N801 - `Any` is taken
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
+
+    @property
+    def by_index(self) -> bool:  # type: ignore[override]
+        """As `All`."""
+        return all(part.by_index for part in self.parts)
 
     @property
     def message_only(self) -> bool:  # type: ignore[override]
@@ -208,10 +243,9 @@ class Any_(Condition):  # noqa: N801 - `Any` is taken
         """In the order written."""
         return any(part.keeps(line) for part in self.parts)
 
-    def verdict(self, columns: Columns) -> "bool | None":
-        """Yes as soon as one says yes."""
-        found = [part.verdict(columns) for part in self.parts]
-        return True if True in found else None if None in found else False
+    def passes(self, columns: Columns) -> list[bool]:
+        """What passes a part."""
+        return list(map(any, zip(*(part.passes(columns) for part in self.parts), strict=True)))
 
 
 EVERYTHING = Everything()
@@ -223,12 +257,23 @@ def both(*parts: Condition) -> Condition:
     return asking[0] if len(asking) == 1 else All(asking) if asking else EVERYTHING
 
 
+def parted(condition: Condition) -> tuple[Condition, Condition]:
+    """What the index answers of a condition, and the rest: both must hold."""
+    parts = condition.parts if isinstance(condition, All) else (condition,)
+    return both(*(part for part in parts if part.by_index)), both(*(part for part in parts if not part.by_index))
+
+
 def _ascii_lower(text: str) -> str:
     return (
         text.lower()
         if text.isascii()
         else text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
     )
+
+
+def _needle(text: str) -> "Needle | None":
+    """An ASCII text as it stands inside a JSON string; case does not matter. Other letters have several lower cases."""
+    return Needle(_json_part(text)) if text and text.isascii() else None
 
 
 def _json_part(text: str) -> bytes:

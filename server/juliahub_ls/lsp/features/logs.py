@@ -34,6 +34,8 @@ TAIL_LINES = 10_000
 PAGE_LINES = 1000
 MOST_LINES = 100_000
 SERIES_POINTS = 2000
+FEW_LINES = 100
+"""More than these keep other requests waiting while their payload is made."""
 
 
 async def open_log(session: Session, params: OpenLogParams) -> dict[str, Any]:
@@ -147,9 +149,7 @@ async def _follow(session: Session, log: str, window: LogWindow) -> None:
     try:
         async for event in window.events():
             if isinstance(event, WindowLines):
-                payload: dict[str, Any] = {"log": log, "lines": payloads.shown_lines(event.lines), "reset": event.reset}
-                payload |= {} if event.earlier is None else {"earlier": event.earlier}
-                session.notify("juliahub/logLines", await encoded(payload))
+                session.notify("juliahub/logLines", await _lines(log, event))
             elif isinstance(event, Reading):
                 session.notify("juliahub/logState", {"log": log, "state": "reading", "stored": event.stored})
             else:
@@ -160,6 +160,15 @@ async def _follow(session: Session, log: str, window: LogWindow) -> None:
     except JuliaHubError as error:
         state = {"log": log, "state": "failed", "last": window.last, "message": str(error)}
         session.notify("juliahub/logState", state)
+
+
+async def _lines(log: str, event: WindowLines) -> Any:
+    """A batch's payload; that of a long one is made in a thread."""
+    many = len(event.lines) > FEW_LINES
+    lines = await asyncio.to_thread(payloads.shown_lines, event.lines) if many else payloads.shown_lines(event.lines)
+    told = {"earlier": event.earlier, "matches": event.matches}
+    known = {name: count for name, count in told.items() if count is not None}
+    return await encoded({"log": log, "lines": lines, "reset": event.reset} | known)
 
 
 def _context(lines: "int | None") -> int:

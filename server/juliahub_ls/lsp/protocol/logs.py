@@ -67,13 +67,15 @@ class LogLine(TypedDict):
 class LogLinesParams(TypedDict):
     """A batch of lines, in order. `reset`: they take the place of all that was sent before. `earlier`: so many lines
     that would be shown come before the first of these; absent while the daemon still reads the log's beginning, and
-    `id` then counts from the first line of this preview.
+    `id` then counts from the first line of this preview. `matches`: so many lines of the whole log pass the filter so
+    far; absent without one, and while `earlier` is not known.
     """
 
     log: str
     lines: list[LogLine]
     reset: bool
     earlier: NotRequired[int]
+    matches: NotRequired[int]
 
 
 class LogStateParams(TypedDict):
