@@ -19,6 +19,7 @@ test("a daemon that dies is started again, silently at first", () =>
     await message.waitFor();
     await message.getByRole("button", { name: "Show Log" }).waitFor();
     await code.openView("JuliaHub");
+    await code.webview("helper program is not running");
     await code.screenshot("10-daemon-gone");
     await message.getByRole("button", { name: "Report" }).click();
     await code.shows("What happened", "Jobs for JuliaHub");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { inWorkbench } from "./support/session.mjs";
 
-const THEMES = { light: "Light Modern", dark: "Dark Modern", "high-contrast": "Dark High Contrast" };
+const THEMES = { dark: "Dark Modern", "high-contrast": "Dark High Contrast", light: "Light Modern" };
 
 test("after installing: the daemon runs, the views say what to do, a tour leads on", () =>
   inWorkbench("first-run", async (code) => {

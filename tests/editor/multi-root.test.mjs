@@ -1,7 +1,10 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import test from "node:test";
 import { inWorkbench } from "./support/session.mjs";
 
-test("of two folders each script has its own environment and bundle", () =>
+test("of two folders each script has its own environment, bundle, configurations and tasks", () =>
   inWorkbench("multi-root", async (code) => {
     await code.openView("JuliaHub");
     await code.status("⬢ This computer").waitFor();
@@ -11,6 +14,38 @@ test("of two folders each script has its own environment and bundle", () =>
       await code.status(folder === "first" ? "First" : "Second").waitFor();
       await code.rows("Bundle", `only-${folder}.txt, `).waitFor();
       await code.rows("Bundle", `only-${other}.txt, `).waitFor({ state: "detached" });
+      await code.form.getByRole("button", { name: `Open ${folder}.jl` }).waitFor();
+      await code.form.locator(".environment summary", { hasText: folder === "first" ? "First" : "Second" }).waitFor();
     }
     await code.screenshot("multi-root");
+    await configurations(code);
+    await tasks(code);
   }));
+
+/** Both folders have one of this name; a new one goes into the script's folder. */
+async function configurations(code) {
+  const filled = code.form.getByRole("combobox", { name: "Filled" });
+  await filled.selectOption("quick · first");
+  await code.form.getByRole("button", { name: "Open quick.jl" }).waitFor();
+  await code.form.locator(".environment summary", { hasText: "First" }).waitFor();
+  await filled.selectOption("quick · second");
+  await code.form.locator(".environment summary", { hasText: "Second" }).waitFor();
+  await code.form.getByRole("button", { name: "Save as a configuration" }).click();
+  const input = code.page.locator(".quick-input-widget input[type=text]");
+  await input.waitFor();
+  await input.fill("another");
+  await input.press("Enter");
+  await code.toast("Saved as “another” in second").waitFor();
+  assert.match(readFileSync(path.join(path.dirname(process.env.HOST_FOLDER), "second", ".vscode", "juliahub.toml"), "utf8"), /\[configurations.another\]\nscript = "quick.jl"/);
+}
+
+/** Paths in a task are those of its folder. */
+async function tasks(code) {
+  await code.command("Tasks: Run Task");
+  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Run quick" }).filter({ hasText: "first" }).click();
+  await code.rows("Jobs", "quick.jl").filter({ hasText: "who = first" }).waitFor();
+  await code.command("JuliaHub: Run Configuration…");
+  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "quick" }).filter({ hasText: "second/quick.jl" }).click();
+  await code.rows("Jobs", "quick.jl").filter({ hasText: "who = second" }).waitFor();
+  await code.screenshot("multi-root-jobs");
+}

@@ -11,8 +11,9 @@ export interface Facts {
 
 const LAST_LINES = 60;
 
+/** What it is called, then the secret; a code that is a negative number is an error's. */
 const SECRET =
-  /(?<bearer>bearer\s+)[^\s'"]+|eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|(?<key>(?:signature|x-amz-[\w-]+|[\w-]*token|[\w-]*code|secret|password|authorization)(?:['"]?\s*[=:]\s*['"]?))[^\s&'",;}]+/gi;
+  /(?<bearer>bearer\s+)[^\s'"]+|eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|(?<key>(?:signature|x-amz-[\w-]+|[\w-]*token|[\w-]*code|secret|password|authorization)(?:['"]?\s*[=:]\s*['"]?))(?!-\d+\b)[^\s&'",;}]+/gi;
 const CREDENTIALS = /(\w+:\/\/)[^\s/@]+@/g;
 const OTHER_HOMES = /(?:\/home\/|\/Users\/|[A-Za-z]:[\\/]+Users[\\/]+)[^\s/\\"':]+/g;
 const MAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;

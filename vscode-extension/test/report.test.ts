@@ -13,12 +13,13 @@ test("no secret, home folder, name or address is left", () => {
     "C:\\Users\\grace\\work and /Users/grace/work",
     "ada@example.org signed in as ada; adagio stays",
     "https://ada:pw123@proxy.example:3128",
+    "  Code: -32097",
   ];
   const text = scrubbed(lines.join("\n"), HOME, "ada");
   for (const secret of ["abc123", "eyJ", "rt-secret", "ABCD", HOME, "grace", "example.org", "pw123", "as ada"]) {
     assert.ok(!text.includes(secret), `${secret} in ${text}`);
   }
-  for (const kept of ["~/work/Project.toml", "juliahub.com/api", "adagio stays", "proxy.example:3128"]) assert.ok(text.includes(kept), `${kept} in ${text}`);
+  for (const kept of ["~/work/Project.toml", "juliahub.com/api", "adagio stays", "proxy.example:3128", "Code: -32097"]) assert.ok(text.includes(kept), `${kept} in ${text}`);
 });
 
 test("a home on Windows, in each way of writing it", () => {
