@@ -6,6 +6,7 @@ test("without a folder the views offer to open one", () =>
     await code.openView("JuliaHub");
     await code.page.getByText("Open the folder with your Julia code and run a script of it.").waitFor();
     await code.page.getByText("to see which files go along when it runs.").waitFor();
+    await code.form.getByRole("button", { name: "Open a Julia Script" }).waitFor();
     await code.screenshot("welcome-no-folder");
     await code.page.locator(".pane-body").getByRole("button", { name: "Open Folder" }).first().click();
     await code.page.locator(".quick-input-widget").waitFor();

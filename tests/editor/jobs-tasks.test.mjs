@@ -23,9 +23,12 @@ async function prints(code, text) {
 test("a task shows the log of its job, and ends as the job does", () =>
   inWorkbench("jobs-tasks", async (code) => {
     await openBoth(code, "quick.jl");
-    await runTask(code, "Run quick");
+    await code.page.keyboard.press("Control+Home");
+    await code.page.keyboard.press("Shift+End");
+    await runTask(code, "Run selected");
     await prints(code, "quick");
     await prints(code, "── Completed");
+    assert.equal(await code.rows("Jobs", "quick.jl").filter({ hasText: "answer" }).count(), 0, "the second line was not selected");
     await code.screenshot("jobs-task-completed");
 
     await runTask(code, "Run fails");

@@ -11,6 +11,8 @@ test("without a Python there is one message, and a way to the setting", () =>
     assert.equal(await code.page.locator(".notification-toast").count(), 1);
     await code.openView("JuliaHub");
     await code.page.getByText("helper program is not running. Jobs that run already go on without it.").waitFor();
+    await code.form.getByText("helper program is not running.").waitFor();
+    await code.form.getByRole("button", { name: "Start It" }).waitFor();
     await code.screenshot("11-no-python");
     await message.getByRole("button", { name: "Open Settings" }).click();
     await code.page.locator(".settings-editor").waitFor();

@@ -21,6 +21,7 @@ test("a job as its user wants it", () =>
     await saved(code, pane);
     await started(code, pane);
     await again(code, pane);
+    await unsubmitted(code, pane);
   }));
 
 /** The form down to what it comes to, then room for jobs: nobody has to scroll or drag for the first one. */
@@ -96,6 +97,16 @@ async function again(code, pane) {
   await pane.getByText(/1 master \+ \d+ workers? on 2 nodes/).first().waitFor();
   assert.equal(await selected(pane.getByRole("combobox", { name: "Filled" })), "As that job ran");
   assert.equal(await pane.getByRole("textbox", { name: "Limit, in hours" }).inputValue(), "2");
+}
+
+/** What stands in the form holds for every gesture that runs the script. */
+async function unsubmitted(code, pane) {
+  await pane.getByRole("radio", { name: "one", exact: true }).click();
+  await pane.getByText("1 process on 1 node").first().waitFor();
+  await code.command("JuliaHub: Run This File");
+  await code.rows("Jobs", "main.jl").nth(1).waitFor();
+  await pane.locator("select[aria-label=Filled] option:checked", { hasText: "As it ran last" }).waitFor({ state: "attached" });
+  assert.equal(await summary(pane), "1 process on 1 node");
 }
 
 function summary(pane) {

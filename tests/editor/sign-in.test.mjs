@@ -12,6 +12,7 @@ test("signing in, out, refused, cancelled, without a browser, from a failed run;
   inWorkbench("sign-in", async (code) => {
     await code.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await code.status("⬢ This computer").waitFor();
+    await code.openFile("main.jl");
     await code.command("JuliaHub: Focus on Servers View");
     await code.rows("Servers", "This computer").waitFor();
     await approved(code);
@@ -25,11 +26,10 @@ test("signing in, out, refused, cancelled, without a browser, from a failed run;
     await elsewhere(code);
   }));
 
-/** The code is in the notification and on the page; the account is shown when the page is done. */
+/** From *Where* in the form. The code is in the notification and on the page; the account is shown when the page is done. */
 async function approved(code) {
   const { page, words } = await begun(code, async () => {
-    await code.command("JuliaHub: Sign In");
-    await code.pick("Another server…");
+    await where(code).selectOption("Another server…");
     await code.page.locator(".quick-input-widget", { hasText: "Host name or address" }).waitFor();
     await code.page.keyboard.type(HUB);
     await code.page.keyboard.press("Enter");
@@ -50,6 +50,7 @@ async function approved(code) {
   await code.rows("Servers", `${SERVER}, scripts run here, signed in as ${NAME}, token `).waitFor();
   await waiting(code).waitFor({ state: "detached" });
   await code.status(`⬢ ${SERVER}`).waitFor();
+  await chosen(code, `● ${SERVER}`);
 }
 
 async function inTheAccountsMenu(code) {
@@ -74,8 +75,11 @@ async function signedOut(code) {
   await code.screenshot("32-signed-out-dark");
 }
 
+/** The form says why nothing can be started, and how to begin. */
 async function refused(code) {
-  const { page } = await begun(code, () => code.command("JuliaHub: Sign In")); // to the current server, which is signed out
+  await chosen(code, `○ ${SERVER} · sign in`);
+  await code.form.locator("#obstacle", { hasText: `You are not signed in to ${SERVER}.` }).waitFor();
+  const { page } = await begun(code, () => code.form.getByRole("button", { name: "Sign in" }).click());
   await code.screenshot("33-sign-in-dark");
   await onThePage(page, async () => {
     await page.getByRole("button", { name: "Refuse" }).click();
@@ -118,7 +122,6 @@ async function noBrowser(code) {
 
 /** Where nobody is signed in a run says so, and its button begins the sign-in. */
 async function fromAFailedRun(code) {
-  await code.openFile("main.jl");
   await code.command("JuliaHub: Run This File");
   const sentence = code.toast(`You are not signed in to ${SERVER}. Sign in and try again.`);
   await sentence.waitFor();
@@ -145,11 +148,23 @@ async function offlineAndBack(code) {
   }
 }
 
-/** A click on a row chooses where scripts run. */
+/** A click on a row chooses where scripts run, and so does the form: it is one thing. */
 async function elsewhere(code) {
   await code.rows("Servers", "This computer").click();
   await code.rows("Servers", "This computer, scripts run here").waitFor();
   await code.rows("Servers", `${SERVER}, `).waitFor();
+  await chosen(code, "● This computer");
+  await where(code).selectOption(`● ${SERVER}`);
+  await code.rows("Servers", `${SERVER}, scripts run here`).waitFor();
+  await code.status(`⬢ ${SERVER}`).waitFor();
+}
+
+function where(code) {
+  return code.form.getByRole("combobox", { name: "Where" });
+}
+
+function chosen(code, label) {
+  return code.form.locator("select[aria-label=Where] option:checked", { hasText: label }).waitFor({ state: "attached" });
 }
 
 /** As `begunSignIn`, of a device: the notification has a code. */

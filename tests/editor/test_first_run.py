@@ -12,6 +12,11 @@ from tests.editor.host import ROOT, Host, running_host
 pytestmark = [pytest.mark.editor, pytest.mark.timeout(420)]
 
 OLD_DAEMON = """
+import pathlib, time
+hangs = pathlib.Path.home() / "hangs"
+if not hangs.exists():
+    hangs.touch()
+    time.sleep(600)
 import juliahub_ls
 juliahub_ls.__version__ = "0.0.9"
 from juliahub_ls.__main__ import main
@@ -41,14 +46,19 @@ def test_an_empty_window(bare_host: Host) -> None:
     bare_host.play("empty-window")
 
 
+@pytest.mark.julia
 def test_several_folders(bare_host: Host, tmp_path: Path) -> None:
-    """Each with a project of its own."""
+    """Each with a project, a configuration and a task of its own, and the same names in both."""
     for name in ("first", "second"):
         folder = tmp_path / name
-        folder.mkdir()
+        (folder / ".vscode").mkdir(parents=True)
         (folder / "Project.toml").write_text(f'name = "{name.capitalize()}"\n')
         (folder / f"{name}.jl").write_text("println(1)\n")
+        (folder / "quick.jl").write_text(f'ENV["RESULTS"] = "{{\\"who\\": \\"{name}\\"}}"\n')
         (folder / f"only-{name}.txt").write_text("here\n")
+        (folder / ".vscode" / "juliahub.toml").write_text('[configurations.quick]\nscript = "quick.jl"\n')
+        task = {"label": "Run quick", "type": "juliahub", "script": "quick.jl", "problemMatcher": []}
+        (folder / ".vscode" / "tasks.json").write_text(json.dumps({"version": "2.0.0", "tasks": [task]}))
     workspace = tmp_path / "both.code-workspace"
     workspace.write_text(json.dumps({"folders": [{"path": "first"}, {"path": "second"}]}))
     bare_host.play("multi-root", workspace)
@@ -56,12 +66,12 @@ def test_several_folders(bare_host: Host, tmp_path: Path) -> None:
 
 @pytest.fixture
 def odd_host(vsix: Path) -> Iterator[Host]:
-    """A developer's daemon of another version, and a server that nobody has signed in to."""
+    """A developer's daemon of another version that hangs the first time, and a server that nobody has signed in to."""
     start = f"import sys; sys.path.insert(0, {str(ROOT / 'server')!r})\n{OLD_DAEMON}"
     settings = {"juliahub.daemonCommand": [sys.executable, "-c", start], "juliahub.server": "http://127.0.0.1:9"}
     yield from running_host(vsix, settings)
 
 
 def test_another_daemon_and_no_account(odd_host: Host, lone_script: Path) -> None:
-    """One warning that says which to update; the jobs offer to sign in."""
+    """A start that hangs can be ended. One warning that says which to update; the jobs offer to sign in."""
     odd_host.play("another-daemon", lone_script)

@@ -189,7 +189,7 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
     servers,
     signIn,
     pickServer: pick,
-    form: new RunPane({ context, output, daemon: running, servers, signIn, pickServer: pick, script, rules, submitter }),
+    form: new RunPane({ context, output, daemon: running, servers, signIn, script, rules, submitter }),
     jobs,
     logs,
     logNavigation: new LogNavigation(running, logs),

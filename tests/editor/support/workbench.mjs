@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 
 const ARGUMENTS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ];
 const SCREENSHOTS = path.join(import.meta.dirname, "..", "screenshots");
 const PATIENCE = 60_000;
@@ -22,7 +22,6 @@ export class Workbench {
     const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
     const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, serviceWorkers: "allow", reducedMotion: "reduce" });
     const page = await context.newPage();
-    await page.route(/.*/, (route) => (isLocal(route.request().url()) ? route.continue() : route.abort()));
     page.setDefaultTimeout(PATIENCE);
     if (language !== undefined) await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
     const workbench = new Workbench(browser, page);
@@ -49,6 +48,8 @@ export class Workbench {
     await this.page.keyboard.press("F1");
     await input.waitFor();
     await input.fill(`>${title}`);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+    await this.page.locator(".quick-input-progress.done").waitFor({ state: "attached" }); // until then more commands may move the rows
     await this.pick(title);
   }
 
@@ -232,6 +233,11 @@ export class Workbench {
     await this.page.locator(`.monaco-workbench.${THEMES[name]}`).waitFor();
   }
 
+  /** The page of the Run view, the side bar's only webview. */
+  get form() {
+    return this.page.frameLocator("iframe.webview.ready:visible").first().frameLocator("iframe");
+  }
+
   /** The page of the webview that shows `text`: its innermost frame. */
   async webview(text) {
     const deadline = Date.now() + PATIENCE;
@@ -249,9 +255,4 @@ export class Workbench {
     mkdirSync(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
   }
-}
-
-function isLocal(url) {
-  const { protocol, hostname } = new URL(url);
-  return !protocol.startsWith("http") || hostname === "127.0.0.1" || hostname === "localhost";
 }

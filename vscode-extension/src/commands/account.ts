@@ -55,7 +55,8 @@ async function serverFor(services: Services, argument: unknown, fits: Fits): Pro
   return current?.id ?? services.pickServer(fits);
 }
 
-function askForHost(): Thenable<string | undefined> {
+/** A server that is not known yet; undefined when none was named. */
+export function askForHost(): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     prompt: vscode.l10n.t("Host name or address of the server"),
     placeHolder: "juliahub.com",

@@ -1,6 +1,7 @@
 /** The RUN pane: the daemon's form for the script at hand, in a view of the JuliaHub container. */
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { askForHost } from "../commands/account";
 import { describe, runAction, showError, Told } from "../errors";
 import { type Configuration, methods, type Server, type SubmitParams } from "../protocol";
 import type { Services } from "../services";
@@ -14,7 +15,7 @@ import { failed, noScript, troubled, untrusted } from "./welcome";
 const VIEW = "juliahub.run";
 const DRAFTS = "juliahub.run.drafts";
 
-type Parts = Pick<Services, "context" | "output" | "daemon" | "servers" | "signIn" | "pickServer" | "script" | "rules" | "submitter">;
+type Parts = Pick<Services, "context" | "output" | "daemon" | "servers" | "signIn" | "script" | "rules" | "submitter">;
 
 export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly model: RunModel;
@@ -191,7 +192,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
         await this.mend(message.about, message.problem, message.action);
         break;
       case "asked":
-        await (message.gesture === "addServer" ? this.serve(await this.parts.pickServer()) : this.gestures.make(message.gesture));
+        await (message.gesture === "addServer" ? this.serve(await askForHost()) : this.gestures.make(message.gesture));
         break;
     }
   }

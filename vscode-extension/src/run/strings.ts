@@ -36,6 +36,7 @@ export function runStrings() {
     changed: vscode.l10n.t("{0}, changed"),
     where: vscode.l10n.t("Where"),
     signedOut: vscode.l10n.t("{0} · sign in"),
+    signIn: vscode.l10n.t("Sign in"),
     offline: vscode.l10n.t("{0} · offline"),
     otherServer: vscode.l10n.t("Another server…"),
     node: vscode.l10n.t("Node"),

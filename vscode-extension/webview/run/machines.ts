@@ -12,6 +12,7 @@ type PerNode = "one" | "vcpu" | "number";
 export class MachinesPart implements Part {
   readonly element: HTMLElement;
   private readonly where: Select;
+  private readonly signIn: HTMLButtonElement;
   private readonly node: Select;
   private readonly mode: Radios;
   private readonly nodes: TextField;
@@ -37,6 +38,7 @@ export class MachinesPart implements Part {
       if (value === OTHER) context.ask("addServer");
       else context.serve(value);
     });
+    this.signIn = make("button", { class: "link", type: "button", on: { click: () => { this.signInHere(); } } }, words.signIn);
     this.node = new Select(words.node, (value) => {
       context.choose({ node: value === "" ? undefined : value, vcpus: undefined, memory: undefined, gpu: undefined });
     });
@@ -68,7 +70,7 @@ export class MachinesPart implements Part {
     this.element = make(
       "section",
       {},
-      row(words.where, this.where.element, fields.beside(["server"], this.where)),
+      row(words.where, this.where.element, this.signIn, fields.beside(["server"], this.where)),
       row(words.node, this.node.element, fields.beside(["node", "vcpus", "memory", "gpu"], this.node)),
       row(words.processes, this.mode.element),
       this.cluster,
@@ -89,6 +91,7 @@ export class MachinesPart implements Part {
     const { view: { form, servers }, choices } = shown;
     const { words } = this.context;
     this.where.set([...servers.map((server) => ({ value: server.id, label: this.serverWords(server) })), { value: OTHER, label: words.otherServer }], form.server.id);
+    show(this.signIn, form.server.state === "signedOut");
     this.renderNodes(form, choices);
     this.mode.set(this.distributed ? "distributed" : "one");
     show(this.cluster, this.distributed);
@@ -128,6 +131,12 @@ export class MachinesPart implements Part {
     const number = { one: 1, vcpu: undefined, number: Math.max(2, this.choices.processesPerNode ?? 2) }[counting];
     this.context.choose({ processPerVcpu: counting === "vcpu" ? true : undefined, processesPerNode: number });
     if (counting === "number") this.perNodeNumber.element.focus();
+  }
+
+  /** The one that is chosen cannot be chosen again. */
+  private signInHere(): void {
+    const { form } = this.context;
+    if (form !== undefined) this.context.serve(form.server.id);
   }
 
   private get choices(): SubmitParams {
