@@ -55,6 +55,8 @@ export class Daemon implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private running: Promise<LanguageClient> | undefined;
   private current: DaemonState = "idle";
+  /** The process that has not answered yet. */
+  private starting: ChildProcess | undefined;
   /** The daemon's version that the user has been warned of. */
   private warned: string | undefined;
 
@@ -83,9 +85,12 @@ export class Daemon implements vscode.Disposable {
     await this.ensureRunning();
   }
 
+  /** One that still starts is ended: it may hang, and would be waited for for ever. */
   async stop(): Promise<void> {
     const { running } = this;
     this.running = undefined;
+    this.client = undefined;
+    this.starting?.kill();
     const client = await running?.catch(() => undefined);
     this.client = undefined;
     await client?.stop().catch((error: unknown) => {
@@ -154,8 +159,12 @@ export class Daemon implements vscode.Disposable {
     await client.start().catch((error: unknown) => {
       this.output.warn(String(error));
     });
+    this.starting = undefined;
     // A daemon that ends while it starts may also leave a start that succeeded with nobody there.
-    if (!client.isRunning()) return this.retry();
+    if (!client.isRunning()) {
+      if (this.client !== client) throw new Told(); // by `stop`
+      return this.retry();
+    }
     await this.greet(client);
     this.setState("running");
     this.started.fire();
@@ -186,6 +195,7 @@ export class Daemon implements vscode.Disposable {
     this.output.info(`starting ${[command, ...args].join(" ")}`);
     // Not the workspace as working directory: nothing in it may shadow a module of the daemon's.
     const child = spawn(command, args, { cwd: homedir(), windowsHide: true });
+    this.starting = child;
     return new Promise((resolve, reject) => {
       child.once("spawn", () => {
         resolve(child);

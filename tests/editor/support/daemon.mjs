@@ -8,13 +8,18 @@ export function daemons() {
   return ours.map((line) => Number(line.trim().split(" ", 1)[0]));
 }
 
-/** The process id of a daemon that is none of the `former`, as soon as there is one; an error when there is none in a minute. */
-export async function newDaemon(code, former = []) {
+/** The process id of a daemon that is none of the `former`, as soon as there is one. */
+export function newDaemon(code, former = []) {
+  return until(code, "a daemon of this host runs", () => daemons().find((candidate) => !former.includes(candidate)));
+}
+
+/** What `look` finds, as soon as it finds something; an error when there is nothing in a minute. Looks at each frame that is drawn. */
+export async function until(code, what, look) {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
-    const [pid] = daemons().filter((candidate) => !former.includes(candidate));
-    if (pid !== undefined) return pid;
+    const found = look();
+    if (found) return found;
     await code.page.evaluate(() => new Promise(requestAnimationFrame));
   }
-  throw new Error("No daemon of this host is running.");
+  throw new Error(`It was waited in vain until ${what}.`);
 }
