@@ -104,3 +104,7 @@ test("the documentation tells of no setting that is not there", () => {
   const told = [...SETTINGS.matchAll(/^\| `(juliahub\.[\w.]+)`/gm)].map(([, name]) => name);
   assert.deepEqual(told.sort(), Object.keys(contributes.configuration.properties).sort());
 });
+
+test("the extension itself reaches no network, and counts nobody", () => {
+  assert.doesNotMatch(SOURCES, /[^.\w]fetch\(|"(?:node:)?(?:https?|net|tls|dgram)"|new WebSocket|telemetry/i);
+});
