@@ -1,20 +1,28 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import test from "node:test";
 import { inWorkbench, openBoth } from "./support/session.mjs";
 
 test("a job by keyboard, once more, a part of it; its details", () =>
   inWorkbench("jobs-again", async (code) => {
     await openBoth(code, "quick.jl");
+    const lens = code.page.locator(".codelens-decoration", { hasText: "Run on JuliaHub" });
+    set({ "juliahub.notifications.ended": false, "[julia]": { "juliahub.codeLens": false } });
+    await lens.waitFor({ state: "detached" });
     await code.focusEditor("quick.jl");
     await code.page.keyboard.press("Control+Alt+J");
-    await code.toast("quick.jl finished in").waitFor();
     await code.row("quick.jl").locator(".codicon-pass").waitFor();
 
     await code.menu(code.rows("Jobs", "quick.jl").first(), "Run Again");
     await code.screenshot("jobs-menu");
     await code.page.keyboard.press("Escape");
+    set({});
+    await lens.waitFor();
     await code.choose(code.rows("Jobs", "quick.jl").first(), "Run Again");
     await code.rows("Jobs", "quick.jl").nth(1).waitFor();
+    await code.toast("quick.jl finished in").waitFor();
+    assert.equal(await code.page.locator(".notification-toast", { hasText: "finished in" }).count(), 1, "nothing told of the first");
 
     await code.focusEditor("quick.jl");
     await code.page.keyboard.press("Control+Home");
@@ -79,3 +87,10 @@ test("more time, the status bar, a filter that outlives a reload, stop", () =>
       await code.screenshot(`jobs-${theme.toLowerCase().replaceAll(" ", "-")}`);
     }
   }));
+
+/** The folder's settings, which VS Code reads anew. */
+function set(settings) {
+  const folder = path.join(process.env.HOST_FOLDER, ".vscode");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "settings.json"), JSON.stringify(settings));
+}
