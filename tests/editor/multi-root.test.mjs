@@ -45,7 +45,7 @@ async function tasks(code) {
   await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Run quick" }).filter({ hasText: "first" }).click();
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = first" }).waitFor();
   await code.command("JuliaHub: Run Configuration…");
-  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "quick" }).filter({ hasText: "second/quick.jl" }).click();
+  await code.page.locator('.quick-input-list .monaco-list-row[aria-label^="quick, second"]').click();
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = second" }).waitFor();
   await code.screenshot("multi-root-jobs");
 }

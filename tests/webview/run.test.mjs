@@ -160,6 +160,47 @@ test("inputs are added, named for ears, and removed", () =>
     await field(view, "Name of input 1").waitFor();
   }));
 
+test("of two inputs with one name, or one without, none is dropped without a word", () =>
+  form({ env: { SEED: "42" } }, { state: UNFOLDED }, async (page, view) => {
+    await view.getByRole("button", { name: "Add an input" }).click();
+    page.forget();
+    await field(view, "Value of input 2").fill("9");
+    await view.getByText("An input has a value and no name. Give it one.").first().waitFor();
+    await field(view, "Name of input 2").fill("SEED");
+    await view.getByText("SEED is there twice. Give each input a name of its own.").first().waitFor();
+    assert.equal(await view.getByRole("button", { name: "Start job" }).getAttribute("aria-disabled"), "true");
+    assert.deepEqual(page.heard, []);
+    await view.locator(".more-fields summary").getByText("Something in here is wrong").waitFor({ state: "attached" });
+    await page.accessible();
+    await field(view, "Name of input 2").fill("SEEDS");
+    assert.deepEqual((await page.said("edited")).choices.env, { SEED: "42", SEEDS: "9" });
+    await view.locator(".remark.error").waitFor({ state: "detached" });
+  }));
+
+test("what is said beside folded fields is not missed", () =>
+  form({ image: "Julia 1.12" }, {}, async (page, view) => {
+    const more = view.locator(".more-fields summary");
+    await more.getByText("There is a warning in here").waitFor({ state: "attached" });
+    await page.screenshot("run-folded-warning");
+    await page.tell(shown(formOf({ port: 80 }), { filled: 2 }));
+    await view.getByText("Ports from 1025 to 9008 can be shown.").first().waitFor();
+    await page.accessible();
+    await page.tell(shown(formOf({}), { filled: 3 }));
+    await more.locator(".count .codicon").waitFor({ state: "detached" });
+  }));
+
+test("who is signed out where it would run can sign in there", () =>
+  onPage("run", { words }, async (page) => {
+    const made = formOf();
+    const server = { ...made.server, id: "juliahub.com", name: "juliahub.com", kind: "hub", state: "signedOut" };
+    const obstacle = "You are not signed in to juliahub.com.";
+    await page.answer((message) => (message.type === "ready" ? shown({ ...made, server, ready: false, obstacle }) : undefined));
+    await page.page.getByRole("button", { name: "Sign in", exact: true }).click();
+    assert.equal((await page.said("served")).server, "juliahub.com");
+    await page.accessible();
+    await page.screenshot("run-signed-out");
+  }));
+
 test("by cost, without a limit, by hours", () =>
   form({}, {}, async (page, view) => {
     const unit = view.getByRole("combobox", { name: "Limit by" });

@@ -114,10 +114,10 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** Reveals the pane, filled for a script, or with what a job ran with or a configuration says. */
   async openForm(request: FormRequest = {}): Promise<void> {
-    const script = request.script ?? this.wanted?.script ?? this.model.script;
+    const wanted = this.about(request);
     this.wanted = undefined;
-    const known = request.job === undefined && request.configuration === undefined && script === this.model.script;
-    if (!known || this.model.form === undefined) this.model.open(request.job === undefined && script !== undefined ? { ...request, script } : request);
+    const known = wanted.job === undefined && wanted.configuration === undefined && wanted.script === this.model.script;
+    if (!known || this.model.form === undefined) this.model.open(wanted);
     await vscode.commands.executeCommand(`${VIEW}.focus`);
   }
 
@@ -129,6 +129,14 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   dispose(): void {
     this.model.close();
     this.registrations.dispose();
+  }
+
+  /** With the script at hand, unless a job or the configuration has its own. */
+  private about(request: FormRequest): FormRequest {
+    const { configuration, folder, job } = request;
+    const own = this.configurations.find(({ name, folder: place }) => name === configuration && (folder ?? place) === place)?.choices.script;
+    const script = request.script ?? this.wanted?.script ?? this.model.script;
+    return job !== undefined || own !== undefined || script === undefined ? request : { ...request, script };
   }
 
   private get shown(): boolean {
@@ -186,7 +194,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
         await this.serve(message.server);
         break;
       case "configured":
-        this.model.open({ ...scriptOf(this.model.script), ...folderOf(message.folder), ...(message.configuration === undefined ? {} : { configuration: message.configuration }) });
+        this.model.open(this.about({ ...folderOf(message.folder), ...(message.configuration === undefined ? {} : { configuration: message.configuration }) }));
         break;
       case "mended":
         await this.mend(message.about, message.problem, message.action);
@@ -270,10 +278,6 @@ function named({ script, code, app, appRepo }: SubmitParams): { name: string; fo
   const uri = vscode.Uri.parse(script);
   const name = path.posix.basename(uri.path);
   return { name: code === undefined ? name : vscode.l10n.t("{0} (selection)", name), folder: path.posix.basename(path.posix.dirname(uri.path)) };
-}
-
-function scriptOf(script: string | undefined): FormRequest {
-  return script === undefined ? {} : { script };
 }
 
 function folderOf(folder: string | undefined): FormRequest {

@@ -174,9 +174,12 @@ class Inputs implements Part {
 
   private tell(): void {
     const wrong = this.wrong();
-    this.context.unreadable("env", wrong);
-    if (wrong !== undefined) return;
+    if (wrong !== undefined) {
+      this.context.unreadable("env", wrong);
+      return;
+    }
     const entries = this.entries();
+    this.context.fields.setUnreadable("env", undefined);
     this.context.choose({ env: Object.keys(entries).length === 0 ? undefined : entries });
   }
 
