@@ -1,27 +1,36 @@
-"""Which tests run in one process, one after the other: those of a file; and all that drive an editor or package one,
+"""Which tests run in one process, one after the other: those of a file; and those that drive an editor or package one,
 each of which takes most of a small machine for a minute.
+
+Editors are driven in two groups. One begins at once, as it takes longest; the other comes last, when nearly all else is
+done, so that there are never two editors beside the rest.
 """
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-EDITORS = ("tests/editor/", "tests/package/", "tests/webview/")
+FIRST = tuple(f"tests/editor/test_{name}.py" for name in ("main_job", "jobs_view", "log", "first_run"))
+LAST = ("tests/editor/", "tests/package/", "tests/webview/")
 
 
-class OneEditorAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist says nothing of its types
-    """Files whole, and the editors' files as one."""
+class FewEditorsAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist says nothing of its types
+    """Files whole, and the editors' files as two."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "editor" if nodeid.startswith(EDITORS) else str(super()._split_scope(nodeid))
+        return ("editors", str(super()._split_scope(nodeid)), "more editors")[turn(nodeid)]
+
+
+def turn(nodeid: str) -> int:
+    """0 for the editors that begin, 2 for those that come last, 1 for all else."""
+    return 0 if nodeid.startswith(FIRST) else 2 if nodeid.startswith(LAST) else 1
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneEditorAtATime:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FewEditorsAtATime:
     """What `--dist` asks for, but for the editors."""
-    return OneEditorAtATime(config, log)
+    return FewEditorsAtATime(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The editors begin first: all of them take longer than most of the rest."""
-    items.sort(key=lambda item: not item.nodeid.startswith(EDITORS))
+    """In the order of their turns."""
+    items.sort(key=lambda item: turn(item.nodeid))
