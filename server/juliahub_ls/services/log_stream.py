@@ -133,7 +133,7 @@ class LogStream:
                     if self._preview:
                         yield Preview(page)
                     page = await self._from_the_top(page)
-            fresh = self._fresh(page)
+            fresh = await asyncio.to_thread(self._fresh, page)  # a page may have thousands
             if fresh:
                 yield Records(fresh)
             self._complete = self._complete or (self._ended and not fresh)
@@ -188,12 +188,18 @@ class LogStream:
                 continue
             self.last, self._begun = number, True
             fresh.append(record)
-            if record.unix_ms is not None:
-                self._reference = (str(record.unix_ms), record.event_id or str(number))
         if fresh:
             self._empty_polls = 0
+            self._refer_to_last(fresh)
         self._complete = self._complete or (bool(records) and records[-1].is_bottom)
         return fresh
+
+    def _refer_to_last(self, fresh: Sequence[LogRecord]) -> None:
+        """Pages are asked for from the last of these that has a time. Only that one is read: a page has thousands."""
+        for back, record in enumerate(reversed(fresh)):
+            if record.unix_ms is not None:
+                self._reference = (str(record.unix_ms), record.event_id or str(self.last - back))
+                return
 
     def _came_before(self, event_id: str | None) -> bool:
         """Whether an id that is no number has been given out; if not, it has from now on."""
