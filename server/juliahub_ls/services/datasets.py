@@ -18,7 +18,7 @@ from juliahub_ls.services.multipart import one_file
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.part_file import PartFile
 from juliahub_ls.services.progress import Progress
-from juliahub_ls.services.transport import check, decode, translated
+from juliahub_ls.services.transport import check, decode
 from juliahub_ls.services.upload import put_file
 from juliahub_wire import paths
 from juliahub_wire.datasets import Dataset, DownloadUrl, PresignedUpload, url_path, versions_path
@@ -135,18 +135,16 @@ class Datasets:
         path = url_path(dataset.id, version)
         url = self._requests.model(DownloadUrl, await self._requests.get(path), path).url
         start = await anyio.to_thread.run_sync(lambda: part.stat().st_size if part.exists() else 0)
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
-        async with translated(self._requests.server, KEPT):
-            response = await self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
-        download = Download(response, self._requests.server, resumed=response.status_code == 206)
+        download = Download(self._requests.server, self._http.timeout)
         try:
-            if response.status_code == 416 and _whole_size(response) in (start, None):
+            await download.open(url, {"Range": f"bytes={start}-"} if start else {}, KEPT)
+            answer = download.answer
+            if answer.status_code == 416 and _whole_size(answer) in (start, None):
                 return  # all of it had arrived
-            if response.status_code not in (200, 206):
-                if response.status_code == 416:  # what is there is no beginning of this
+            if not download.is_file:
+                if answer.status_code == 416:  # what is there is no beginning of this
                     await anyio.to_thread.run_sync(part.unlink)
-                await response.aread()
-                check(response, self._requests.server, KEPT)
+                check(answer, self._requests.server, KEPT)
             await self._write(download, part, start if download.resumed else 0, dataset.name, progress)
         finally:
             await download.aclose()

@@ -1,87 +1,154 @@
-"""Bytes from a server, on their way to whoever asked for them."""
+"""A file's bytes from a server, on their way to whoever asked for them.
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
-from typing import Any, cast
+They are read by threads that block on the socket: an event loop that is told of each piece costs more than hashing and
+writing it, and everything else in the daemon would wait. The connection is the download's own and ends with it.
+"""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import httpcore
 import httpx
 
-from juliahub_ls import errors
-from juliahub_ls.services.transport import translated
+from juliahub_ls.services.transport import NOTHING_CHANGED, make_file_client, translated
 
 CHUNK = 1 << 20
+LOT_SECONDS = 0.25
+"""What has arrived by then is given out, however little it is: someone looks at the progress."""
+ERROR_BYTES = 65_536
+"""Of an answer that is no file, no more is read."""
 KEPT = "What has arrived is kept; the download goes on from there."
+T = TypeVar("T")
 
 
 class Download:
-    """An open download. `resumed`: the server honoured the range and the bytes continue from there."""
+    """One file, or why there is none: `answer`, whose body is read already unless `is_file`. Close it."""
 
-    def __init__(self, response: httpx.Response, server: str, *, resumed: bool) -> None:
-        self.resumed = resumed
-        self._response = response
+    answer: httpx.Response
+
+    def __init__(self, server: str, timeout: httpx.Timeout) -> None:
         self._server = server
+        self._client = make_file_client(timeout)
+        self._connection: Any = None
+        self._pieces: Iterator[bytes] = iter(())
+        self._broken: Exception | None = None
+        self._ended = False
+        self._running: asyncio.Future[Any] | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the file's bytes follow."""
+        return self.answer.status_code in (200, 206)
+
+    @property
+    def resumed(self) -> bool:
+        """The server honoured the range and the bytes continue from there."""
+        return self.answer.status_code == 206
 
     @property
     def remaining(self) -> int | None:
         """Bytes to come, when the server says."""
-        length = self._response.headers.get("content-length")
-        return int(length) if length and length.isdigit() else None
+        return _length(self.answer)
+
+    async def open(self, url: str | httpx.URL, headers: dict[str, str], state: str = NOTHING_CHANGED) -> None:
+        """Ask for the file, as it is: a `.tar.gz` stays one."""
+        headers = headers | {"Accept-Encoding": "identity"}
+        request = self._client.build_request("GET", url, headers=headers, extensions={"trace": self._trace})
+        async with translated(self._server, state):
+            self.answer = await self._run(lambda: _answer(self._client, request))
+        if self.is_file:
+            self._pieces = _body(self.answer)
 
     async def chunks(self) -> AsyncIterator[list[bytes]]:
-        """The raw bytes, never decoded: a `.tar.gz` stays one. All that arrived before a break is given out first.
-
-        In pieces as they came: joining them would cost more than all else.
-        """
-        pieces: list[bytes] = []
-        size = 0
-        try:
+        """The bytes, in pieces as they came: joining them would be a copy. What arrived before a break comes first."""
+        while not self._ended:
             async with translated(self._server, KEPT):
-                async for piece in self._pieces():
-                    pieces.append(piece)
-                    size += len(piece)
-                    if size >= CHUNK:
-                        yield pieces
-                        pieces, size = [], 0
-        except errors.ServerError:
+                pieces = await self._run(self._lot)
             if pieces:
                 yield pieces
-            raise
-        if pieces:
-            yield pieces
-
-    async def _pieces(self) -> AsyncIterator[bytes]:
-        """The body as it arrives: its beginning from httpx and, where it is plain, the rest from the connection.
-
-        httpx reads 64 KiB at a time and copies each three times, which costs more than writing and hashing together.
-        Its first piece is all that came with the head. A body that was not read through httpx to its end makes
-        `aclose` end the connection, so that nothing else is read from it.
-        """
-        stream, remaining = _connection(self._response), self.remaining
-        async with aclosing(cast("AsyncGenerator[bytes, None]", self._response.aiter_raw())) as beginning:
-            async for piece in beginning:
-                yield piece
-                if stream is not None and remaining is not None:
-                    async for more in _read(stream, remaining - len(piece), _patience(self._response)):
-                        yield more
-                    return
 
     async def aclose(self) -> None:
-        """End the connection."""
-        await self._response.aclose()
+        """End the connection, also while a thread waits for it: that is not waited for."""
+        if self._connection is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self._connection.get_extra_info("socket"), socket.SHUT_RDWR)
+        if self._running is None or self._running.done():
+            self._client.close()
+        else:
+            self._running.add_done_callback(self._close_after)
+
+    def _close_after(self, done: "asyncio.Future[Any]") -> None:
+        if not done.cancelled():
+            done.exception()  # nobody asks for it any more
+        self._client.close()
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        self._running = running = asyncio.ensure_future(asyncio.to_thread(work))
+        return await asyncio.shield(running)
+
+    def _lot(self) -> list[bytes]:
+        """The next megabyte, or what there is of it."""
+        if self._broken is not None:
+            raise self._broken
+        pieces: list[bytes] = []
+        size, until = 0, time.monotonic() + LOT_SECONDS
+        try:
+            while size < CHUNK and (not pieces or time.monotonic() < until):
+                piece = next(self._pieces, None)
+                if piece is None:
+                    self._ended = True
+                    break
+                pieces.append(piece)
+                size += len(piece)
+        except httpx.HTTPError as error:
+            if not pieces:
+                raise
+            self._broken = error
+        return pieces
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        """Keeps the connection as soon as there is one: a wait for its first bytes can be ended, too."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._connection = info["return_value"]
 
 
-def _connection(response: httpx.Response) -> Any:
-    """httpcore's stream, where the body's bytes are nothing but the connection's next ones; else None."""
-    plain = response.http_version == "HTTP/1.1" and "transfer-encoding" not in response.headers
-    return response.extensions.get("network_stream") if plain else None
+def _answer(client: httpx.Client, request: httpx.Request) -> httpx.Response:
+    response = client.send(request, stream=True)
+    if response.status_code in (200, 206):
+        return response
+    content = bytearray()
+    for piece in response.iter_raw():
+        content += piece
+        if len(content) >= ERROR_BYTES:
+            break
+    response.close()
+    told = [(name, value) for name, value in response.headers.items() if name in ("retry-after", "content-range")]
+    return httpx.Response(response.status_code, headers=told, content=bytes(content), request=request)
 
 
-async def _read(stream: Any, remaining: int, seconds: float | None) -> AsyncIterator[bytes]:
-    """So many bytes of httpcore's stream, in the pieces in which they come. Raises httpx's errors, as httpx does."""
+def _body(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it arrives: its beginning from httpx and, where it is plain, the rest from the connection.
+
+    httpx reads 64 KiB at a time and copies each three times. Its first piece is all that came with the head.
+    """
+    remaining = _length(response) if "transfer-encoding" not in response.headers else None
+    for piece in response.iter_raw():
+        yield piece
+        if remaining is not None:
+            yield from _rest(response, remaining - len(piece))
+            return
+
+
+def _rest(response: httpx.Response, remaining: int) -> Iterator[bytes]:
+    """So many bytes of the connection. Raises httpx's errors, as httpx does."""
+    stream, seconds = response.extensions["network_stream"], response.request.extensions["timeout"]["read"]
     while remaining > 0:
         try:
-            piece = await stream.read(min(CHUNK, remaining), seconds)
+            piece = stream.read(min(CHUNK, remaining), seconds)
         except httpcore.TimeoutException as error:
             raise httpx.ReadTimeout(str(error)) from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
@@ -92,7 +159,6 @@ async def _read(stream: Any, remaining: int, seconds: float | None) -> AsyncIter
         yield piece
 
 
-def _patience(response: httpx.Response) -> float | None:
-    """How long a read may take."""
-    seconds: float | None = response.request.extensions.get("timeout", {}).get("read")
-    return seconds
+def _length(response: httpx.Response) -> int | None:
+    length = response.headers.get("content-length", "")
+    return int(length) if length.isdigit() else None

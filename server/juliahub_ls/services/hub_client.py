@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import anyio
+import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from juliahub_ls import errors
 from juliahub_ls.services.download import Download
 from juliahub_ls.services.hub_requests import HubRequests
-from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, retrying, translated
+from juliahub_ls.services.transport import NOTHING_CHANGED, check, decode, retrying
 from juliahub_ls.services.upload import FileBody, put_file
 from juliahub_wire import logs, paths
 from juliahub_wire.api import LEGACY_VERSION, ApiVersion
@@ -127,20 +128,23 @@ class HubClient(HubRequests):
         return url, await self.authorization()
 
     async def download(self, jobname: str, filename: str, filetype: str, start: int) -> Download:
-        """Open a job's file from byte `start` (§9). Close what it returns."""
+        """Open a job's file from byte `start` (§9), or from its first if it is no longer. Close what it returns."""
         path = paths.job_file(jobname, filename)
-        headers = {"Range": f"bytes={start}-"} if start else {}
-        headers |= await self.authorization() | {"Accept-Encoding": "identity"}
-        request = self._http.build_request("GET", self.url + path, params={"filetype": filetype}, headers=headers)
-        async with translated(self.server):
-            response = await self._http.send(request, stream=True)
-        if response.status_code in (200, 206):
-            return Download(response, self.server, resumed=response.status_code == 206)
-        await response.aread()
-        await response.aclose()
-        if response.status_code == 404:
+        headers = ({"Range": f"bytes={start}-"} if start else {}) | await self.authorization()
+        download = Download(self.server, self._http.timeout)
+        try:
+            await download.open(httpx.URL(self.url + path, params={"filetype": filetype}), headers)
+            if download.is_file:
+                return download
+        except BaseException:
+            await download.aclose()
+            raise
+        await download.aclose()
+        if download.answer.status_code == 416 and start:
+            return await self.download(jobname, filename, filetype, 0)
+        if download.answer.status_code == 404:
             raise errors.NoResults(job=jobname, hint=f"The server has no file {filename} of it.")
-        check(response, self.server)
+        check(download.answer, self.server)
         raise errors.UnexpectedAnswer(
             server=self.server, endpoint=path, reason="an empty answer", state=NOTHING_CHANGED
         )

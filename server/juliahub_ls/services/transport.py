@@ -35,10 +35,16 @@ def make_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
     from juliahub_ls.services.trust import trusted
 
     timeouts = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    direct = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
     return BoundedClient(
-        timeout=timeouts, transport=transport, mounts=direct, http2=transport is None, verify=trusted()
+        timeout=timeouts, transport=transport, mounts=_direct(), http2=transport is None, verify=trusted()
     )
+
+
+def make_file_client(timeouts: httpx.Timeout) -> httpx.Client:
+    """The same for one file, which threads read. Not over HTTP/2: its frames cost more than the file's bytes."""
+    from juliahub_ls.services.trust import trusted_by_sockets
+
+    return httpx.Client(timeout=timeouts, mounts=_direct(), verify=trusted_by_sockets())
 
 
 @asynccontextmanager
@@ -145,6 +151,10 @@ def retry_after(response: httpx.Response, now: Callable[[], float] = time.time) 
         return max(parsedate_to_datetime(text).timestamp() - now(), 0.0)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _direct() -> dict[str, None]:
+    return dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
 
 
 def _certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:

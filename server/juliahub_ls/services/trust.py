@@ -22,7 +22,7 @@ def trusted() -> ssl.SSLContext:
 
 @lru_cache(maxsize=1)
 def trusted_by_sockets() -> ssl.SSLContext:
-    """The same for WebSockets: the other one offers HTTP/2 as soon as httpx has it, and no WebSocket goes over that."""
+    """The same for WebSockets and files, which never go over HTTP/2: the other one offers it once httpx has it."""
     return context_for(os.environ)
 
 

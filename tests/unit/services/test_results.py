@@ -188,12 +188,54 @@ async def test_a_download_over_tls(store: TokenStore, tmp_path: Path, monkeypatc
     authority.cert_pem.write_to_path(str(bundle))
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
     context = context_for({"SSL_CERT_FILE": str(bundle)})
-    monkeypatch.setattr(trust, "trusted", lambda: context)
+    monkeypatch.setattr(trust, "trusted_by_sockets", lambda: context)
     async with scripted_server(certificate) as server, transport.make_client() as http:
         server.on("GET /jobs/jr-1/files/out.bin", Cut(CONTENT[:50_000], len(CONTENT)), ranged)
         secure = HubClient("hub", server.url, Account("hub", store, http), http)
         (saved,) = await save(secure, tmp_path / "out", result())
     assert saved.path.read_bytes() == CONTENT
+
+
+async def test_a_wait_for_the_first_byte_is_cancelled_at_once(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    asked = asyncio.Event()
+
+    async def never(_request: Request) -> Response:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    server.on("GET /jobs/jr-1/files/out.bin", never)
+    waiting = asyncio.create_task(save(client, tmp_path, result()))
+    await asked.wait()
+    waiting.cancel()
+    with pytest.raises(errors.Cancelled, match="Nothing had arrived yet"):
+        await waiting
+    assert files_below(tmp_path) == []
+
+
+async def test_a_part_that_is_no_beginning_of_the_file_starts_anew(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    """A server that tells no size answers 416 to a part that is whole already."""
+    (tmp_path / "out.bin.part").write_bytes(CONTENT)
+    server.on("GET /jobs/jr-1/files/out.bin", Response(status_code=416), ranged)
+    (saved,) = await save(client, tmp_path, JobFileView("out.bin", "result", 0, DIGEST))
+    assert saved.path.read_bytes() == CONTENT
+    assert [request.headers.get("range") for request in server.requests] == ["bytes=300000-", None]
+
+
+async def test_of_an_answer_that_is_no_file_only_a_little_is_read(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    async def without_end() -> AsyncIterator[bytes]:
+        while True:
+            yield b"no " * 10_000
+
+    server.on("GET /jobs/jr-1/files/out.bin", StreamingResponse(without_end(), 403))
+    with pytest.raises(errors.PermissionDenied):
+        await save(client, tmp_path, result())
 
 
 class Told:

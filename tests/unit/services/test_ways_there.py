@@ -111,3 +111,20 @@ async def test_an_organisations_proxy(
                 await connect(url, additional_headers=headers, ssl=trust.trusted_by_sockets())
     expected = [f"CONNECT {NAME}:443 HTTP/1.1"] if asked else []
     assert (requested, proxy.asked) == (expected, expected)
+
+
+@pytest.mark.parametrize(("exempt", "asked"), [("", True), (NAME, False)])
+async def test_files_go_the_same_way(
+    store: TokenStore, monkeypatch: pytest.MonkeyPatch, exempt: str, asked: bool
+) -> None:
+    proxy = Proxy()
+    async with listening(proxy) as port:
+        for variable in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
+        for variable in ("NO_PROXY", "no_proxy"):
+            monkeypatch.setenv(variable, exempt)
+        async with transport.make_client() as http:
+            client = HubClient("hub", f"https://{NAME}", Account("hub", store, http), http)
+            with pytest.raises(errors.ServerUnreachable):
+                await client.download("jr-1", "a.bin", "result", 0)
+    assert proxy.asked == ([f"CONNECT {NAME}:443 HTTP/1.1"] if asked else [])
