@@ -1,19 +1,24 @@
 """Jobs in real VS Code as a person with many of them works: again, longer, filtered, older, as tasks, over a reload."""
 
+import json
 import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from tests.editor.host import ROOT, Host
+from tests.support.played_hub import Stage, played_hub
+from tests.support.scripted_hub import ScriptedHub
 
 pytestmark = [pytest.mark.editor, pytest.mark.timeout(420), pytest.mark.julia]
 
 QUICK = 'println("quick")\nENV["RESULTS"] = "{\\"answer\\": 42}"\n'
 WAITS = 'println("waiting")\nsleep(600)\n'
-OLD_JOBS = 12
+OLD_JOBS = 250
+UPLOAD_BYTES = 40_000_000
+"""More than sockets buffer, so that the half of it that a hub takes is not all of it."""
 
 
 @pytest.fixture
@@ -23,6 +28,32 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "waits.jl").write_text(WAITS)
     (tmp_path / "fails.jl").write_text('println("before")\nerror("no such luck")\n')
     return tmp_path
+
+
+@pytest.fixture
+def hub(
+    host: Host, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[ScriptedHub, Stage]]:
+    """A hub with many old jobs, to which this host's user is signed in."""
+    with played_hub(tmp_path_factory.mktemp("hub"), OLD_JOBS) as (hub, stage):
+        token = host.run / "home" / ".julia" / "servers" / "127.0.0.1" / "auth.toml"
+        token.parent.mkdir(parents=True, exist_ok=True)
+        token.write_text(tomli_w.dumps({key: value for key, value in hub.table().items() if value is not None}))
+        monkeypatch.setenv("HUB", hub.url)
+        yield hub, stage
+        token.unlink()
+
+
+def test_a_hub_with_many_jobs(host: Host, hub: tuple[ScriptedHub, Stage], folder: Path) -> None:
+    """Older jobs page by page, each with one request; what is on its way and between two states; several stopped."""
+    (folder / "Project.toml").write_text('name = "Sweep"\n')
+    (folder / "data.bin").write_bytes(os.urandom(UPLOAD_BYTES))
+    (folder / ".vscode").mkdir()
+    quiet = {"juliahub.notifications.waiting": False, "juliahub.notifications.ended": False}
+    settings = {"juliahub.server": hub[0].url, **quiet}
+    (folder / ".vscode" / "settings.json").write_text(json.dumps(settings))
+    host.play("jobs-hub", folder)
+    assert [hub[1].pages[limit] for limit in (121, 221, 321)] == [1, 1, 1]
 
 
 def test_a_job_from_its_start_to_the_next(host: Host, folder: Path) -> None:
@@ -38,13 +69,3 @@ def test_tasks(host: Host, folder: Path) -> None:
     # A terminal that is drawn by the graphics card has no text that a test could read.
     (folder / ".vscode" / "settings.json").write_text('{"terminal.integrated.gpuAcceleration": "off"}')
     host.play("jobs-tasks", folder)
-
-
-def test_many_jobs(host: Host, folder: Path) -> None:
-    """What ran in another place, before the ten newest, is a click away."""
-    home = {"HOME": str(host.run / "home"), "PYTHONPATH": str(ROOT / "server")}
-    main = "from juliahub_ls.cli.main import main; main()"
-    command = [sys.executable, "-c", main, "submit", str(folder / "quick.jl"), "--send", "script"]
-    for _ in range(OLD_JOBS):
-        subprocess.run(command, env={**os.environ, **home}, check=True, capture_output=True)
-    host.play("jobs-older", folder)

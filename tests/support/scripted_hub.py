@@ -79,9 +79,13 @@ class ScriptedJob:
 
     def logs(self, *messages: str) -> None:
         """The runner wrote these lines, in one go."""
-        records = [{"message": text, "timestamp": "2026-01-01T00:00:00.000Z"} for text in messages]
+        self.records(*({"message": text} for text in messages))
+
+    def records(self, *records: dict[str, Any]) -> None:
+        """The same of whole records."""
+        stamped = [record | {"timestamp": "2026-01-01T00:00:00.000Z"} for record in records]
         with (self.folder / job_files.LOG).open("a", encoding="utf-8") as log:
-            log.write("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
+            log.write("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in stamped))
 
     def ends(self, status: Any = "Completed", **state: Any) -> None:
         """The runner wrote its last file."""

@@ -60,11 +60,10 @@ export class JobDetails implements vscode.TextDocumentContentProvider, vscode.Di
 
 /** The few facts that a row has no room for. */
 export function jobTooltip(job: Job): vscode.MarkdownString {
+  const facts = [...times(job), ...machines(job)].flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  const inputs = Object.entries(job.inputs).map(([key, value]) => `${key} = ${value}`);
   const tooltip = new vscode.MarkdownString();
-  tooltip.appendText(`${job.name}\n${job.label}\n`);
-  for (const [name, value] of [...times(job), ...machines(job)]) if (value !== undefined) tooltip.appendText(`${name}: ${value}\n`);
-  for (const [key, value] of Object.entries(job.inputs)) tooltip.appendText(`${key} = ${value}\n`);
-  tooltip.appendText(job.id);
+  for (const line of [job.name, job.label, ...facts, ...inputs, job.id]) tooltip.appendText(firstLine(line)).appendMarkdown("  \n");
   return tooltip;
 }
 

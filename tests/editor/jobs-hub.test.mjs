@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { inWorkbench, openBoth } from "./support/session.mjs";
+
+const HUB = process.env.HUB;
+
+/** What happens on the hub next (tests/support/played_hub.py). */
+async function play(act) {
+  const { status } = await fetch(`${HUB}/play/${encodeURIComponent(act)}`);
+  assert.equal(status, 200, act);
+}
+
+/** The rows below *Older*, as many as there are with the one that shows more; drawn or not. */
+function ofOlder(code, count) {
+  return code.rows("Jobs").and(code.page.locator(`[aria-level="3"][aria-setsize="${count}"]`)).first();
+}
+
+/** Runs the script, and waits until its job is there. */
+async function run(code, count) {
+  await code.focusEditor("quick.jl");
+  await code.page.keyboard.press("Control+Alt+J");
+  await code.rows("Jobs", "quick.jl, Waiting").nth(count).waitFor();
+}
+
+test("hundreds of older jobs, page by page, and nothing drawn in vain", () =>
+  inWorkbench("jobs-hub-older", async (code) => {
+    await code.openView("JuliaHub");
+    // A tree draws only the rows that there is room for.
+    for (const view of ["Run", "Bundle", "Servers"]) await code.fold(view);
+    await code.rows("Jobs", "job 250, Failed").waitFor();
+    const older = code.rows("Jobs", "Older");
+    await older.locator(".monaco-tl-twistie").click();
+    await ofOlder(code, 11).waitFor();
+    await code.screenshot("jobs-older");
+    for (const [known, shown] of [[11, 111], [111, 211], [211, 240]]) {
+      await code.page.keyboard.press("End");
+      const more = code.rows("Jobs", "Show Older Jobs");
+      await more.waitFor();
+      const before = Date.now();
+      await more.click();
+      await ofOlder(code, shown).waitFor();
+      console.log(`from ${known} to ${shown} older rows in ${Date.now() - before} ms`);
+    }
+    await code.page.keyboard.press("End");
+    await code.rows("Jobs", "job 1,").waitFor();
+    assert.equal(await code.rows("Jobs", "Show Older Jobs").count(), 0);
+    await code.screenshot("jobs-oldest");
+    const drawn = await code.page.evaluate(async () => {
+      let count = 0;
+      const rows = [...document.querySelectorAll(".pane .monaco-list-row")].find((row) => row.ariaLabel?.startsWith("job 1,")).parentElement;
+      new MutationObserver((changes) => (count += changes.length)).observe(rows, { subtree: true, childList: true, characterData: true, attributes: true });
+      for (let frames = 0; frames < 150; frames++) await new Promise(requestAnimationFrame);
+      return count;
+    });
+    assert.equal(drawn, 0, "nothing has changed");
+  }));
+
+test("what is on its way, what forms its cluster, what is stopping; notices that are turned off", () =>
+  inWorkbench("jobs-hub-states", async (code) => {
+    await openBoth(code, "quick.jl");
+    await code.page.keyboard.press("Control+Alt+J");
+    for (const view of ["Run", "Bundle", "Servers"]) await code.fold(view);
+    await code.rows("Jobs", "quick.jl, Bundling").waitFor();
+    await code.screenshot("jobs-bundling");
+    await play("bundle");
+    await code.page.locator('.monaco-list-row[aria-label*="left)"]', { hasText: "Uploading" }).waitFor();
+    await code.screenshot("jobs-uploading");
+    await play("upload");
+    await code.rows("Jobs", "quick.jl, Waiting for a machine").waitFor();
+    await play("joins");
+    await code.rows("Jobs", "quick.jl, Starting, 2 of 4 workers").waitFor();
+    await code.screenshot("jobs-starting");
+    await run(code, 0);
+    await play("joins");
+    const starting = code.rows("Jobs", "quick.jl, Starting");
+    await starting.nth(1).waitFor();
+
+    await starting.nth(1).click();
+    await starting.first().click({ modifiers: ["Control"] });
+    await code.choose(starting.first(), "Stop Job");
+    await code.page.locator(".monaco-dialog-box", { hasText: "Stop 2 jobs?" }).waitFor();
+    await code.screenshot("jobs-stop-several");
+    await code.page.getByRole("button", { name: "Stop 2 Jobs" }).click();
+    await code.rows("Jobs", "quick.jl, Stopping…").nth(1).waitFor();
+    await code.screenshot("jobs-stopping");
+    await play("stops");
+    await code.toast("2 jobs have stopped.").waitFor();
+    assert.equal(await code.toast("Stopped by you").count(), 0, "one message of them both");
+
+    await run(code, 0);
+    await play("waits");
+    await code.rows("Jobs", "quick.jl, Waiting for a machine for 10 min").or(code.row("for 10 min")).first().waitFor();
+    await play("joins");
+    await starting.first().waitFor();
+    await play("near its limit");
+    await code.command("JuliaHub: Refresh Jobs");
+    await code.toast("quick.jl reaches its time limit in 1 minute").waitFor();
+    assert.equal(await code.toast("has been waiting").count(), 0, "this notice is turned off");
+    await play("ends");
+    await code.rows("Jobs", "quick.jl, Completed").waitFor();
+    await run(code, 0);
+    await play("joins");
+    await play("near its limit");
+    await code.command("JuliaHub: Refresh Jobs");
+    await code.page.locator(".notification-toast", { hasText: "reaches its time limit" }).nth(1).waitFor();
+    assert.equal(await code.toast("quick.jl finished").count(), 0, "and so is this one");
+    await play("ends");
+    await code.rows("Jobs", "quick.jl, Completed").nth(1).waitFor();
+  }));
