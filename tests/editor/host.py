@@ -80,12 +80,20 @@ def copy_extensions(source: Path, target: Path) -> None:
     """Extensions as installed: their files as links, their list, which VS Code writes to, as a copy."""
 
     def copied(file: str, to: str) -> None:
-        if Path(file).suffix == ".json" and Path(file).parent == source:
+        is_list = Path(file).parent == source
+        if is_list or not linked(file, to):
             shutil.copy2(file, to)
-        else:
-            os.link(file, to)
 
     shutil.copytree(source, target, copy_function=copied)
+
+
+def linked(file: str, to: str) -> bool:
+    """Whether a link could be made: not from one disk to another."""
+    try:
+        os.link(file, to)
+    except OSError:
+        return False
+    return True
 
 
 def wait_for(host: Host, process: "subprocess.Popen[bytes]") -> None:
