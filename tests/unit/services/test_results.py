@@ -232,6 +232,7 @@ async def test_of_an_answer_that_is_no_file_only_a_little_is_read(
     async def without_end() -> AsyncIterator[bytes]:
         while True:
             yield b"no " * 10_000
+            await asyncio.sleep(0)
 
     server.on("GET /jobs/jr-1/files/out.bin", StreamingResponse(without_end(), 403))
     with pytest.raises(errors.PermissionDenied):
