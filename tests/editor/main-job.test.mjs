@@ -33,7 +33,7 @@ test("a script, its log, its results", () =>
     await code.screenshot("05-downloaded");
   }));
 
-test("the lens over the first line and the button in the title run it too", () =>
+test("the lens over the first line, the button in the title and the menus run it, too", () =>
   inWorkbench("run-buttons", async (code) => {
     await openBoth(code, "main.jl");
     await code.row("main.jl").waitFor();
@@ -43,4 +43,12 @@ test("the lens over the first line and the button in the title run it too", () =
     await code.page.locator('.editor-actions [aria-label*="Run"]').first().click();
     await code.rows("Jobs", "main.jl").nth(known + 1).waitFor();
     await code.toast("main.jl finished in").waitFor();
+    await code.openView("Explorer");
+    const file = code.page.locator('.explorer-folders-view .monaco-list-row[aria-label^="figures.jl"]');
+    await code.menu(file, "Run on JuliaHub");
+    await code.screenshot("run-explorer");
+    await code.page.keyboard.press("Escape");
+    await code.choose(file, "Run on JuliaHub");
+    await code.openView("JuliaHub");
+    await code.rows("Jobs", "figures.jl").waitFor();
   }));

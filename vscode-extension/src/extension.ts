@@ -83,6 +83,9 @@ const COMMANDS: Readonly<Record<string, CommandFactory>> = {
   "juliahub.runFile": runFile,
   "juliahub.runFileWith": runFileWith,
   "juliahub.runSelection": runSelection,
+  // A context menu shows a command's title alone, which the palette has after our name.
+  "juliahub.menu.runFile": runFile,
+  "juliahub.menu.runSelection": runSelection,
   "juliahub.runConfiguration": runConfiguration,
   "juliahub.checkFile": checkFile,
   "juliahub.configure": configure,

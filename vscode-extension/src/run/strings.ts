@@ -26,6 +26,8 @@ export function runStrings() {
     warning: vscode.l10n.t("1 warning"),
     warnings: vscode.l10n.t("{0} warnings"),
     chooseDirectory: vscode.l10n.t("Bundle another folder…"),
+    ownDirectory: vscode.l10n.t("Bundle its own folder again"),
+    bundled: vscode.l10n.t("Bundled: {0}"),
     startFrom: vscode.l10n.t("Filled"),
     saveConfiguration: vscode.l10n.t("Save as a configuration"),
     "origin.defaults": vscode.l10n.t("With the defaults"),

@@ -62,11 +62,11 @@ export class SourcePart implements Part {
     show(this.bundleRow, view.form.choices.app === undefined && view.form.choices.appRepo === undefined);
   }
 
-  private renderEnvironment({ environment: { environment, reason } }: Form): void {
+  private renderEnvironment({ environment: { environment, reason }, bundle, choices: { directory } }: Form): void {
     const { words } = this.context;
     const julia = environment?.juliaVersion === undefined ? "" : ` · Julia ${environment.juliaVersion.split(".").slice(0, 2).join(".")}`;
     setText(this.environment, environment === undefined ? words.noEnvironment : environment.name + julia);
-    const key = JSON.stringify([environment, reason]);
+    const key = JSON.stringify([environment, reason, bundle?.directory, directory]);
     if (key === this.shownDetails) return;
     this.shownDetails = key;
     const file = (uri: string | undefined, label: string, gesture: "openProject" | "openManifest" | "openArtifacts"): HTMLElement | undefined => {
@@ -81,7 +81,9 @@ export class SourcePart implements Part {
       file(environment?.manifestFile, words.manifest, "openManifest"),
       file(environment?.artifactsFile, words.artifacts, "openArtifacts"),
       make("button", { class: "link", type: "button", on: { click: () => { this.context.ask("chooseEnvironment"); } } }, words.chooseEnvironment),
+      bundle && make("div", { class: "file", title: pathOf(bundle.directory) }, icon("folder"), make("span", {}, format(words.bundled, bundle.name))),
       make("button", { class: "link", type: "button", on: { click: () => { this.context.ask("chooseDirectory"); } } }, words.chooseDirectory),
+      directory !== undefined && make("button", { class: "link", type: "button", on: { click: () => { this.context.choose({ directory: undefined }); } } }, words.ownDirectory),
     );
   }
 
@@ -128,6 +130,10 @@ function keyOf({ origin, configuration }: Source): string {
 
 function nameOf(uri: string): string {
   return decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+}
+
+function pathOf(uri: string): string {
+  return decodeURIComponent(uri.replace(/^file:\/\/(?:\/(?=[A-Za-z](?::|%3A)))?/, ""));
 }
 
 function sentence(phrase: string): string {
