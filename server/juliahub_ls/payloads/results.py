@@ -15,20 +15,19 @@ from juliahub_ls.payloads.common import present
 from juliahub_ls.payloads.jobs import job
 from juliahub_ls.services.comparing import Column, Comparison
 from juliahub_ls.services.result_copies import Copy, copy_of
-from juliahub_ls.services.results import SavedFile, safe_name
-from juliahub_wire.jobs import FileType
+from juliahub_ls.services.results import SavedFile, targets_of
 
 
 def results(view: JobView, directory: Path) -> dict[str, Any]:
     """A `ResultsResult`. Looks at the disk for copies in `directory`, and may hash them: not for the event loop."""
-    found = [file for file in view.files if file.type == FileType.RESULT.value]
+    targets = targets_of(view, directory)
     payload = {
         "job": job(view),
         "outputs": view.outputs,
         "cut": is_cut(view.outputs),
         "summary": None if view.summary is None else encode(view.summary),
         "rows": [encode(row) for row in summary_rows(view.summary)] if view.summary else [],
-        "files": [_file(file, copy_of(file, directory / safe_name(file.name))) for file in found],
+        "files": [_file(file, copy_of(file, targets[file.name])) for file in view.files if file.name in targets],
         "directory": directory.absolute().as_uri(),
     }
     return present(payload)

@@ -1,12 +1,15 @@
 """Archives that a job left: listed, read and unpacked without trusting what they say."""
 
 import os
+import sys
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from juliahub_ls.domain.results.file_names import FreeNames, member_path
 from juliahub_ls.domain.results.kinds import FileKind, kind_of
 from juliahub_ls.services.part_file import READ_CHUNK
 
@@ -51,37 +54,48 @@ def read_member(archive: Path, name: str, limit: int) -> "tuple[bytes, int] | No
 def unpack(archive: Path, directory: Path) -> list[Path]:
     """Unpack regular files into `directory` and remove the archive; the files.
 
-    Links, devices and paths that lead outside are left out. What cannot be read as an archive stays as it is.
+    Links, devices and paths that lead outside are left out. What cannot be read as an archive stays as it is; nothing
+    of it is left beside it, nor of one that the disk has no room for.
     """
+    written: list[Path] = []
     packed = archive.with_name(archive.name + ".packed")  # out of the way of a member of the same name
     archive.replace(packed)
     try:
         with tarfile.open(packed) as tar:
-            written = [_extract(tar, member, target) for member, target in _inside(tar, directory.resolve())]
+            for member, target in _inside(tar, directory.resolve()):
+                written.append(target)
+                _extract(tar, member, target)
     except UNREADABLE:
-        packed.replace(archive)
+        _undo(written, packed, archive)
         return [archive]
     except BaseException:
-        packed.replace(archive)
+        _undo(written, packed, archive)
         raise
     packed.unlink()
     return written
 
 
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> Path:
+def _undo(written: list[Path], packed: Path, archive: Path) -> None:
+    for path in written:
+        with suppress(OSError):
+            path.unlink()
+    packed.replace(archive)
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     source = tar.extractfile(member)
     assert source is not None, "a regular file has content"
     with source, target.open("wb") as file:
         while chunk := source.read(READ_CHUNK):
             file.write(chunk)
-    return target
 
 
 def _inside(tar: tarfile.TarFile, root: Path) -> Iterator[tuple[tarfile.TarInfo, Path]]:
+    free = FreeNames(fold=sys.platform in ("win32", "darwin"))
     for member in tar:
-        target = Path(os.path.normpath(root / member.name))
-        if member.isreg() and target != root and target.is_relative_to(root) and _no_link(target, root):
+        path = member_path(member.name, windows=sys.platform == "win32") if member.isreg() else None
+        if path is not None and _no_link(target := root / free(path), root):
             yield member, target
 
 

@@ -20,7 +20,7 @@ from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.result_copies import Copy, copy_of
-from juliahub_ls.services.results import fetch, result_files, safe_name
+from juliahub_ls.services.results import fetch, result_files, targets_of
 
 IMAGE_BYTES = 10_000_000
 TEXT_BYTES = 256_000
@@ -54,7 +54,7 @@ class Preview:
 async def preview(client: HubClient, job: JobView, name: str, member: str | None, directory: Path) -> Preview:
     """What can be seen of a result file, from its copy in `directory` when there is one."""
     (file,) = result_files(job, [name])[:1]
-    copy = await anyio.to_thread.run_sync(copy_of, file, directory / safe_name(name))
+    copy = await anyio.to_thread.run_sync(copy_of, file, targets_of(job, directory)[name])
     kind = kind_of(name)
     with translated_os_errors(directory, ""):
         if copy.unpacked:

@@ -1,15 +1,17 @@
 """A job's result files: downloaded with pause and resume, verified by hash, unpacked (protocol §7.4, §9)."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import anyio
 
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView, duration
 from juliahub_ls.domain.problem import human_bytes
+from juliahub_ls.domain.results.file_names import saved_names
 from juliahub_ls.domain.results.kinds import ARCHIVES
 from juliahub_ls.errors import Cancelled, DownloadDamaged, NoResults, ServerError
 from juliahub_ls.services.archives import unpack
@@ -58,8 +60,9 @@ async def download_results(
     """
     directory = await anyio.to_thread.run_sync(directory.resolve)
     saved: list[SavedFile] = []
+    targets = targets_of(job, directory)
     for file in result_files(job, names):
-        target = directory / safe_name(file.name)
+        target = targets[file.name]
         with translated_os_errors(target, "What has arrived is kept; the download goes on from there."):
             await anyio.to_thread.run_sync(lambda: directory.mkdir(parents=True, exist_ok=True))
             paths, verified = await _save(client, job.id, file, target, progress)
@@ -67,10 +70,11 @@ async def download_results(
     return saved
 
 
-def safe_name(name: str) -> str:
-    """The last component of a name that a server gave, so that nothing is written outside the folder."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    return last if last not in ("", ".", "..") else "result"
+def targets_of(job: JobView, directory: Path) -> dict[str, Path]:
+    """By name, where in `directory` each result file of the job is saved."""
+    names = [file.name for file in job.files if file.type == FileType.RESULT.value]
+    saved = saved_names(names, windows=sys.platform == "win32")
+    return {name: directory / saved_as for name, saved_as in saved.items()}
 
 
 async def _save(

@@ -1,6 +1,7 @@
 """Result files: whole, verified, resumed after breaks, unpacked without trust (protocol §7.4, §9)."""
 
 import asyncio
+import errno
 import gzip
 import hashlib
 import io
@@ -9,6 +10,7 @@ import sys
 import tarfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -24,7 +26,7 @@ from juliahub_ls.services.archives import unpack
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.result_copies import Copy, copy_of
-from juliahub_ls.services.results import download_results, safe_name
+from juliahub_ls.services.results import download_results
 from juliahub_ls.services.token_store import TokenStore
 from juliahub_ls.services.trust import context_for
 from tests.support.scripted_http import Cut, ScriptedServer, scripted_server
@@ -333,21 +335,49 @@ async def test_a_folder_that_cannot_be_made(client: HubClient, tmp_path: Path) -
         await save(client, tmp_path / "file" / "below", result())
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("a.csv", "a.csv"),
-        ("../../etc/passwd", "passwd"),
-        ("/etc/passwd", "passwd"),
-        ("C:\\windows\\x", "x"),
-        ("..", "result"),
-        ("", "result"),
-        ("a/..", "result"),
-        ("/", "result"),
-    ],
-)
-def test_names_stay_in_the_folder(name: str, expected: str) -> None:
-    assert safe_name(name) == expected
+async def test_files_of_one_name_are_both_kept(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    """And none is written outside the folder."""
+    files = [result("a/out.bin", b"a"), result("../b/out.bin", b"b")]
+    server.on("GET /jobs/jr-1/files/a/out.bin", Response(b"a"))
+    server.on("GET /jobs/jr-1/files/../b/out.bin", Response(b"b"))
+    saved = await save(client, tmp_path / "in", *files)
+    assert [(file.name, file.path.read_bytes()) for file in saved] == [("out (2).bin", b"a"), ("out.bin", b"b")]
+    assert files_below(tmp_path) == ["in/out (2).bin", "in/out.bin"]
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no disk that is always full")
+async def test_a_full_disk_says_so_and_keeps_what_is_there(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    (tmp_path / "out.bin.part").symlink_to(FULL)
+    server.on("GET /jobs/jr-1/files/out.bin", ranged)
+    with pytest.raises(errors.DiskFull, match="What has arrived is kept"):
+        await save(client, tmp_path, result())
+    (tmp_path / "out.bin.part").unlink()
+    (saved,) = await save(client, tmp_path, result())
+    assert saved.path.read_bytes() == CONTENT
+
+
+def test_of_an_archive_that_the_disk_has_no_room_for_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = archive(member("a.csv", b"1"), member("sub/b.csv", b"2"), member("c.csv", b"3"))
+    (tmp_path / "out.tar").write_bytes(packed)
+    first = Path.open
+
+    def runs_full(path: Path, mode: str = "r", *rest: Any) -> Any:
+        if path.name == "c.csv":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return first(path, mode, *rest)
+
+    monkeypatch.setattr(Path, "open", runs_full)
+    with pytest.raises(OSError, match="No space"):
+        unpack(tmp_path / "out.tar", tmp_path)
+    assert files_below(tmp_path) == ["out.tar"]
+    assert (tmp_path / "out.tar").read_bytes() == packed
 
 
 def member(

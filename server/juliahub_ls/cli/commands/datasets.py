@@ -1,5 +1,6 @@
 """`datasets`, `dataset`, `projects`: what a server keeps besides jobs."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -134,9 +135,9 @@ async def _download(
 
 def _file(target: Path, name: str) -> Path:
     """A folder takes the file under the dataset's name."""
-    from juliahub_ls.services.results import safe_name
+    from juliahub_ls.domain.results.file_names import safe_name
 
-    return target / safe_name(name) if target.is_dir() else target
+    return target / safe_name(name, windows=sys.platform == "win32") if target.is_dir() else target
 
 
 async def _upload(asked: Common, known: "Datasets", found: "Dataset", file: Path) -> dict[str, Any]:
