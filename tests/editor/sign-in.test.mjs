@@ -154,9 +154,8 @@ async function elsewhere(code) {
   await code.rows("Servers", "This computer, scripts run here").waitFor();
   await code.rows("Servers", `${SERVER}, `).waitFor();
   await chosen(code, "● This computer");
-  await where(code).selectOption(`● ${SERVER}`);
+  await where(code).selectOption(SERVER);
   await code.rows("Servers", `${SERVER}, scripts run here`).waitFor();
-  await code.status(`⬢ ${SERVER}`).waitFor();
 }
 
 function where(code) {

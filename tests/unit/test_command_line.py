@@ -59,7 +59,19 @@ def parsed(line: str) -> "dict[str, Any]":
 @given(choices())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_line_means_the_same(chosen: "dict[str, Any]") -> None:
-    assert request_of(parsed(command_line(chosen))) == request_of(chosen)
+    """Where the terminal has what is secret."""
+    secret = {name: value for name, value in chosen.get("env", {}).items() if looks_secret(name, value)}
+    with pytest.MonkeyPatch.context() as terminal:
+        for name, value in secret.items():
+            terminal.setenv(name, value)
+        assert request_of(parsed(command_line(chosen))) == request_of(chosen)
+
+
+def test_nothing_secret_stands_in_a_line() -> None:
+    chosen = {"script": "/work/main.jl", "env": {"N": "1", "API_TOKEN": "hush"}}
+    assert command_line(chosen) == "juliahub submit /work/main.jl --env N=1 --env API_TOKEN"
+    with pytest.raises(typer.BadParameter, match="API_TOKEN is not set here"):
+        parsed("juliahub submit main.jl --env API_TOKEN")
 
 
 @given(choices())

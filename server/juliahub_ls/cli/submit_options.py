@@ -42,7 +42,10 @@ MemoryOption = Annotated[int | None, typer.Option("--memory", metavar="GB", help
 GpuOption = Annotated[bool | None, typer.Option("--gpu", help="Machines with a GPU.")]
 NodeOption = Annotated[str | None, typer.Option("--node", metavar="CLASS", help="Machines of this class, such as m6.")]
 EnvOption = Annotated[
-    list[str] | None, typer.Option("--env", "-e", metavar="NAME=VALUE", help="For the job; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--env", "-e", metavar="NAME=VALUE", help="For the job; may be repeated. NAME alone: with its value here."
+    ),
 ]
 NameOption = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Else the script's name.")]
 TimeLimitOption = Annotated[
@@ -90,13 +93,15 @@ RevisionOption = Annotated[
 
 
 def environment(given: list[str]) -> dict[str, str]:
-    """`NAME=VALUE` texts as variables."""
+    """`NAME=VALUE` texts as variables; of a `NAME` alone the value that it has here."""
     values = {}
     for text in given:
         key, equals, value = text.partition("=")
-        if not key or not equals:
+        if not key:
             raise typer.BadParameter(f"“{text}” is not NAME=VALUE.", param_hint="--env")
-        values[key] = value
+        if not equals and key not in os.environ:
+            raise typer.BadParameter(f"{key} is not set here. Set it, or give NAME=VALUE.", param_hint="--env")
+        values[key] = value if equals else os.environ[key]
     return values
 
 

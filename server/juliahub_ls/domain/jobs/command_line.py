@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from juliahub_ls.domain.jobs.choices import CHOICES, Choice, Choices, Kind
+from juliahub_ls.domain.jobs.secret_variables import looks_secret
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:\\=+-]+")
 
 
 def command_line(choices: Choices, *, lines: tuple[int, int] | None = None, windows: bool = False) -> str:
-    """One line. `lines`: of the script, in its place. A port's password has no place in it."""
+    """One line. `lines`: of the script, in its place.
+
+    Nothing secret stands in it, as a shell remembers it and every process list shows it: a port's password is asked
+    for, and a variable that looks secret is named alone, for the terminal to have it.
+    """
     selection = [] if lines is None else ["--lines", f"{lines[0]}:{lines[1]}"]
     arguments = ["juliahub", "submit", *submit_arguments(choices), *selection]
     return " ".join(map(_power_shell, arguments)) if windows else shlex.join(arguments)
@@ -34,8 +39,12 @@ def _option(choice: Choice, value: Any) -> Sequence[str]:
     if choice.kind is Kind.LIST:
         return [part for item in value for part in (name, item)]
     if choice.kind is Kind.TABLE:
-        return [part for key, item in value.items() for part in (name, f"{key}={item}")]
+        return [part for key, item in value.items() for part in (name, _variable(key, item))]
     return [name, f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)]
+
+
+def _variable(name: str, value: str) -> str:
+    return name if looks_secret(name, value) else f"{name}={value}"
 
 
 def _power_shell(text: str) -> str:
