@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -149,8 +150,12 @@ def _unescaped_elements(body: str) -> Any:
 
 def to_unix_ms(timestamp: str | int | None) -> int | None:
     """ISO text (UTC unless it says otherwise) or Unix milliseconds; None when absent or unreadable."""
-    if timestamp is None or isinstance(timestamp, int):
-        return timestamp
+    return timestamp if timestamp is None or isinstance(timestamp, int) else _unix_ms(timestamp)
+
+
+@lru_cache(maxsize=64)
+def _unix_ms(timestamp: str) -> int | None:
+    """Records that were written at once have the same time."""
     try:
         instant = datetime.fromisoformat(_FRACTION.sub(_six_digits, timestamp.replace("Z", "+00:00"), count=1))
     except ValueError:

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import cattrs
+import msgspec
 from lsprotocol import converters, types
 from pygls.protocol import (
     JsonRPCNotification,
@@ -106,10 +107,18 @@ def _pieces(payload: Any) -> Iterator[str]:
         yield "}"
     elif isinstance(payload, list) and len(payload) > PIECE:
         for start in range(0, len(payload), PIECE):
-            yield ("," if start else "[") + json.dumps(payload[start : start + PIECE])[1:-1]
+            yield ("," if start else "[") + _json(payload[start : start + PIECE])[1:-1]
         yield "]"
     else:
-        yield json.dumps(payload)
+        yield _json(payload)
+
+
+def _json(value: Any) -> str:
+    """Fast, where the value is plain."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return json.dumps(value)
 
 
 def _message(data: Any) -> str | None:

@@ -95,7 +95,7 @@ class LogStore:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = self.root / _name(server, job)
         folder.mkdir(exist_ok=True, mode=0o700)
-        lock = FileLock(folder / "lock", timeout=0)
+        lock = FileLock(folder / "lock", timeout=0, thread_local=False)  # the thread that lets go is another one
         try:
             lock.acquire()
         except Timeout:

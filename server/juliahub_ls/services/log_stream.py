@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import anyio
+import msgspec
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -26,7 +27,11 @@ POLL_SECONDS = 2.0
 LONGEST_POLL_SECONDS = 15.0
 """Where WebSockets are blocked it is asked this often: soon after a line, ever more rarely while none comes."""
 FRAME_BYTES = 64 << 20
+LONG_FRAME = 1 << 14
+"""A frame from this length on is read off the loop."""
 REMEMBERED_IDS = 50_000
+
+_decoder = msgspec.json.Decoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +242,7 @@ class LogStream:
             while not self._complete:
                 with anyio.fail_after(SILENCE_SECONDS):  # `asyncio.wait_for` may lose a cancellation (Python < 3.12)
                     frame = await socket.recv()
-                records = _records(frame)
+                records = _records(frame) if len(frame) < LONG_FRAME else await asyncio.to_thread(_records, frame)
                 if not records:
                     continue
                 async for event in self._fill_gap(records):
@@ -284,11 +289,19 @@ def _records(frame: str | bytes) -> list[LogRecord]:
     if not frame:
         return []
     try:
-        value = json.loads(frame, strict=False)
-    except (ValueError, RecursionError):
-        return []
+        value = _decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        value = _of_any_kind(frame)
     elements = value if isinstance(value, list) else [value]
     return [record_of(element) for element in elements if isinstance(element, dict)]
+
+
+def _of_any_kind(frame: str | bytes) -> Any:
+    """JSON that only some read, such as one with control characters."""
+    try:
+        return json.loads(frame, strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def record_number(record: LogRecord, fallback: int) -> int:

@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,17 @@ def test_nobody_else_reads_it(tmp_path: Path) -> None:
     files = [path for path in (tmp_path / "logs").rglob("*") if path.is_file() and path.name != "lock"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in files} == {0o700}
+
+
+def test_a_log_that_another_thread_closed_can_be_opened_again(tmp_path: Path) -> None:
+    store = LogStore(tmp_path)
+    lease = store.open("hub", "jr-1")
+    closing = threading.Thread(target=lease.close)
+    closing.start()
+    closing.join()
+    again = store.open("hub", "jr-1")
+    assert again.folder == lease.folder, "not a copy for this process alone"
+    again.close()
 
 
 def test_two_at_once_each_have_their_own(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from juliahub_wire.logs import LogRecord
 
 LEVELS = {"debug": -1000, "progress": -1, "info": 0, "warn": 1000, "warning": 1000, "error": 2000}
 INTERNAL_PREFIX = "jrun_"
+WORKER = "jrun_worker_id"
 TOLD = frozenset({"jrun_phase", "jrun_workers_joined", "jrun_workers_expected"})
 """The runner's own keywords that tell of the job."""
 PHASES = {
@@ -61,25 +62,30 @@ class LogFacts:
 
 def line_of(record: LogRecord, number: int | None = None) -> LogLine:
     """A line from a wire record; its number is `number`, else the server's own, else 0."""
-    metadata, keywords, event = record.metadata, record.keywords, record.event_id
-    place, module, file, group = (metadata.get(key) for key in ("line", "_module", "filepath", "group"))
-    own: dict[str, Any] = {}
+    keywords, event, get = record.keywords, record.event_id, record.metadata.get
+    place, module, file, group = get("line"), get("_module"), get("filepath"), get("group")
+    worker = 1
+    own: dict[str, Any] | None = None
     internal: dict[str, Any] | None = None
     for key, value in keywords.items():
         if not key.startswith(INTERNAL_PREFIX):
+            own = {} if own is None else own
             own[key] = value
+        elif key == WORKER:
+            worker = _integer(value, 1)
         elif key in TOLD:
-            internal = {**(internal or {}), key[len(INTERNAL_PREFIX) :]: value}
+            internal = {} if internal is None else internal
+            internal[key[len(INTERNAL_PREFIX) :]] = value
     return LogLine(
         _integer(event, 0) if number is None else number,
         record.message,
-        str(metadata.get("level") or "Info"),
-        _integer(keywords.get("jrun_worker_id"), 1),
+        str(get("level") or "Info"),
+        worker,
         record.unix_ms,
         module if isinstance(module, str) and module else None,
         file if isinstance(file, str) and file else None,
         place if isinstance(place, int) and not isinstance(place, bool) else None,
-        own or None,
+        own,
         group if isinstance(group, str) and group else None,
         event,
         internal,
