@@ -43,6 +43,11 @@ test("the lens over the first line, the button in the title and the menus run it
     await code.page.locator('.editor-actions [aria-label*="Run"]').first().click();
     await code.rows("Jobs", "main.jl").nth(known + 1).waitFor();
     await code.toast("main.jl finished in").waitFor();
+    await code.focusEditor("main.jl");
+    await code.page.keyboard.press("Control+Home");
+    await code.page.keyboard.press("Shift+End");
+    await code.menu(code.editor("main.jl").locator(".view-line", { hasText: "Estimates" }).first(), "Run Selection on JuliaHub");
+    await code.page.keyboard.press("Escape");
     await code.openView("Explorer");
     const file = code.page.locator('.explorer-folders-view .monaco-list-row[aria-label^="figures.jl"]');
     await code.menu(file, "Run on JuliaHub");

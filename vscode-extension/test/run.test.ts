@@ -128,6 +128,8 @@ test("a job's or a configuration's choices go before those that were made by han
   edit(world, { nodes: 7 }, 1);
   world.model.open({ script: SCRIPT, job: "j1", server: "here" });
   assert.deepEqual(world.asked.at(-1)?.params, { script: SCRIPT, job: "j1", server: "here" });
+  await world.question(1).answer({ origin: "job" });
+  assert.deepEqual(world.drafts, {}, "they are in the place of the others");
 });
 
 test("an edit of what was in the form before is dropped", async () => {

@@ -182,6 +182,7 @@ export class RunModel {
     const form = await this.effects.ask(params);
     if (asked !== this.asked) return;
     if (fresh) this.filled += 1;
+    if (params.job !== undefined || params.configuration !== undefined) this.replaced(form.choices);
     // A form that was filled anew says where from; else that stays as it is by now.
     this.take(form, edit, !fresh ? this.source : source ?? { origin: form.origin, configuration: params.configuration, changed: false });
     this.plan(CALM_MS, async () => {
@@ -214,6 +215,11 @@ export class RunModel {
     act().catch((error: unknown) => {
       this.effects.failed(error, asked);
     });
+  }
+
+  /** What a job or a configuration says was asked for in place of what was changed before. */
+  private replaced({ script, code }: SubmitParams): void {
+    if (script !== undefined && code === undefined) this.drop(script);
   }
 
   private drop(script: string): void {
