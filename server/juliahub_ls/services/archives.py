@@ -15,6 +15,8 @@ from juliahub_ls.services.part_file import READ_CHUNK
 
 UNREADABLE = (tarfile.TarError, zlib.error, EOFError)
 MEMBERS = 1000
+LOOKED_THROUGH = 2_000_000_000
+"""So far, unpacked, one looks into an archive: a small one can hold a thousand times its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +28,44 @@ class ArchiveMember:
     kind: FileKind
 
 
-def members_of(archive: Path) -> list[ArchiveMember]:
-    """The first regular files of an archive, a thousand and one at most. Raises one of `UNREADABLE`."""
+def members_of(archive: Path) -> tuple[list[ArchiveMember], bool]:
+    """The first regular files of an archive, a thousand at most, and whether they are all.
+
+    Raises one of `UNREADABLE`.
+    """
     found: list[ArchiveMember] = []
     with tarfile.open(archive) as tar:
-        for member in tar:
-            if member.isreg():
-                name = os.path.normpath(member.name).replace("\\", "/")
-                found.append(ArchiveMember(name, member.size, kind_of(name)))
-            if len(found) > MEMBERS:
-                break
-    return found
+        for member in _near(tar):
+            if len(found) == MEMBERS or member is None:
+                return found, False
+            found.append(ArchiveMember(_shown(member), member.size, kind_of(_shown(member))))
+    return found, True
 
 
 def read_member(archive: Path, name: str, limit: int) -> "tuple[bytes, int] | None":
     """The first `limit` bytes of a member and its size; None when there is none. Raises one of `UNREADABLE`."""
     with tarfile.open(archive) as tar:
-        for member in tar:
-            if member.isreg() and os.path.normpath(member.name).replace("\\", "/") == name:
+        for member in _near(tar):
+            if member is not None and _shown(member) == name:
                 source = tar.extractfile(member)
                 assert source is not None, "a regular file has content"
                 with source:
                     return source.read(limit), member.size
     return None
+
+
+def _near(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo | None]:
+    """The regular files; None in place of what comes after a long way."""
+    while (member := tar.next()) is not None:
+        if member.isreg():
+            yield member
+        if member.offset_data + member.size > LOOKED_THROUGH:
+            yield None
+            return
+
+
+def _shown(member: tarfile.TarInfo) -> str:
+    return os.path.normpath(member.name).replace("\\", "/")
 
 
 def unpack(archive: Path, directory: Path) -> list[Path]:

@@ -12,7 +12,8 @@ import anyio
 from juliahub_ls.config import cache_dir
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
 from juliahub_ls.domain.problem import human_bytes
-from juliahub_ls.domain.results.delimited import LINES, table_of
+from juliahub_ls.domain.results.delimited import COLUMNS, Table, table_of
+from juliahub_ls.domain.results.image_size import image_size
 from juliahub_ls.domain.results.kinds import FileKind, kind_of, media_type
 from juliahub_ls.errors import NoResults
 from juliahub_ls.services.archives import MEMBERS, UNREADABLE, ArchiveMember, members_of, read_member
@@ -23,6 +24,8 @@ from juliahub_ls.services.result_copies import Copy, copy_of
 from juliahub_ls.services.results import fetch, result_files, targets_of
 
 IMAGE_BYTES = 10_000_000
+IMAGE_PIXELS = 50_000_000
+"""Each takes four bytes where it is drawn."""
 TEXT_BYTES = 256_000
 TABLE_BYTES = 1_000_000
 ARCHIVE_BYTES = 50_000_000
@@ -79,6 +82,10 @@ def show(name: str, kind: FileKind, head: bytes, size: int) -> Preview:
     if kind == "image":
         if not whole:
             return _too_large(size, IMAGE_BYTES)
+        width, height = image_size(head) or (0, 0)
+        if width * height > IMAGE_PIXELS:
+            pixels = f"An image of {width:,} × {height:,} pixels, too many to be drawn here. Download it to open it."
+            return Preview("none", size, False, pixels)
         return Preview("image", size, True, media_type=media_type(name), base64=base64.b64encode(head).decode("ascii"))
     text = _decoded(head, whole=whole)
     if text is None:
@@ -95,7 +102,7 @@ def _table(text: str, size: int, *, whole: bool, tabs: bool) -> Preview | None:
     table = table_of(text, whole=whole, tabs=tabs)
     if table is None:
         return None
-    note = None if table.whole else f"The first {min(len(table.lines), LINES)} lines of {human_bytes(size)}."
+    note = None if table.whole else _table_note(table, size)
     return Preview(
         "table",
         size,
@@ -109,13 +116,19 @@ def _table(text: str, size: int, *, whole: bool, tabs: bool) -> Preview | None:
     )
 
 
+def _table_note(table: Table, size: int) -> str:
+    lines = len(table.lines)
+    shown = f"The first {lines} lines of {human_bytes(size)}" if lines > 1 else f"The beginning of {human_bytes(size)}"
+    return f"{shown}, {COLUMNS} columns of each." if table.columns > COLUMNS else f"{shown}."
+
+
 def _unpacked(job: JobView, file: JobFileView, member: str | None, copy: Copy, directory: Path) -> Preview:
     """The files that an archive became, or one of them."""
     root = directory.resolve()
     paths = {path.relative_to(root).as_posix(): path for path in copy.unpacked}
     if member is None:
         listed = [ArchiveMember(name, path.stat().st_size, kind_of(name)) for name, path in paths.items()]
-        return _listing(listed, file.size)
+        return _listing(listed, file.size, whole=True)
     if member not in paths:
         raise _no_member(job, file, member)
     kind, path = kind_of(member), paths[member]
@@ -147,12 +160,14 @@ def _no_member(job: JobView, file: JobFileView, member: str) -> NoResults:
 
 
 def _listed(archive: Path, size: int) -> Preview:
-    return _listing(members_of(archive), size)
+    members, whole = members_of(archive)
+    return _listing(members, size, whole=whole)
 
 
-def _listing(members: list[ArchiveMember], size: int) -> Preview:
-    note = f"The first {MEMBERS} files." if len(members) > MEMBERS else None
-    return Preview("archive", size, note is None, note, members=members[:MEMBERS])
+def _listing(members: list[ArchiveMember], size: int, *, whole: bool) -> Preview:
+    whole = whole and len(members) <= MEMBERS
+    note = None if whole else f"The first {min(len(members), MEMBERS):,} files."
+    return Preview("archive", size, whole, note, members=members[:MEMBERS])
 
 
 async def _fetched(client: HubClient, job: JobView, file: JobFileView) -> Path:

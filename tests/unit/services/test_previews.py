@@ -14,11 +14,13 @@ from starlette.responses import Response
 
 from juliahub_ls import errors
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
+from juliahub_ls.services import archives
 from juliahub_ls.services.hub_client import HubClient
-from juliahub_ls.services.previews import ARCHIVE_BYTES, IMAGE_BYTES, TEXT_BYTES, Preview, preview, show
+from juliahub_ls.services.previews import ARCHIVE_BYTES, IMAGE_BYTES, TABLE_BYTES, TEXT_BYTES, Preview, preview, show
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.results import download_results
 from tests.support.scripted_http import ScriptedServer
+from tests.unit.domain.test_image_size import png
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -61,6 +63,30 @@ async def test_a_large_image_is_not_fetched(client: HubClient, server: ScriptedS
     shown = await preview(client, job("a.png", b"", IMAGE_BYTES + 1), "a.png", None, tmp_path)
     assert (shown.kind, server.seen) == ("none", [])
     assert "10.0 MB" in (shown.note or "")
+
+
+async def test_an_image_of_too_many_pixels_is_not_drawn(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    shown = await look(client, server, tmp_path, "a.png", png(100_000, 100_000))
+    assert (shown.kind, shown.base64) == ("none", None)
+    assert shown.note == "An image of 100,000 × 100,000 pixels, too many to be drawn here. Download it to open it."
+    assert (await look(client, server, tmp_path, "b.png", png(5_000, 5_000))).kind == "image"
+
+
+async def test_a_table_of_a_million_columns_is_bounded(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    line = b",".join([b"1"] * 1_000_000) + b"\n"
+    shown = await look(client, server, tmp_path, "wide.csv", line * 3)
+    assert (shown.kind, shown.whole, len(shown.numeric or [])) == ("table", False, 100)
+    assert [len(cells) for cells in shown.lines or []] == [100]
+    assert shown.note == "The beginning of 6.0 MB, 100 columns of each."
+
+
+async def test_a_table_of_one_endless_cell_is_a_text(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    shown = await look(client, server, tmp_path, "cell.csv", b'"' + b"x" * 2_000_000)
+    assert (shown.kind, len(shown.text or "")) == ("text", TABLE_BYTES)
 
 
 async def test_a_table(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
@@ -136,6 +162,18 @@ async def test_an_unpacked_archive_is_looked_into_here(
 async def test_a_large_archive_is_not_fetched(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
     shown = await preview(client, job("a.tar", b"", ARCHIVE_BYTES + 1), "a.tar", None, tmp_path)
     assert (shown.kind, server.seen) == ("none", [])
+
+
+async def test_an_archive_that_unpacks_without_end_is_looked_into_so_far(
+    client: HubClient, server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "LOOKED_THROUGH", 100_000)
+    content = gzip.compress(packed(a_csv=b"n\n1\n", zeros_bin=bytes(1_000_000), late_csv=b"n\n2\n"))
+    listed = await look(client, server, tmp_path, "out.tar.gz", content)
+    assert [member.name for member in listed.members or []] == ["out/a.csv", "out/zeros.bin"]
+    assert (listed.whole, listed.note) == (False, "The first 2 files.")
+    with pytest.raises(errors.NoResults, match=r"late\.csv"):
+        await preview(client, job("out.tar.gz", content), "out.tar.gz", "out/late.csv", tmp_path)
 
 
 async def test_no_archive_in_spite_of_its_name(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
