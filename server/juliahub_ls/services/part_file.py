@@ -2,10 +2,39 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 
+from filelock import FileLock, Timeout
+
+from juliahub_ls.config import cache_dir
+from juliahub_ls.services.progress import Progress
+
 READ_CHUNK = 1 << 20
+LOOK_SECONDS = 0.2
+"""So often one looks whether another download has ended: it may be another program's."""
+
+
+@asynccontextmanager
+async def alone(target: Path, progress: Progress) -> AsyncIterator[None]:
+    """Wait until nothing else downloads to `target`, here or in another window; then nothing else does."""
+    key = hashlib.sha256(str(target).encode("utf-8", "replace")).hexdigest()
+    path = cache_dir() / "downloads" / f"{key}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, timeout=0, thread_local=False)
+    while True:
+        try:
+            lock.acquire()
+            break
+        except Timeout:
+            progress.report(f"Waiting for another download of {target.name}")
+            await asyncio.sleep(LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class PartFile:

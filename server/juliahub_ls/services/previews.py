@@ -19,6 +19,7 @@ from juliahub_ls.errors import NoResults
 from juliahub_ls.services.archives import MEMBERS, UNREADABLE, ArchiveMember, members_of, read_member
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.os_errors import translated_os_errors
+from juliahub_ls.services.part_file import alone
 from juliahub_ls.services.progress import Silent
 from juliahub_ls.services.result_copies import Copy, copy_of
 from juliahub_ls.services.results import fetch, result_files, targets_of
@@ -174,10 +175,11 @@ async def _fetched(client: HubClient, job: JobView, file: JobFileView) -> Path:
     """A copy of a small archive in the cache, fetched once."""
     key = hashlib.sha256("\0".join([job.server, job.id, file.name, file.sha256 or ""]).encode()).hexdigest()
     target = cache_dir() / "previews" / f"{key}.tar"
-    if not (target.is_file() and target.stat().st_size == file.size):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        await fetch(client, job.id, file, target, Silent())
-        await anyio.to_thread.run_sync(_forget_old, target.parent)
+    async with alone(target, Silent()):
+        if not (target.is_file() and target.stat().st_size == file.size):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            await fetch(client, job.id, file, target, Silent())
+            await anyio.to_thread.run_sync(_forget_old, target.parent)
     return target
 
 

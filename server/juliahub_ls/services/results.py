@@ -17,7 +17,7 @@ from juliahub_ls.errors import Cancelled, DownloadDamaged, NoResults, ServerErro
 from juliahub_ls.services.archives import unpack
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.os_errors import translated_os_errors
-from juliahub_ls.services.part_file import PartFile, sha256_of
+from juliahub_ls.services.part_file import PartFile, alone, sha256_of
 from juliahub_ls.services.progress import Progress
 from juliahub_ls.services.result_copies import part_of, remember_unpacked, unpacked_members
 from juliahub_wire.jobs import FileType
@@ -65,7 +65,8 @@ async def download_results(
         target = targets[file.name]
         with translated_os_errors(target, "What has arrived is kept; the download goes on from there."):
             await anyio.to_thread.run_sync(lambda: directory.mkdir(parents=True, exist_ok=True))
-            paths, verified = await _save(client, job.id, file, target, progress)
+            async with alone(target, progress):
+                paths, verified = await _save(client, job.id, file, target, progress)
             saved += [SavedFile(p, p.relative_to(directory).as_posix(), p.stat().st_size, verified) for p in paths]
     return saved
 

@@ -59,7 +59,9 @@ async def ignores_range(_request: Request) -> Response:
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_pauses(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("JULIAHUB_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+
     async def at_once(_seconds: float) -> None:
         return
 
@@ -113,6 +115,30 @@ async def test_a_server_without_ranges_starts_over(client: HubClient, server: Sc
     server.on("GET /jobs/jr-1/files/out.bin", Cut(CONTENT[:50_000], len(CONTENT)), ignores_range)
     (saved,) = await save(client, tmp_path, result())
     assert saved.path.read_bytes() == CONTENT
+
+
+async def test_two_downloads_of_one_file_are_one(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
+    """The second waits, and finds it there; they never write into one file."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield CONTENT[:70_000]
+        begun.set()
+        await go_on.wait()
+        yield CONTENT[70_000:]
+
+    length = {"Content-Length": str(len(CONTENT))}
+    server.on("GET /jobs/jr-1/files/out.bin", StreamingResponse(slowly(), headers=length))
+    told = Told()
+    first = asyncio.create_task(save(client, tmp_path, result()))
+    await begun.wait()
+    second = asyncio.create_task(download_results(client, job(result()), tmp_path, told))
+    await told.begun.wait()
+    go_on.set()
+    assert await first == await second
+    assert told.words[0] == "Waiting for another download of out.bin"
+    assert (tmp_path / "out.bin").read_bytes() == CONTENT
+    assert len(server.seen) == 1
 
 
 async def test_a_later_session_resumes(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:
