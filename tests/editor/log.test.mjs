@@ -8,7 +8,8 @@ test("a log in colours that folds, filters, plots and leads to the code", () =>
   inWorkbench("log", async (code) => {
     await code.openFile("train.jl");
     await code.status("⬢ This computer").waitFor();
-    await code.command("JuliaHub: Run This File");
+    await code.command("JuliaHub: Run Configuration");
+    await code.pick("workers");
     await code.shows(LOG, "end of the log: complete");
     await code.focusEditor(LOG);
     await code.status("following").waitFor();
@@ -47,6 +48,9 @@ async function leadsToTheCode(code) {
   await code.screenshot("log-first-error");
   await code.followLink(LOG, "model.jl:2");
   await code.isOpenAt("model.jl", 2);
+  await code.followLink(LOG, "see (util.jl:2)");
+  await code.pick("model/util.jl");
+  await code.isOpenAt("util.jl", 2);
 }
 
 async function folds(code) {
@@ -57,6 +61,21 @@ async function folds(code) {
   await code.screenshot("log-folded");
   await code.command("Unfold All");
   await code.shows(LOG, "epoch = 3,");
+  await foldsWorkers(code);
+}
+
+/** What one worker wrote in a row is one fold, which leaves its first line. */
+async function foldsWorkers(code) {
+  await code.page.keyboard.press("Control+Shift+O");
+  await code.pick("Worker 2");
+  await code.shows(LOG, "step 4 of worker 2");
+  await code.page.keyboard.press("Control+Shift+BracketLeft");
+  await code.hides(LOG, "step 4 of worker 2");
+  await code.shows(LOG, "[2] step 1 of worker 2");
+  await code.shows(LOG, "[3] step 4 of worker 3");
+  await code.screenshot("log-folded-worker");
+  await code.page.keyboard.press("Control+Shift+BracketRight");
+  await code.shows(LOG, "step 4 of worker 2");
 }
 
 async function hasAnOutline(code) {

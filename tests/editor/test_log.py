@@ -9,15 +9,28 @@ from tests.editor.host import Host
 pytestmark = [pytest.mark.editor, pytest.mark.julia, pytest.mark.timeout(420)]
 
 TRAIN = r"""
+using Distributed
 println("\e[1;32mgreen and bold\e[0m and plain, \e[38;5;208morange\e[0m, \e[4munderlined\e[0m, \e[7;34minverse\e[0m")
 println("10 %\r100 % done")
 @warn "careful, the learning rate is high" rate = 0.3
 for epoch in 1:40
     @info "training" epoch loss = 2exp(-epoch / 10) + 0.1sin(epoch) accuracy = 1 - exp(-epoch / 8)
 end
+for worker in workers()
+    remotecall_fetch(worker) do
+        foreach(step -> println("step ", step, " of worker ", myid()), 1:4)
+    end
+end
+println("see (util.jl:2)")
 @debug "not shown"
 include("model.jl")
 fails(3)
+"""
+
+WORKERS = """
+[configurations.workers]
+script = "train.jl"
+nodes = 3
 """
 
 MODEL = """function fails(x)
@@ -34,8 +47,13 @@ end
 
 
 def test_a_log(host: Host, tmp_path: Path) -> None:
-    """Colours, stack frames, folds, outline, filters, plot."""
-    (tmp_path / "Project.toml").write_text("")
+    """Colours, stack frames, folds, outline, filters, plot; of a job with two workers."""
+    (tmp_path / "Project.toml").write_text('[deps]\nDistributed = "8ba89e20-285c-5b6f-9357-94700520ee1b"\n')
+    (tmp_path / ".vscode").mkdir()
+    (tmp_path / ".vscode" / "juliahub.toml").write_text(WORKERS)
+    for folder in ("model", "data"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "util.jl").write_text(f"# of {folder}\nnothing\n")
     (tmp_path / "train.jl").write_text(TRAIN.lstrip())
     (tmp_path / "model.jl").write_text(MODEL)
     host.play("log", tmp_path)

@@ -15,9 +15,9 @@ import msgspec
 from juliahub_ls.domain.logs.line import LogLine
 from juliahub_ls.domain.logs.query import EVERYTHING, Condition, parted
 from juliahub_ls.domain.logs.sieve import Sieve
-from juliahub_ls.services.stored_log import Chunk, StoredLog, decode_line
+from juliahub_ls.services.stored_log import Chunk, IndexPart, StoredLog, decode_line
 
-YIELD_SECONDS = 0.0005
+YIELD_SECONDS = 0.0001
 """What a scan leaves to the daemon's other work after each chunk of some milliseconds."""
 
 
@@ -109,23 +109,32 @@ def matching(log: StoredLog, condition: Condition, first: int, last: int) -> Ite
     by_index, rest = parted(condition)
     sieve = rest.sieve()
     for part in log.index(first, last):
-        places = [place for place, passes in enumerate(by_index.passes(part)) if passes]
+        places = _by_index(part, by_index)
         if rest != EVERYTHING and places:
             chunk = log.chunk(part)
             places = list(_decoded(chunk, rest, places) if sieve is None else _sifted(chunk, rest, places, sieve))
         yield part.first + len(part) - 1, [part.first + place for place in places]
 
 
+def _by_index(part: IndexPart, condition: Condition) -> Sequence[int]:
+    """The places in this part of lines that pass."""
+    if condition == EVERYTHING:
+        return range(len(part))
+    return [place for place, passes in enumerate(condition.passes(part)) if passes]
+
+
 def _sifted(chunk: Chunk, condition: Condition, places: Sequence[int], sieve: Sieve) -> Iterator[int]:
     """Only lines in which the sieve finds something are looked at."""
-    following, asked, start = sieve.over(chunk.content), set(places), 0
+    content, ends, following, is_certain = chunk.content, chunk.ends, sieve.over(chunk.content), condition.certainty()
+    asked = places if isinstance(places, range) else frozenset(places)
     decode = _message if condition.message_only else decode_line
-    while (found := following(start)) >= 0:
-        place = bisect_right(chunk.ends, found)
-        begin, start = chunk.ends[place - 1] if place else 0, chunk.ends[place]
+    place = end = 0
+    while (found := following(end)) >= 0:
+        place = bisect_right(ends, found, place)
+        begin, end = ends[place - 1] if place else 0, ends[place]
         if place in asked:
-            line = chunk.content[begin:start]
-            if condition.is_sure(line, found - begin) or condition.keeps(decode(line)):
+            line = content[begin:end]
+            if (is_certain is not None and is_certain(line, found - begin)) or condition.keeps(decode(line)):
                 yield place
 
 

@@ -21,6 +21,9 @@ LONGEST_ESCAPE = 6
 """Bytes of the longest escape of one character in JSON."""
 
 
+Certainty = Callable[[bytes, int], bool]
+
+
 class Columns(Protocol):
     """What the index knows of a run of lines, in the order of `COLUMNS`."""
 
@@ -48,9 +51,9 @@ class Condition:
         """What a stored line must have somewhere to pass; None: nothing that can be searched for."""
         return None
 
-    def is_sure(self, _line: bytes, _place: int) -> bool:
-        """Whether a stored line passes for certain, given where in it the sieve found something."""
-        return False
+    def certainty(self) -> "Certainty | None":
+        """What tells that a stored line passes for certain, given where in it the sieve found something."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,17 @@ class Text(Condition):
         """The text itself, as JSON writes it."""
         return _needle(self.text)
 
-    def is_sure(self, line: bytes, place: int) -> bool:
-        """Whether it lies in the message, and no escape ends within it or right before it."""
-        begin = line.find(b'"') + 1
-        if place < begin or b"\\" in line[max(begin, place - LONGEST_ESCAPE) : place]:
-            return False
-        return place + len(_json_part(self.text)) <= line.find(b'","', begin)
+    def certainty(self) -> "Certainty | None":
+        """It is certain within the message, unless an escape ends in it."""
+        length = len(_json_part(self.text))
+
+        def is_certain(line: bytes, place: int) -> bool:
+            begin = line.find(b'"') + 1
+            if place < begin or b"\\" in line[max(begin, place - LONGEST_ESCAPE) : place]:
+                return False
+            return place + length <= line.find(b'","', begin)
+
+        return is_certain
 
 
 @dataclass(frozen=True, slots=True)
