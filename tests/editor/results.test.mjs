@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
+import { daemons, until } from "./support/daemon.mjs";
 import { inWorkbench, openBoth } from "./support/session.mjs";
 
 const SAVED = path.join(process.env.HOST_FOLDER, "juliahub-results");
@@ -40,15 +41,6 @@ function part() {
   return job === undefined ? undefined : path.join(SAVED, job, "large.bin.part");
 }
 
-/** Waits for `holds` between the page's frames; an error when it does not in a minute. */
-async function until(code, holds, what) {
-  const deadline = Date.now() + 60_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`not in a minute: ${what}`);
-    await code.page.evaluate(() => new Promise(requestAnimationFrame));
-  }
-}
-
 test("a summary, a figure and a table in place; fetched with a click", () =>
   inWorkbench("results", async (code) => {
     await run(code, "wide.jl");
@@ -74,7 +66,7 @@ test("a large file is paused and goes on", () =>
     await showResults(code, "narrow.jl");
     const stopped = hub();
     await page(code).getByRole("button", { name: "Download large.bin" }).click();
-    await until(code, () => part() !== undefined && statSync(part()).size > 0, "the download to begin");
+    await until(code, "the download has begun", () => part() !== undefined && statSync(part()).size > 0);
     process.kill(stopped, "SIGSTOP"); // so that the download is still under way when the button is pressed
     try {
       await page(code).getByRole("progressbar").waitFor();
@@ -90,6 +82,24 @@ test("a large file is paused and goes on", () =>
     await page(code).getByRole("button", { name: "Resume the download of large.bin" }).click();
     await page(code).getByRole("img", { name: "Downloaded, its SHA-256 is the server's" }).waitFor();
     assert.equal(part(), undefined);
+  }));
+
+test("a download goes on by itself when the helper program dies", () =>
+  inWorkbench("results-daemon", async (code) => {
+    const [job] = readdirSync(SAVED).filter((name) => existsSync(path.join(SAVED, name, "large.bin")));
+    rmSync(path.join(SAVED, job, "large.bin"));
+    await page(code).getByRole("button", { name: "Refresh" }).click();
+    const stopped = hub();
+    await page(code).getByRole("button", { name: "Download large.bin" }).click();
+    await until(code, "the download has begun", () => part() !== undefined && statSync(part()).size > 0);
+    process.kill(stopped, "SIGSTOP"); // so that the download is still under way when the program dies
+    try {
+      for (const pid of daemons()) process.kill(pid, "SIGKILL");
+    } finally {
+      process.kill(stopped, "SIGCONT");
+    }
+    await page(code).getByRole("img", { name: "Downloaded, its SHA-256 is the server's" }).waitFor();
+    assert.equal(await code.page.locator(".notification-toast").count(), 0);
   }));
 
 test("two jobs side by side: sorted, only what differs, saved as CSV", () =>

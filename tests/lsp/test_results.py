@@ -105,6 +105,32 @@ async def test_a_download_is_paused_and_goes_on(
         await editor.kill()
 
 
+async def test_a_download_goes_on_in_the_next_daemon(
+    start: MakeEditor, folders: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    gate = Gate()
+    with scripted_hub(tmp_path_factory.mktemp("gated"), before=gate.before) as hub:
+        sign_in(hub, folders)
+        first = await start(server=hub.url)
+        job = await ended(first, hub, folders, "large.bin", bytes(LARGE), "")
+        params = {"job": job.jobname, "workDoneToken": "download"}
+        _, answer = first.begin("juliahub/downloadResults", params)
+        await first.until(lambda: reported(first), "the first bytes")
+        await first.kill()
+        answer.cancel()
+        gate.is_open.set()
+        second = await start(server=hub.url)
+        (file,) = (await second.request("juliahub/results", {"job": job.jobname}))["files"]
+        assert 0 < file["arrived"] < LARGE
+        (saved,) = (await second.request("juliahub/downloadResults", params))["files"]
+        assert (saved["size"], saved["verified"]) == (LARGE, True)
+        assert (
+            next(told for told in second.all("$/progress") if told["value"].get("percentage"))["value"]["percentage"]
+            > 1
+        )
+        await second.kill()
+
+
 def reported(editor: Editor) -> bool:
     return any(told["token"] == "download" and told["value"].get("percentage") for told in editor.all("$/progress"))
 

@@ -1,6 +1,6 @@
 /** Failures as a person sees them: one sentence, and a button where something can be done about it. */
 import * as vscode from "vscode";
-import { LSPErrorCodes, ResponseError } from "vscode-languageclient/node";
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageclient/node";
 import { buttons } from "./bundle/text";
 import { type Action, type ErrorData, methods } from "./protocol";
 
@@ -76,6 +76,11 @@ export function describe(error: unknown, output: vscode.LogOutputChannel): { rea
 /** The stable code of a failed request. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof ResponseError ? (error.data as Partial<ErrorData> | undefined)?.code : undefined;
+}
+
+/** Whether the daemon ended before it answered. */
+export function isLost(error: unknown): boolean {
+  return error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected;
 }
 
 export function isCancelled(error: unknown): error is ResponseError<unknown> {

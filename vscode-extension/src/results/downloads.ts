@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { Daemon } from "../client";
-import { codeOf } from "../errors";
+import { codeOf, isLost } from "../errors";
 import type { JobRef } from "../jobs";
-import { methods } from "../protocol";
+import { type DownloadResultsParams, methods } from "../protocol";
 import type { Downloading } from "./messages";
 
 interface Running extends Downloading {
@@ -36,14 +36,21 @@ export class Downloads implements vscode.Disposable {
     await this.daemon.start();
     const [workDoneToken, source] = [randomUUID(), new vscode.CancellationTokenSource()];
     this.report(name, { source, message: "" });
-    const listening = this.daemon.onProgress(workDoneToken, (value) => {
-      if (value.kind === "report") this.report(name, { source, message: value.message ?? "", percentage: value.percentage ?? 0 });
+    const listen = (): vscode.Disposable =>
+      this.daemon.onProgress(workDoneToken, (value) => {
+        if (value.kind === "report") this.report(name, { source, message: value.message ?? "", percentage: value.percentage ?? 0 });
+      });
+    let listening = listen();
+    const restarted = this.daemon.onDidStart(() => {
+      listening.dispose();
+      listening = listen();
     });
     try {
-      await this.daemon.request(methods.downloadResults, { ...this.job, files: [name], workDoneToken }, source.token);
+      await this.request({ ...this.job, files: [name], workDoneToken }, source.token);
     } catch (error) {
       if (codeOf(error) !== "cancelled" && !source.token.isCancellationRequested) throw error;
     } finally {
+      restarted.dispose();
       listening.dispose();
       source.dispose();
       this.running.delete(name);
@@ -60,6 +67,16 @@ export class Downloads implements vscode.Disposable {
     this.closed = true;
     for (const { source } of this.running.values()) source.cancel();
     this.changed.dispose();
+  }
+
+  /** A daemon that ends meanwhile leaves what has arrived; the one after it goes on from there. */
+  private async request(params: DownloadResultsParams, token: vscode.CancellationToken): Promise<void> {
+    try {
+      await this.daemon.request(methods.downloadResults, params, token);
+    } catch (error) {
+      if (!isLost(error) || token.isCancellationRequested) throw error;
+      await this.request(params, token);
+    }
   }
 
   private report(name: string, download: Running): void {
