@@ -16,6 +16,7 @@ from juliahub_ls.domain.jobs.exposed_port import exposing_image
 from juliahub_ls.domain.jobs.form import FieldProblem, ImageOffer, image_offers, judged, sorted_nodes
 from juliahub_ls.domain.jobs.image_choice import choose_image, julia_of, manifest_versions, offered
 from juliahub_ls.domain.jobs.product_images import ProductImage
+from juliahub_ls.domain.jobs.this_computer import not_here
 from juliahub_ls.domain.jobs.unfit import Unfit
 from juliahub_ls.domain.problem import Problem, Severity
 from juliahub_ls.errors import JuliaHubError, ScriptOutsideBundle
@@ -100,6 +101,10 @@ class Forms:
         source, catalogue = await asyncio.gather(self._source(draft), self._catalogue(draft))
         for refusal in refusals(request):
             draft.wrong(refusal.field, str(refusal.error))
+        if profile.is_this_computer:
+            cluster, port = request.cluster, request.port is not None
+            for unfit in not_here(elastic=cluster.elastic, port=port, sysimage=request.sysimage):
+                draft.wrong(unfit.field, unfit.sentence)
         design = _design(draft, catalogue)
         loaded = source.environment if source else None
         manifests = await asyncio.to_thread(manifest_versions, loaded) if loaded else []
