@@ -28,7 +28,8 @@ class StandardInput:
             return b"-\n"
 
     async def readexactly(self, count: int) -> bytes:
-        """So many bytes; nothing when there are no more of them."""
+        """So many bytes; nothing when there are no more of them. What the message before began has its turn first."""
+        await asyncio.sleep(0)
         try:
             return await self._opened().readexactly(count)
         except asyncio.IncompleteReadError:
