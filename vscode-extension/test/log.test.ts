@@ -24,6 +24,7 @@ test("a record becomes rows", () => {
     [line("epoch", { keywords: { loss: 0.12345678, done: false, name: "a" } }), ["epoch   loss = 0.123457, done = false, name = a"]],
     [line("sum", { keywords: { progress: 0.4567 } }), ["sum   45 %"]],
     [line("sum", { keywords: { progress: "done" } }), ["sum   progress = done"]],
+    [line("detail", { level: "Debug" }), ["Debug: detail"]],
     [line("careful", { level: "Warn" }), ["Warning: careful"]],
     [line("broken\nat x", { level: "error" }), ["Error: broken", "at x"]],
     [line(`${ESC}[31mred${ESC}[0m ${ESC}]0;title\u0007text`), ["red text"]],

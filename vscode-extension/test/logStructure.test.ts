@@ -22,6 +22,7 @@ test("stages, runs of a worker and records of several lines fold", () => {
       { message: "an error\nat a\nat b" },
       { message: "Collecting the results" },
     ),
+    breakRow("end of the log"),
   ];
   assert.deepEqual(regionsOf(document, [1, 3, 9]), [
     { start: 1, end: 2 },

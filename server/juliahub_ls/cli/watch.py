@@ -84,7 +84,9 @@ class _Shown:
             self._lost = True
             self._output.line(self._text.stream(f"connection lost {_clock()}, trying again"))
         elif event.state == "gap" and event.gap is not None:
-            self._output.line(self._text.stream(f"lines {event.gap[0]} to {event.gap[1]} cannot be had"))
+            resumed = f"resumed {_clock()}, " if self._lost else ""
+            self._lost = False
+            self._output.line(self._text.stream(f"{resumed}lines {event.gap[0]} to {event.gap[1]} cannot be had"))
         elif event.state == "live":
             self._resumed()
 

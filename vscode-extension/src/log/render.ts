@@ -18,8 +18,9 @@ export interface Row {
 const LEVELS: Readonly<Record<string, Level>> = { debug: "debug", info: "info", warn: "warn", warning: "warn", error: "error" };
 
 /** As Julia's own logger says it. */
-const WORDS: Readonly<Partial<Record<Level, string>>> = { warn: "Warning: ", error: "Error: " };
+const WORDS: Readonly<Partial<Record<Level, string>>> = { debug: "Debug: ", warn: "Warning: ", error: "Error: " };
 const WORD_STYLES: Readonly<Partial<Record<Level, Style>>> = {
+  debug: { color: "charts.blue" },
   warn: { color: "editorWarning.foreground", bold: true },
   error: { color: "editorError.foreground", bold: true },
 };

@@ -13,8 +13,9 @@ const MOST_REGIONS = 5_000;
 /** A run of this many lines of one worker folds. */
 const WORKER_RUN = 3;
 
-/** `stages`: the records that begin one, ascending. A stage lasts until the next begins. */
-export function regionsOf(rows: readonly Row[], stages: readonly number[] = []): Region[] {
+/** `stages`: the records that begin one, ascending. A stage lasts until the next begins; what is said of the log's end is in none. */
+export function regionsOf(document: readonly Row[], stages: readonly number[] = []): Region[] {
+  const rows = document.slice(0, document.findLastIndex(({ source }) => source !== undefined) + 1);
   const all = [
     ...runs(rows, stageOf(stages), 1),
     ...runs(rows, ({ source }) => (source === undefined || source.worker <= 1 ? undefined : source.worker), WORKER_RUN - 1),
