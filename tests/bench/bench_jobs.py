@@ -89,7 +89,9 @@ async def log_rows(work: Path) -> list[Row]:
 
 
 async def download_rows(work: Path) -> list[Row]:
-    """1 GiB of results through the daemon, beside the same bytes from the same server by `curl`."""
+    """1 GiB of results through the daemon, beside the same bytes from the same server by `curl`: as they are, and with
+    their SHA-256 taken, which the daemon always does.
+    """
     async with Editor() as editor:
         job = await _run(editor, work, "result.jl", RESULT)
         directory = work / "downloaded"
@@ -103,11 +105,14 @@ async def download_rows(work: Path) -> list[Row]:
         headers.write_text(f"Authorization: Bearer {token}\n")
         command = ["curl", "-sf", "-H", f"@{headers}", "-o", str(work / "curl.bin"), url]
         peer = await asyncio.to_thread(seconds, lambda: subprocess.run(command, check=True))
+        piped = f"curl -sf -H @{headers} '{url}' | tee {work / 'piped.bin'} | sha256sum >&2"
+        checked = await asyncio.to_thread(seconds, lambda: subprocess.run(["sh", "-c", piped], check=True))
         same = _sha256(work / "curl.bin") == _sha256(next(directory.iterdir()))
         assert same, "both got the same bytes"
         memory = psutil.Process(editor.process.pid).memory_info().rss
     return [
         row("download 1 GiB of results, verified", ours, "curl, not verified", peer, 1.2),
+        row("download 1 GiB of results, verified", ours, "curl | tee | sha256sum", checked, None),
         bounded("daemon's memory after that", memory / 1e6, "MB", None),
     ]
 
