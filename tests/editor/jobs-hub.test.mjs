@@ -15,11 +15,18 @@ function ofOlder(code, count) {
   return code.rows("Jobs").and(code.page.locator(`[aria-level="3"][aria-setsize="${count}"]`)).first();
 }
 
-/** Runs the script, and waits until its job is there. */
-async function run(code, count) {
-  await code.focusEditor("quick.jl");
+/** Runs a script that is open, and waits until its job is there. */
+async function run(code, name) {
+  await code.focusEditor(name);
   await code.page.keyboard.press("Control+Alt+J");
-  await code.rows("Jobs", "quick.jl, Waiting").nth(count).waitFor();
+  await code.rows("Jobs", `${name}, Waiting`).waitFor();
+}
+
+/** The one job that runs has a minute left; the notice is there. */
+async function nearItsLimit(code, name) {
+  await play("near its limit");
+  await code.command("JuliaHub: Refresh Jobs");
+  await code.toast(`${name} reaches its time limit in 1 minute`).waitFor();
 }
 
 test("hundreds of older jobs, page by page, and nothing drawn in vain", () =>
@@ -70,7 +77,7 @@ test("what is on its way, what forms its cluster, what is stopping; notices that
     await play("joins");
     await code.rows("Jobs", "quick.jl, Starting, 2 of 4 workers").waitFor();
     await code.screenshot("jobs-starting");
-    await run(code, 0);
+    await run(code, "quick.jl");
     await play("joins");
     const starting = code.rows("Jobs", "quick.jl, Starting");
     await starting.nth(1).waitFor();
@@ -87,23 +94,21 @@ test("what is on its way, what forms its cluster, what is stopping; notices that
     await code.toast("2 jobs have stopped.").waitFor();
     assert.equal(await code.toast("Stopped by you").count(), 0, "one message of them both");
 
-    await run(code, 0);
+    await run(code, "quick.jl");
     await play("waits");
     await code.rows("Jobs", "quick.jl, Waiting for a machine for 10 min").or(code.row("for 10 min")).first().waitFor();
     await play("joins");
     await starting.first().waitFor();
-    await play("near its limit");
-    await code.command("JuliaHub: Refresh Jobs");
-    await code.toast("quick.jl reaches its time limit in 1 minute").waitFor();
+    await nearItsLimit(code, "quick.jl");
     assert.equal(await code.toast("has been waiting").count(), 0, "this notice is turned off");
     await play("ends");
     await code.rows("Jobs", "quick.jl, Completed").waitFor();
-    await run(code, 0);
+    await code.openFile("waits.jl");
+    await run(code, "waits.jl");
     await play("joins");
-    await play("near its limit");
-    await code.command("JuliaHub: Refresh Jobs");
-    await code.page.locator(".notification-toast", { hasText: "reaches its time limit" }).nth(1).waitFor();
+    await code.rows("Jobs", "waits.jl, Starting").waitFor();
+    await nearItsLimit(code, "waits.jl");
     assert.equal(await code.toast("quick.jl finished").count(), 0, "and so is this one");
     await play("ends");
-    await code.rows("Jobs", "quick.jl, Completed").nth(1).waitFor();
+    await code.rows("Jobs", "waits.jl, Completed").waitFor();
   }));

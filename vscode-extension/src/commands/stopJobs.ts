@@ -4,6 +4,8 @@ import { describe, Problem } from "../errors";
 import { refOf } from "../jobs";
 import { type Job, methods } from "../protocol";
 import type { CommandFactory, Services } from "../services";
+import { joined } from "../text";
+import { descriptionOf } from "../views/jobWords";
 import { jobsFor } from "./pickJob";
 
 export const stopJob: CommandFactory = (services) => async (argument, selection) => {
@@ -17,7 +19,7 @@ export const stopJob: CommandFactory = (services) => async (argument, selection)
 async function isMeant(jobs: readonly Job[]): Promise<boolean> {
   const button = vscode.l10n.t("Stop {0} Jobs", jobs.length);
   const question = vscode.l10n.t("Stop {0} jobs?", jobs.length);
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail: jobs.map(({ name }) => name).join("\n") }, button)) === button;
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail: jobs.map((job) => joined(job.name, descriptionOf(job))).join("\n") }, button)) === button;
 }
 
 /** Their rows say that they are stopping until it is so. */

@@ -6,11 +6,16 @@ import { cost, elapsed, firstLine, joined, life, readingOf } from "../text";
 
 const MINUTE = 60_000;
 
-/** How long it has run, the one most telling thing, and what it has cost: `0:42 / 1:00 h   37 %   $0.06`. */
+/**
+ * How long it has run, the one most telling thing, and what it has cost: `0:42 / 1:00 h   37 %   $0.06`. What a job does before and after its
+ * own code goes before the time: a narrow view cuts the end off.
+ */
 export function descriptionOf(job: Job, now = Date.now()): string {
   const moment = readingOf(now, job.started);
   const time = tellsItsTime(job) ? "" : elapsed(job, moment);
-  return joined(time, telling(job, now), cost(job, moment));
+  const told = telling(job, now);
+  const isBetween = !job.done && told === job.label;
+  return joined(...(isBetween ? [told, time] : [time, told]), cost(job, moment));
 }
 
 /** The same for screen readers, with the state in words and nothing drawn. */
