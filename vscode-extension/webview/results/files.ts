@@ -51,7 +51,7 @@ export class FilesTable {
   private entry(file: ResultFile): HTMLElement {
     const [state, acts] = [make("span", { class: "state" }), make("span", { class: "acts" })];
     this.drawn.set(file.name, { file, state, acts });
-    const { toggle, area } = this.previews.of({ name: file.name }, file.kind);
+    const { toggle, area } = this.previews.of({ name: file.name }, file.kind, file.size);
     return make(
       "li",
       {},

@@ -8,7 +8,7 @@ import { tableOf } from "./dataTable";
 
 type Kind = ResultFile["kind"];
 
-/** So many files are looked into unasked: images, tables and what is in archives, while they are small. */
+/** So many files are looked into unasked: images and tables while they are small, and of archives that are small or unpacked here what is in them. */
 const UNASKED = 6;
 const UNASKED_BYTES = 5_000_000;
 
@@ -40,17 +40,20 @@ export class Previews {
   begin(files: readonly ResultFile[]): void {
     this.shown = new Map();
     this.unasked = 0;
-    this.here = new Set(files.filter(({ unpacked }) => unpacked !== undefined).map(({ name }) => name));
+    const here = new Set(files.filter(({ unpacked }) => unpacked !== undefined).map(({ name }) => name));
+    // Unpacked, a file may be called otherwise than in the archive.
+    for (const { name } of files) if (here.has(name) !== this.here.has(name)) this.known.delete(keyOf({ name }));
+    this.here = here;
   }
 
   /** The button that opens a file's preview, and where it is shown. */
-  of(place: Place, kind: Kind, size = 0): Shown {
+  of(place: Place, kind: Kind, size: number): Shown {
     const key = keyOf(place);
     const name = place.member ?? place.name;
     const area = make("div", { class: "preview", hidden: true });
     const toggle = make("button", { class: "fold icon-button", type: "button", "aria-expanded": "false", "aria-label": format(this.word("preview"), name), on: { click: () => { this.toggle(place); } } }, icon("chevron-right"));
     this.shown.set(key, { toggle, area });
-    const wanted = this.seen.get(key) ?? (kind === "archive" || ((kind === "image" || kind === "table") && size <= UNASKED_BYTES && this.unasked++ < UNASKED));
+    const wanted = this.seen.get(key) ?? this.isUnasked(place, kind, size);
     if (wanted) this.open(place);
     return { toggle, area };
   }
@@ -62,6 +65,11 @@ export class Previews {
     if (area === undefined) return;
     if (preview === undefined) fill(area, make("p", { class: "note error", role: "alert" }, icon("error"), ` ${problem ?? ""}`));
     else fill(area, ...this.contents(place, preview));
+  }
+
+  private isUnasked({ name }: Place, kind: Kind, size: number): boolean {
+    if (kind === "archive") return size <= UNASKED_BYTES || this.here.has(name);
+    return (kind === "image" || kind === "table") && size <= UNASKED_BYTES && this.unasked++ < UNASKED;
   }
 
   private toggle(place: Place): void {
