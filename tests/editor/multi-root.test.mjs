@@ -8,7 +8,11 @@ test("of two folders each script has its own environment, bundle, configurations
   inWorkbench("multi-root", async (code) => {
     await code.openView("JuliaHub");
     await code.status("⬢ This computer").waitFor();
-    await code.page.getByText("Open a Julia script and run it").waitFor(); // the window knows its folders
+    const knowsItsFolders = code.page.getByText("Open a Julia script and run it");
+    // A busy VS Code may miss them in a workspace that it opens for the first time; the second time it has them from its cache.
+    await knowsItsFolders.waitFor({ timeout: 20_000 }).catch(() => code.page.reload());
+    await knowsItsFolders.waitFor();
+    await code.screenshot("welcome-no-jobs");
     for (const [folder, other] of [["first", "second"], ["second", "first"]]) {
       await code.openFile(`${folder}.jl`);
       await code.status(folder === "first" ? "First" : "Second").waitFor();
