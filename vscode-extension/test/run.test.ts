@@ -233,3 +233,15 @@ test("a selection is for once", async () => {
   assert.equal(world.model.choices?.nodes, 4);
   assert.deepEqual([world.drafts, world.model.chosenFor(SCRIPT, true)], [{}, undefined], "the script itself runs as it ran last");
 });
+
+test("a script is the same, whoever writes its URI", async () => {
+  const world = new World();
+  world.model.open({ script: "file:///c%3A/my%20work/main.jl" });
+  const choices = { script: "file:///C:/my%20work/main.jl", nodes: 3 };
+  await world.question(0).answer({ choices });
+  world.model.edited(choices, 1, world.model.filled);
+  assert.equal(world.model.chosenFor("file:///c%3A/my%20work/main.jl", false)?.nodes, 3);
+  const later = new World(world.drafts);
+  later.model.open({ script: "file:///c%3A/my%20work/main.jl" });
+  assert.equal(later.question(0).params.choices?.nodes, 3);
+});

@@ -74,6 +74,17 @@ def test_the_bound_keeps_the_newest_of_each_script() -> None:
     assert [record.job for record in bounded(many, 3, 0)] == ["jr-7", "jr-8", "jr-9"]
 
 
+def test_a_selection_is_for_once(tmp_path: Path) -> None:
+    part = replace(RECORD, job="jr-2", submitted=2, choices={"script": "/a.jl", "code": "1 + 1"})
+    too_long = replace(RECORD, job="jr-3", submitted=3, kept_back=["code"])
+    kept = Submissions(tmp_path)
+    for record in (RECORD, part, too_long):
+        kept.add(record)
+    assert kept.last_of(Path("/a.jl")) == RECORD
+    assert kept.find("hub", "jr-2") == part
+    assert bounded([RECORD, part, too_long], 1, 5) == [RECORD, too_long]
+
+
 @pytest.mark.parametrize(
     ("choices", "kept", "back"),
     [

@@ -58,7 +58,7 @@ export class Gestures {
 
   /** The choice is about the active script: ours becomes it. */
   private async chooseEnvironment(): Promise<void> {
-    if (this.parts.script.current?.uri.toString() !== this.model.script) await open(this.model.script);
+    if (!this.model.isAbout(this.parts.script.current?.uri.toString())) await open(this.model.script);
     await vscode.commands.executeCommand("juliahub.chooseEnvironment");
     this.model.refresh();
   }

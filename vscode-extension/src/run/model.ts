@@ -51,12 +51,17 @@ export class RunModel {
   private planned: { cancel(): void } | undefined;
 
   constructor(private readonly effects: Effects) {
-    this.drafts = new Map(Object.entries(effects.loadDrafts()));
+    this.drafts = new Map(Object.entries(effects.loadDrafts()).map(([script, draft]) => [placeOf(script), draft]));
   }
 
   /** What the form is filled for: a script, or what a job or a configuration says. */
   get script(): string | undefined {
     return this.form?.choices.script ?? this.request.script;
+  }
+
+  /** Whether the form is for this script, however its URI is written. */
+  isAbout(script: string | undefined): boolean {
+    return script === undefined || this.script === undefined ? script === this.script : placeOf(script) === placeOf(this.script);
   }
 
   /** As they stand now, answered or not. Without a password. */
@@ -96,9 +101,10 @@ export class RunModel {
 
   /** What is submitted for a script without a word of the page's: as it stands in the form, if that is looked at, else as it was left there. */
   chosenFor(script: string, isLookedAt: boolean): SubmitParams | undefined {
-    const choices = isLookedAt && script === this.script ? this.choices : this.drafts.get(script)?.choices;
+    const isShown = this.isAbout(script);
+    const choices = isLookedAt && isShown ? this.choices : this.drafts.get(placeOf(script))?.choices;
     if (choices === undefined || choices.code !== undefined) return undefined;
-    return script === this.script ? this.given(choices).choices : choices;
+    return isShown ? this.given(choices).choices : choices;
   }
 
   /** Scripts run on this server from now on: all that was chosen goes along, but for names that mean nothing there. */
@@ -136,7 +142,7 @@ export class RunModel {
 
   /** A script was submitted as it stood in the form: its next one begins with that. */
   submitted(script: string): void {
-    if (script === this.script) this.startOver();
+    if (this.isAbout(script)) this.startOver();
     else this.drop(script);
   }
 
@@ -160,7 +166,7 @@ export class RunModel {
 
   private get draft(): Draft | undefined {
     const { script, job, configuration } = this.request;
-    return script === undefined || job !== undefined || configuration !== undefined ? undefined : this.drafts.get(script);
+    return script === undefined || job !== undefined || configuration !== undefined ? undefined : this.drafts.get(placeOf(script));
   }
 
   private begin(request: FormRequest): void {
@@ -223,7 +229,7 @@ export class RunModel {
   }
 
   private drop(script: string): void {
-    this.drafts.delete(script);
+    this.drafts.delete(placeOf(script));
     this.effects.saveDrafts(Object.fromEntries(this.drafts));
   }
 
@@ -231,11 +237,16 @@ export class RunModel {
   private keep(draft: Draft): void {
     const { script, code } = draft.choices;
     if (script === undefined || code !== undefined) return;
-    this.drafts.delete(script);
-    this.drafts.set(script, draft);
+    this.drafts.delete(placeOf(script));
+    this.drafts.set(placeOf(script), draft);
     for (const oldest of [...this.drafts.keys()].slice(0, -MOST_DRAFTS)) this.drafts.delete(oldest);
     this.effects.saveDrafts(Object.fromEntries(this.drafts));
   }
+}
+
+/** What two ways to write a file's URI have in common: of a drive the daemon writes `C:`, VS Code `c%3A`. */
+function placeOf(uri: string): string {
+  return decodeURIComponent(uri).replace(/^file:\/\/\/[A-Za-z]:/, (drive) => drive.toLowerCase());
 }
 
 function moved(choices: SubmitParams, server: string): SubmitParams {

@@ -116,7 +116,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   async openForm(request: FormRequest = {}): Promise<void> {
     const wanted = this.about(request);
     this.wanted = undefined;
-    const known = wanted.job === undefined && wanted.configuration === undefined && wanted.script === this.model.script;
+    const known = wanted.job === undefined && wanted.configuration === undefined && this.model.isAbout(wanted.script);
     if (!known || this.model.form === undefined) this.model.open(wanted);
     await vscode.commands.executeCommand(`${VIEW}.focus`);
   }
