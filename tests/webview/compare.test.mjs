@@ -39,7 +39,7 @@ for (const theme of ["light", "dark", "hc", "hc-light"]) {
   test(`side by side: ${theme}`, async () => {
     await onComparison(async (page) => {
       await page.page.getByText("9 of 13 rows differ").waitFor();
-      await page.page.getByRole("img", { name: "from 2.000 to 0.02012 over 1200 values" }).waitFor();
+      await page.page.getByRole("img", { name: "from 2.000 to 0.03671 over 1200 values" }).waitFor();
       await page.page.getByText("Open the log of fit to have it here.").waitFor();
       await page.accessible();
       await page.screenshot(`compare-${theme}`);
