@@ -40,7 +40,7 @@ for (const theme of ["light", "dark", "hc", "hc-light"]) {
     await onComparison(async (page) => {
       await page.page.getByText("9 of 13 rows differ").waitFor();
       await page.page.getByRole("img", { name: "from 2.000 to 0.03671 over 1200 values" }).waitFor();
-      await page.page.getByText("Open the log of fit to have it here.").waitFor();
+      await page.page.getByText("Numbers that fit logged are not shown").waitFor();
       await page.accessible();
       await page.screenshot(`compare-${theme}`);
     }, { theme });

@@ -76,7 +76,7 @@ export function comparisonWords(): Record<string, string> {
     property: l10n.t("Property"),
     shown: l10n.t("{0} of {1} rows differ."),
     same: l10n.t("Nothing differs between these jobs."),
-    withoutLog: l10n.t("Numbers that were logged are shown of logs that are on this computer. Open the log of {0} to have it here."),
+    withoutLog: l10n.t("Numbers that {0} logged are not shown: the log is not on this computer. Open it once to have it here."),
     trend: l10n.t("from {0} to {1} over {2} values"),
   };
 }
