@@ -1,6 +1,7 @@
 """`juliahub-ls`: the daemon on standard input and output, or on a loopback port for debugging."""
 
 import argparse
+import gc
 import logging
 import sys
 
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
     logging.getLogger("pygls").setLevel(logging.ERROR)  # it logs whole messages
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_a_fault)
 
+    gc.disable()  # what is loaded at start-up stays, so looking for garbage in it only takes time; see `start_up`
     from juliahub_ls.lsp.server import JuliaHubServer
 
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -114,10 +114,13 @@ class JuliaHubServer(LanguageServer):
         self._starting = asyncio.create_task(self._start_up(), name="start up")
 
     async def _start_up(self) -> None:
-        session = await self.session()
-        for feature in [*FEATURES, *(feature for feature, _ in EDITING.values())]:
-            await self.feature_of(feature)
-        gc.freeze()  # what is loaded stays: no search for garbage looks at it again and keeps a request waiting
+        try:
+            session = await self.session()
+            for feature in [*FEATURES, *(feature for feature, _ in EDITING.values())]:
+                await self.feature_of(feature)
+        finally:
+            gc.freeze()  # what is loaded stays: no search for garbage looks at it and keeps a request waiting
+            gc.enable()
         session.watch_jobs()
 
     def report_server_error(self, error: Exception, source: Any) -> None:

@@ -157,7 +157,7 @@ class LogFeed:
             self._tell()
             return Resume(0)
         if resume.far:
-            self._preview(page)
+            await self._preview(page)
         return resume
 
     async def _read(self, resume: Resume) -> None:
@@ -168,7 +168,7 @@ class LogFeed:
             stream.resume(resume.reference, resume.seen)
         async for event in stream.events():
             if isinstance(event, Preview):
-                self._preview(event.records)
+                await self._preview(event.records)
             elif isinstance(event, Records):
                 await asyncio.to_thread(self._take, event.records)
                 self._tell()
@@ -196,9 +196,8 @@ class LogFeed:
             if len(records) > SLICE_LINES:
                 time.sleep(BREATH_SECONDS)
 
-    def _preview(self, records: Sequence[LogRecord]) -> None:
-        lines = [record for record in records if not record.meta]
-        self.preview = [line_of(record, number) for number, record in enumerate(lines, 1)]
+    async def _preview(self, records: Sequence[LogRecord]) -> None:
+        self.preview = await asyncio.to_thread(_numbered, records)
         self._tell()
 
     def _state(self, state: StreamState) -> None:
@@ -211,6 +210,11 @@ class LogFeed:
         self.version += 1
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _numbered(records: Sequence[LogRecord]) -> list[LogLine]:
+    lines = (record for record in records if not record.meta)
+    return [line_of(record, number) for number, record in enumerate(lines, 1)]
 
 
 @dataclass(slots=True)
