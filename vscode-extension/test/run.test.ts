@@ -215,6 +215,15 @@ test("a script that runs elsewhere has not been changed by hand", async () => {
   assert.deepEqual([world.model.form?.choices.server, world.model.source.changed, world.drafts], ["hub", false, {}]);
 });
 
+test("a form that is on its way when scripts move is asked for again", async () => {
+  const world = new World();
+  world.model.open({ script: SCRIPT });
+  world.model.moveTo("hub");
+  await world.question(1).answer({ choices: { script: SCRIPT, server: "hub" } });
+  await world.question(0).answer({ choices: { script: SCRIPT, server: "here" } });
+  assert.equal(world.model.form?.choices.server, "hub");
+});
+
 test("what a gesture submits is what stands in the form, looked at or left", async () => {
   const world = await opened();
   assert.equal(world.model.chosenFor(SCRIPT, false), undefined, "as it ran last");

@@ -111,6 +111,7 @@ export class RunModel {
   moveTo(server: string): void {
     for (const [script, draft] of this.drafts) this.drafts.set(script, { ...draft, choices: moved(draft.choices, server) });
     this.effects.saveDrafts(Object.fromEntries(this.drafts));
+    if (this.choices === undefined) this.refresh();
     if (this.choices === undefined || this.choices.server === server) return;
     const choices = moved(this.choices, server);
     if (this.latest !== undefined) this.latest = choices;
