@@ -219,6 +219,7 @@ def test_jobs_side_by_side(signed_in: Cli, hub: ScriptedHub) -> None:
     assert lines["how"].split() == ["how", "=adam", "=adam"]
     assert lines["N"].startswith("●")
     assert "Saved both.csv" in ran.stdout
+    assert f"Numbers that {', '.join(ids)} logged are not shown" in ran.stdout
     written = (signed_in.folder / "both.csv").read_bytes().decode().split("\r\n")
     assert written[0] == f"Section,Name,fit 0 ({ids[0]}),fit 1 ({ids[1]})"
     assert "Results,loss,0.5,0.25" in written

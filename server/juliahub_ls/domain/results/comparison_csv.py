@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from juliahub_ls.domain.results.comparison import Section
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_AFTER_ANOTHER_SEPARATOR = re.compile(r"(?<=[;\t\r\n])(?=[=+\-@])")
 
 
 def to_csv(headers: Sequence[str], sections: Sequence[Section]) -> str:
@@ -22,11 +24,14 @@ def to_csv(headers: Sequence[str], sections: Sequence[Section]) -> str:
 
 
 def safe(cell: str) -> str:
-    """The cell, with an apostrophe in front where a spreadsheet would take it for a formula. Numbers stay numbers."""
+    """The cell, with an apostrophe where a spreadsheet would take it for a formula. Numbers stay numbers.
+
+    Where semicolons part cells, as in much of Europe, a formula can also begin after one.
+    """
     if not cell.startswith(FORMULA_SIGNS):
-        return cell
+        return _AFTER_ANOTHER_SEPARATOR.sub("'", cell)
     try:
         float(cell)
     except ValueError:
-        return f"'{cell}"
+        return "'" + _AFTER_ANOTHER_SEPARATOR.sub("'", cell)
     return cell
