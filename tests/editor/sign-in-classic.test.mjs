@@ -10,7 +10,7 @@ test("a server that knows no codes", () =>
   inWorkbench("sign-in-classic", async (code) => {
     await code.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await code.openView("JuliaHub"); // which starts the extension: the folder has nothing of Julia
-    await code.status("⬢ This computer").waitFor();
+    await code.status("⬢").waitFor(); // wherever scripts run after the test before
     await code.command("JuliaHub: Focus on Servers View");
     await code.rows("Servers", "This computer").waitFor();
     const { page, words } = await begunSignIn(code, HUB, () => toAnotherServer(code), "Waiting for your approval");
