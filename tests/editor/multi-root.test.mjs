@@ -43,13 +43,17 @@ async function configurations(code) {
   assert.match(readFileSync(path.join(path.dirname(process.env.HOST_FOLDER), "second", ".vscode", "juliahub.toml"), "utf8"), /\[configurations.another\]\nscript = "quick.jl"/);
 }
 
-/** Paths in a task are those of its folder. */
+/** Paths in a task are those of its folder, whether it stands in tasks.json or is a configuration. */
 async function tasks(code) {
   await code.command("Tasks: Run Task");
   await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Run quick" }).filter({ hasText: "first" }).click();
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = first" }).waitFor();
-  await code.command("JuliaHub: Run Configuration…");
-  await code.page.locator('.quick-input-list .monaco-list-row[aria-label^="quick, second"]').click();
+  await code.command("Tasks: Run Task");
+  await code.pick("juliahub");
+  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "juliahub: quick" }).filter({ hasText: "second" }).click();
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = second" }).waitFor();
+  await code.command("JuliaHub: Run Configuration…");
+  await code.page.locator('.quick-input-list .monaco-list-row[aria-label^="another, second"]').click();
+  await code.rows("Jobs", "quick.jl").filter({ hasText: "who = second" }).nth(1).waitFor();
   await code.screenshot("multi-root-jobs");
 }
