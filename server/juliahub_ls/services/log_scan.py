@@ -132,10 +132,11 @@ def _sifted(chunk: Chunk, condition: Condition, places: Sequence[int], sieve: Si
     while (found := following(end)) >= 0:
         place = bisect_right(ends, found, place)
         begin, end = ends[place - 1] if place else 0, ends[place]
-        if place in asked:
-            line = content[begin:end]
-            if (is_certain is not None and is_certain(line, found - begin)) or condition.keeps(decode(line)):
-                yield place
+        if place in asked and (
+            (is_certain is not None and is_certain(content, begin, found))
+            or condition.keeps(decode(content[begin:end]))
+        ):
+            yield place
 
 
 def _decoded(chunk: Chunk, condition: Condition, places: Iterable[int]) -> Iterator[int]:

@@ -17,11 +17,10 @@ from .sieve import Needle, Sieve, Values
 
 INFINITE = 2**63 - 1
 COLUMNS = ("severity", "worker", "time")
-LONGEST_ESCAPE = 6
-"""Bytes of the longest escape of one character in JSON."""
 
 
-Certainty = Callable[[bytes, int], bool]
+Certainty = Callable[[bytes, int, int], bool]
+"""Of stored lines: whether the line that begins at one place passes, as the sieve found something at the other."""
 
 
 class Columns(Protocol):
@@ -52,7 +51,7 @@ class Condition:
         return None
 
     def certainty(self) -> "Certainty | None":
-        """What tells that a stored line passes for certain, given where in it the sieve found something."""
+        """What tells that a stored line passes for certain, so that it need not be decoded."""
         return None
 
 
@@ -90,14 +89,13 @@ class Text(Condition):
         return _needle(self.text)
 
     def certainty(self) -> "Certainty | None":
-        """It is certain within the message, unless an escape ends in it."""
+        """It is certain within the message, unless an escape may end in it."""
         length = len(_json_part(self.text))
 
-        def is_certain(line: bytes, place: int) -> bool:
-            begin = line.find(b'"') + 1
-            if place < begin or b"\\" in line[max(begin, place - LONGEST_ESCAPE) : place]:
-                return False
-            return place + length <= line.find(b'","', begin)
+        def is_certain(content: bytes, begin: int, place: int) -> bool:
+            message = content.find(b'"', begin) + 1
+            after_escape = content.rfind(b"\\", message, place) >= 0
+            return message <= place and not after_escape and place + length <= content.find(b'","', message)
 
         return is_certain
 
