@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -92,8 +92,11 @@ class Stage:
         }
 
     def _newest(self) -> ScriptedJob:
+        """The job that was accepted last, once the engine was asked to start it."""
         assert self._hub is not None
-        return self._hub.started(list(self._hub.engine.specs)[-1])
+        with self._hub.hub.store.session() as session:
+            name = session.scalars(select(JobRow.jobname).order_by(JobRow.id.desc()).limit(1)).one()
+        return self._hub.started(name)
 
     def _joins(self) -> None:
         job = self._newest()

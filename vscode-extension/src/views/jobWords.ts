@@ -11,16 +11,21 @@ const MINUTE = 60_000;
  * own code goes before the time: a narrow view cuts the end off.
  */
 export function descriptionOf(job: Job, now = Date.now()): string {
-  const moment = readingOf(now, job.started);
-  const time = tellsItsTime(job) ? "" : elapsed(job, moment);
-  const told = telling(job, now);
+  const { time, told, paid } = partsOf(job, now);
   const isBetween = !job.done && told === job.label;
-  return joined(...(isBetween ? [told, time] : [time, told]), cost(job, moment));
+  return joined(...(isBetween ? [told, time] : [time, told]), paid);
 }
 
-/** The same for screen readers, with the state in words and nothing drawn. */
-export function spoken(job: Job): string {
-  return [job.name, job.label, descriptionOf(job)].filter((part) => part !== "").join(", ");
+/** The same for screen readers, with the state in words and first, and nothing drawn or said twice. */
+export function spoken(job: Job, now = Date.now()): string {
+  const { time, told, paid } = partsOf(job, now);
+  const parts = told.startsWith(job.label) ? [told, time] : [job.label, time, told];
+  return [job.name, ...parts, paid].filter((part) => part !== "").join(", ");
+}
+
+function partsOf(job: Job, now: number): { readonly time: string; readonly told: string; readonly paid: string } {
+  const moment = readingOf(now, job.started);
+  return { time: tellsItsTime(job) ? "" : elapsed(job, moment), told: telling(job, now), paid: cost(job, moment) };
 }
 
 export function iconOf(job: Job): vscode.ThemeIcon {
