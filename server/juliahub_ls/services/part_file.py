@@ -13,6 +13,8 @@ from juliahub_ls.config import cache_dir
 from juliahub_ls.services.progress import Progress
 
 READ_CHUNK = 1 << 20
+SLICE = 1 << 17
+"""Hashed and then written: it is still in the processor's cache."""
 LOOK_SECONDS = 0.2
 """So often one looks whether another download has ended: it may be another program's."""
 
@@ -82,8 +84,10 @@ class PartFile:
 
     def _take(self, pieces: list[bytes]) -> None:
         for piece in pieces:
-            self._digest.update(piece)
-            self._file.write(piece)
+            whole = memoryview(piece)
+            for start in range(0, len(whole), SLICE):
+                self._digest.update(whole[start : start + SLICE])
+                self._file.write(whole[start : start + SLICE])
 
 
 def sha256_of(path: Path) -> str:
