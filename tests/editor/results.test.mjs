@@ -60,7 +60,7 @@ test("a summary, a figure and a table in place; fetched with a click", () =>
     await page(code).getByRole("img", { name: /Downloaded, checked and unpacked: 2 files/ }).waitFor();
   }));
 
-test("a large file is paused and goes on", () =>
+test("a large file is paused and goes on; goes on by itself when the helper program dies", () =>
   inWorkbench("results-large", async (code) => {
     await run(code, "narrow.jl");
     await showResults(code, "narrow.jl");
@@ -82,17 +82,12 @@ test("a large file is paused and goes on", () =>
     await page(code).getByRole("button", { name: "Resume the download of large.bin" }).click();
     await page(code).getByRole("img", { name: "Downloaded, its SHA-256 is the server's" }).waitFor();
     assert.equal(part(), undefined);
-  }));
-
-test("a download goes on by itself when the helper program dies", () =>
-  inWorkbench("results-daemon", async (code) => {
     const [job] = readdirSync(SAVED).filter((name) => existsSync(path.join(SAVED, name, "large.bin")));
     rmSync(path.join(SAVED, job, "large.bin"));
     await page(code).getByRole("button", { name: "Refresh" }).click();
-    const stopped = hub();
     await page(code).getByRole("button", { name: "Download large.bin" }).click();
-    await until(code, "the download has begun", () => part() !== undefined && statSync(part()).size > 0);
-    process.kill(stopped, "SIGSTOP"); // so that the download is still under way when the program dies
+    await until(code, "the download has begun again", () => part() !== undefined && statSync(part()).size > 0);
+    process.kill(stopped, "SIGSTOP"); // so that the download is still under way when the helper program dies
     try {
       for (const pid of daemons()) process.kill(pid, "SIGKILL");
     } finally {
