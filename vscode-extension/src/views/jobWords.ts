@@ -19,8 +19,8 @@ export function descriptionOf(job: Job, now = Date.now()): string {
 /** The same for screen readers, with the state in words and first, and nothing drawn or said twice. */
 export function spoken(job: Job, now = Date.now()): string {
   const { time, told, paid } = partsOf(job, now);
-  const parts = told.startsWith(job.label) ? [told, time] : [job.label, time, told];
-  return [job.name, ...parts, paid].filter((part) => part !== "").join(", ");
+  const state = told.startsWith(job.label) ? told : job.label;
+  return [job.name, state, ...[time, told, paid].filter((part) => !state.includes(part))].join(", ");
 }
 
 function partsOf(job: Job, now: number): { readonly time: string; readonly told: string; readonly paid: string } {
