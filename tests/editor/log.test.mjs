@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import path from "node:path";
 import test from "node:test";
 import { inWorkbench } from "./support/session.mjs";
 
@@ -102,10 +103,22 @@ async function filters(code) {
   await code.shows(LOG, "epoch = 37");
   await code.hides(LOG, "epoch = 30,");
   await inAllThemes(code, "log-filtered");
+  await savesMatches(code, input);
   await code.focusEditor(LOG);
   await code.page.keyboard.press("Escape");
   await code.shows(LOG, "epoch = 30,");
   await code.hides(LOG, "filter epoch>38");
+}
+
+/** Only what matches, without the lines around it, as JSON lines. */
+async function savesMatches(code, input) {
+  await code.focusEditor(LOG);
+  await code.command("JuliaHub: Save Whole Log");
+  await code.pick("Only the lines that match");
+  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "model" }).waitFor(); // then the dialog knows the folder and the name
+  await input.fill(path.join(process.env.HOST_FOLDER, "matches.jsonl"));
+  await code.page.keyboard.press("Enter");
+  await code.toast("The log of train.jl is saved: 2 records").waitFor();
 }
 
 async function plots(code) {

@@ -1,5 +1,6 @@
 """Logs as a person reads them in real VS Code: long ones, broken ones, ones with colours, errors and numbers."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,8 @@ def test_a_log(host: Host, tmp_path: Path) -> None:
     (tmp_path / "train.jl").write_text(TRAIN.lstrip())
     (tmp_path / "model.jl").write_text(MODEL)
     host.play("log", tmp_path)
+    saved = [json.loads(line) for line in (tmp_path / "matches.jsonl").read_text("utf-8").splitlines()]
+    assert [line["keywords"]["epoch"] for line in saved] == [39, 40]
 
 
 def test_a_large_log(host: Host, tmp_path: Path) -> None:
