@@ -6,7 +6,7 @@ Lines are in the store before anyone hears of them, so a view that is slow reads
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -277,8 +277,13 @@ class Logs:
         self._open.clear()
 
     async def _opened(self, server: str, job: str) -> _Open:
+        opening = asyncio.ensure_future(asyncio.to_thread(self._store.open, server, job))
         try:
-            lease = await asyncio.to_thread(self._store.open, server, job)
+            lease = await asyncio.shield(opening)
+        except asyncio.CancelledError:  # nobody waits for it any more, and it would hold the log
+            with suppress(OSError):
+                await asyncio.to_thread((await opening).close)
+            raise
         except OSError as error:
             raise FileUnreadable(path=str(self._store.root), reason=error.strerror or str(error)) from None
         return _Open(LogFeed(lease, self._connections, server, job), lease)

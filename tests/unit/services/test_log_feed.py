@@ -1,6 +1,7 @@
 """One stream for each log, however many look at it; what is stored is asked for once (protocol §8)."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ from juliahub_ls.config import Settings
 from juliahub_ls.services import log_feed, log_stream
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.log_feed import LogFeed, Logs
-from juliahub_ls.services.log_store import LogStore
+from juliahub_ls.services.log_store import LogLease, LogStore
 from juliahub_ls.services.log_stream import StreamState
 from juliahub_ls.services.log_window import LogWindow, WindowLines
 from juliahub_ls.services.servers import Servers
@@ -108,6 +109,35 @@ async def test_another_log_under_the_same_name_takes_its_place(daemons: list[Dae
     async with daemons[1] as logs, logs.open(None, "jr-1") as feed:
         assert await messages(feed, tail=5) == [f"other {number}" for number in range(26, 31)]
         assert feed.log.count == 30
+
+
+async def test_whoever_leaves_while_a_log_opens_holds_nothing(
+    daemons: list[Daemon], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, reached, goes_on = LogStore(tmp_path / "logs"), threading.Event(), threading.Event()
+    opened = store.open
+
+    def slow(server: str, job: str) -> LogLease:
+        reached.set()
+        assert goes_on.wait(SECONDS)
+        return opened(server, job)
+
+    monkeypatch.setattr(store, "open", slow)
+    monkeypatch.setattr(daemons[0].logs, "_store", store)
+
+    async def look() -> None:
+        async with daemons[0].logs.open(None, "jr-1"):
+            raise AssertionError("it was cancelled before")
+
+    looking = asyncio.ensure_future(look())
+    assert await asyncio.to_thread(reached.wait, SECONDS)
+    looking.cancel()
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    lease = opened(daemons[0].logs._connections.servers.current.id, "jr-1")
+    assert ".copy-" not in lease.folder.name
+    lease.close()
 
 
 async def test_many_views_share_a_stream(daemons: list[Daemon], server: ScriptedServer) -> None:
