@@ -107,6 +107,7 @@ test("two jobs side by side: sorted, only what differs, saved as CSV", () =>
     await page(code).getByRole("heading", { name: "2 jobs side by side", exact: true }).waitFor();
     const names = page(code).locator("thead th .job .link");
     assert.deepEqual(await names.allTextContents(), ["narrow.jl", "wide.jl"]);
+    await page(code).getByRole("img", { name: "from 2 to 0.1 over 20 values" }).waitFor();
     await code.screenshot("compare");
     await page(code).getByTitle("Sort the jobs by loss").click();
     assert.deepEqual(await names.allTextContents(), ["wide.jl", "narrow.jl"]);

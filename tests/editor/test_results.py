@@ -9,6 +9,9 @@ from tests.editor.host import Host
 pytestmark = [pytest.mark.editor, pytest.mark.timeout(420), pytest.mark.julia]
 
 WIDE = r'''
+for epoch in 1:20
+    @info "step" epoch loss = 2 / epoch
+end
 folder = mkpath("out")
 write(joinpath(folder, "loss.csv"), "epoch,loss\n" * join(("$i,$(2 / i)" for i in 1:300), "\n") * "\n")
 curve = join(("$(40 + 3i),$(150 - 280 / (i + 1))" for i in 1:100), " ")
