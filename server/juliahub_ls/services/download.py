@@ -1,13 +1,14 @@
 """A file's bytes from a server, on their way to whoever asked for them.
 
-They are read by threads that block on the socket: an event loop that is told of each piece costs more than hashing and
-writing it, and everything else in the daemon would wait. The connection is the download's own and ends with it.
+A thread that blocks on the socket reads them: an event loop that is told of each piece costs more than hashing and
+writing it, and everything else in the daemon would wait. Connection and thread are the download's own and end with it.
 """
 
 import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -33,6 +34,7 @@ class Download:
     def __init__(self, server: str, timeout: httpx.Timeout) -> None:
         self._server = server
         self._client = make_file_client(timeout)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="download")
         self._connection: Any = None
         self._pieces: Iterator[bytes] = iter(())
         self._broken: Exception | None = None
@@ -76,6 +78,7 @@ class Download:
         if self._connection is not None:
             with suppress(OSError):
                 socket.socket.shutdown(self._connection.get_extra_info("socket"), socket.SHUT_RDWR)
+        self._thread.shutdown(wait=False)
         if self._running is None or self._running.done():
             self._client.close()
         else:
@@ -87,7 +90,7 @@ class Download:
         self._client.close()
 
     async def _run(self, work: Callable[[], T]) -> T:
-        self._running = running = asyncio.ensure_future(asyncio.to_thread(work))
+        self._running = running = asyncio.get_running_loop().run_in_executor(self._thread, work)
         return await asyncio.shield(running)
 
     def _lot(self) -> list[bytes]:
