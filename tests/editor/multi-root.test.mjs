@@ -45,10 +45,10 @@ async function configurations(code) {
 
 /** Paths in a task are those of its folder, whether it stands in tasks.json or is a configuration. */
 async function tasks(code) {
-  await code.command("Tasks: Run Task");
+  await code.openTasks("Run quick");
   await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Run quick" }).filter({ hasText: "first" }).click();
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = first" }).waitFor();
-  await code.command("Tasks: Run Task");
+  await code.openTasks("juliahub");
   await code.pick("juliahub");
   await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "juliahub: quick" }).filter({ hasText: "second" }).click();
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = second" }).waitFor();

@@ -126,6 +126,7 @@ async function fromAFailedRun(code) {
   const sentence = code.toast(`You are not signed in to ${SERVER}. Sign in and try again.`);
   await sentence.waitFor();
   await code.screenshot("36-failed-run-dark");
+  await code.atAPersonsPace();
   const { page } = await begun(code, () => sentence.getByRole("button", { name: "Sign in" }).click());
   await onThePage(page, async () => {
     await page.getByRole("button", { name: "Approve" }).click(); // this browser is still signed in to the hub

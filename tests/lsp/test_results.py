@@ -116,6 +116,7 @@ async def test_a_download_goes_on_in_the_next_daemon(
         params = {"job": job.jobname, "workDoneToken": "download"}
         _, answer = first.begin("juliahub/downloadResults", params)
         await first.until(lambda: reported(first), "the first bytes")
+        await asyncio.wait_for(on_disk(first, job.jobname), 60)
         await first.kill()
         answer.cancel()
         gate.is_open.set()
@@ -129,6 +130,12 @@ async def test_a_download_goes_on_in_the_next_daemon(
             > 1
         )
         await second.kill()
+
+
+async def on_disk(editor: Editor, job: str) -> None:
+    """Until some of the job's only file is there: progress is told when bytes come, before they are written."""
+    while not (await editor.request("juliahub/results", {"job": job}))["files"][0].get("arrived"):
+        pass
 
 
 def reported(editor: Editor) -> bool:

@@ -60,6 +60,14 @@ export class Workbench {
     await row.click();
   }
 
+  /** Opens the list of tasks, which has this one. Again when nothing came: VS Code does not answer until it has met the last window's tasks. */
+  async openTasks(label) {
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
+    const deadline = Date.now() + PATIENCE;
+    do await this.command("Tasks: Run Task");
+    while (!(await row.waitFor({ timeout: 3000 }).then(() => true, () => false)) && Date.now() < deadline);
+  }
+
   /** Opens a file of the folder by its path. */
   async openFile(name) {
     const input = this.page.locator(".quick-input-widget input[type=text]");
@@ -135,6 +143,11 @@ export class Workbench {
   /** A status bar item by its text. */
   status(text) {
     return this.page.locator(".statusbar-item", { hasText: text }).first();
+  }
+
+  /** VS Code shows three notifications in 800 milliseconds and no more of them: before one more, that has to pass. */
+  async atAPersonsPace() {
+    await this.page.waitForTimeout(800);
   }
 
   /** A notification by its text. */
