@@ -31,8 +31,7 @@ async function bundleShown(code) {
 /** One click leaves a file out, one more takes that back: the ignore file is as it was. */
 async function clickedAndUndone(code) {
   const written = rules();
-  await checkbox(code, "figures.jl").click();
-  await entry(code, "figures.jl", `${OUT}, .juliabundleignore:`).waitFor();
+  await code.until(entry(code, "figures.jl", `${OUT}, .juliabundleignore:`), () => checkbox(code, "figures.jl").click());
   assert.match(rules(), /^figures\.jl$/m);
   await code.screenshot("21-left-out");
   await code.status("Undo: leave figures.jl out").click();
@@ -43,30 +42,17 @@ async function clickedAndUndone(code) {
 /** The same from the keyboard, in a folder that is open and stays so. */
 async function turnedByKey(code) {
   const written = rules();
-  await entry(code, "src", IN).click();
-  await entry(code, "MonteCarloPi.jl", IN).waitFor();
+  await code.until(entry(code, "MonteCarloPi.jl", IN), () => entry(code, "src", IN).click());
   await code.page.keyboard.press("ArrowDown");
-  await turned(code, "MonteCarloPi.jl", OUT);
+  await code.until(entry(code, "MonteCarloPi.jl", OUT), () => code.page.keyboard.press("Space"));
   await code.page.keyboard.press("Control+Z");
   await entry(code, "MonteCarloPi.jl", IN).waitFor();
   assert.equal(rules(), written);
 }
 
-/** Space turns the row that has the focus; again where VS Code drew the tree anew in that moment, for then it drops what a row runs. */
-async function turned(code, name, state) {
-  const until = Date.now() + 60_000;
-  while (Date.now() < until) {
-    await code.page.keyboard.press("Space");
-    const done = await entry(code, name, state).waitFor({ timeout: 10_000 }).then(() => true, () => false);
-    if (done) return;
-  }
-  await entry(code, name, state).waitFor();
-}
-
 /** What looks like a secret goes in by its name only. */
 async function secretLetIn(code) {
-  await checkbox(code, ".env").click();
-  await entry(code, ".env", IN).waitFor();
+  await code.until(entry(code, ".env", IN), () => checkbox(code, ".env").click());
   assert.match(rules(), /^!\.env$/m);
   await code.status("Undo: let .env in").click();
   await entry(code, ".env", OUT).waitFor();
@@ -90,7 +76,7 @@ async function environmentChosen(code) {
 /** A project file knows its versions, and says while it is typed what is wrong with it, and where. */
 async function projectTyped(code) {
   await code.openFile("main.jl");
-  await entry(code, "Project.toml", IN).click();
+  await code.until(code.page.locator('.tab.active[aria-label*="Project.toml"]').first(), () => entry(code, "Project.toml", IN).click());
   await code.isOpen("Project.toml");
   await code.focusEditor("Project.toml");
   await code.shows("Project.toml", "0.1.0 ← ../Dartboard");

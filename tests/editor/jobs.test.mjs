@@ -33,8 +33,10 @@ test("a job by keyboard, once more, a part of it; its details", () =>
 
     const command = await code.copied("juliahub submit", () => code.choose(code.rows("Jobs", "quick.jl").nth(1), "Copy as CLI Command"));
     assert.match(command, /quick\.jl/);
-    await code.rows("Jobs", "quick.jl").nth(1).click();
-    await code.rows("Jobs", "quick.jl").first().click({ modifiers: ["Control"] });
+    const [newest, older] = [code.rows("Jobs", "quick.jl").first(), code.rows("Jobs", "quick.jl").nth(1)];
+    const selected = code.rows("Jobs", "quick.jl").locator("xpath=self::*[@aria-selected='true']");
+    await code.until(selected.first(), () => older.click());
+    await code.until(selected.nth(1), () => newest.click({ modifiers: ["Control"] }));
     await code.menu(code.rows("Jobs", "quick.jl").first(), "Compare Jobs…");
     const again = code.page.getByRole("menuitem", { name: "Run Again", exact: true });
     assert.equal(await again.count(), 0, "of several jobs only what is about several is offered");

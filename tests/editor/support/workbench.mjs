@@ -161,6 +161,16 @@ export class Workbench {
     return this.page.locator(`.pane:has(> .pane-header[aria-label*="${view}"]) .monaco-list-row${labelled}`);
   }
 
+  /** Acts until `shown` is there: VS Code drops a click or a key on a row that it draws anew in that moment. A person does it again, too. */
+  async until(shown, act) {
+    const deadline = Date.now() + PATIENCE;
+    while (Date.now() < deadline) {
+      await act();
+      if (await shown.waitFor({ timeout: 10_000 }).then(() => true, () => false)) return;
+    }
+    throw new Error(`Nothing came of it: ${shown}`);
+  }
+
   /** A row of the jobs or servers by its text. */
   row(text) {
     return this.rows("Jobs").or(this.rows("Servers")).filter({ hasText: text }).first();
