@@ -61,7 +61,7 @@ test("more time, the status bar, a filter that outlives a reload, stop", () =>
     await code.pick("15 minutes");
     await code.row("/ 1:15 h").waitFor();
     await code.status("left").click();
-    await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "waits.jl" }).waitFor();
+    await code.answer("waits.jl").waitFor();
     await code.screenshot("jobs-status-pick");
     await code.page.keyboard.press("Escape");
 

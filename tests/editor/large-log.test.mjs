@@ -29,7 +29,7 @@ async function opensQuickly(code) {
   await code.command("View: Close Editor");
   await code.page.locator(`.tab[aria-label*="${LOG}"]`).waitFor({ state: "detached" });
   await code.command("JuliaHub: Show Log");
-  const job = code.page.locator(".quick-input-list .monaco-list-row", { hasText: "prints.jl" }).first();
+  const job = code.answer("prints.jl");
   await job.waitFor();
   const begin = Date.now();
   await job.click();
@@ -95,7 +95,7 @@ async function findsWhatIsFarUp(code) {
   await code.page.keyboard.press("Control+Shift+F");
   await input.waitFor();
   await input.fill("/line 77777 /");
-  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Show the lines that match" }).waitFor();
+  await code.answer("Show the lines that match").waitFor();
   await code.page.keyboard.press("Enter");
   await code.shows(LOG, "filter /line 77777 / matches one line");
   await code.shows(LOG, "line 77779 of a long log");
@@ -107,7 +107,7 @@ async function findsWhatIsFarUp(code) {
 async function saves(code) {
   await code.focusEditor(LOG);
   await code.command("JuliaHub: Save Whole Log");
-  await code.page.locator(".quick-input-list .monaco-list-row").first().waitFor(); // then the dialog knows the folder and the name
+  await code.answer().waitFor(); // then the dialog knows the folder and the name
   await code.page.keyboard.press("Enter");
   await code.toast("The log of prints.jl is saved: 1,000,003 records").waitFor();
 }

@@ -95,7 +95,7 @@ async function filters(code) {
   await code.page.locator(".quick-input-list .codicon-warning").first().waitFor();
   await code.screenshot("log-filter-problem");
   await input.fill("epoch>38");
-  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Show the lines that match" }).waitFor();
+  await code.answer("Show the lines that match").waitFor();
   await code.screenshot("log-filter-bar");
   await code.page.keyboard.press("Enter");
   await code.shows(LOG, "filter epoch>38 matches 2 lines");
@@ -115,7 +115,7 @@ async function savesMatches(code, input) {
   await code.focusEditor(LOG);
   await code.command("JuliaHub: Save Whole Log");
   await code.pick("Only the lines that match");
-  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "model" }).waitFor(); // then the dialog knows the folder and the name
+  await code.answer("model").waitFor(); // then the dialog knows the folder and the name
   await input.fill(path.join(process.env.HOST_FOLDER, "matches.jsonl"));
   await code.page.keyboard.press("Enter");
   await code.toast("The log of train.jl is saved: 2 records").waitFor();

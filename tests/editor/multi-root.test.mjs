@@ -46,14 +46,14 @@ async function configurations(code) {
 /** Paths in a task are those of its folder, whether it stands in tasks.json or is a configuration. */
 async function tasks(code) {
   await code.openTasks("Run quick");
-  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "Run quick" }).filter({ hasText: "first" }).click();
+  await code.pick("Run quick", "first");
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = first" }).waitFor();
   await code.openTasks("juliahub");
   await code.pick("juliahub");
-  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "juliahub: quick" }).filter({ hasText: "second" }).click();
+  await code.pick("juliahub: quick", "second");
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = second" }).waitFor();
   await code.command("JuliaHub: Run Configuration…");
-  await code.page.locator('.quick-input-list .monaco-list-row[aria-label^="another, second"]').click();
+  await code.pick("another", "second");
   await code.rows("Jobs", "quick.jl").filter({ hasText: "who = second" }).nth(1).waitFor();
   await code.screenshot("multi-root-jobs");
 }

@@ -102,7 +102,7 @@ test("two jobs side by side: sorted, only what differs, saved as CSV", () =>
     await openBoth(code, "wide.jl");
     await code.row("wide.jl").waitFor();
     await code.command("JuliaHub: Compare Jobs");
-    for (const script of ["narrow.jl", "wide.jl"]) await code.pick(script);
+    for (const script of ["narrow.jl", "wide.jl"]) await code.answer(script).click(); // a mark: the question stays
     await code.page.keyboard.press("Enter");
     await page(code).getByRole("heading", { name: "2 jobs side by side", exact: true }).waitFor();
     const names = page(code).locator("thead th .job .link");

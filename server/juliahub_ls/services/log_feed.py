@@ -6,7 +6,7 @@ Lines are in the store before anyone hears of them, so a view that is slow reads
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -17,7 +17,7 @@ from juliahub_ls.errors import FileUnreadable, JuliaHubError, ServerError
 from juliahub_ls.services.connections import Connections
 from juliahub_ls.services.log_check import Resume, resume_from
 from juliahub_ls.services.log_store import Gap, LogLease, LogStore
-from juliahub_ls.services.log_stream import LogStream, Preview, Records, StreamState
+from juliahub_ls.services.log_stream import LogEvent, LogStream, Preview, Records, StreamState
 from juliahub_ls.services.tasks import Tasks
 from juliahub_wire.logs import LogRecord
 
@@ -166,17 +166,21 @@ class LogFeed:
         stream = LogStream(client, self._job, resume.after, renew, preview=True)
         if resume.reference is not None:
             stream.resume(resume.reference, resume.seen)
-        async for event in stream.events():
-            if isinstance(event, Preview):
-                await self._preview(event.records)
-            elif isinstance(event, Records):
-                await asyncio.to_thread(self._take, event.records)
-                self._tell()
-            else:
-                if event.gap is not None:
-                    self._lease.meta.gaps.append(Gap(self.log.count, *event.gap))
-                if event.state != "complete":
-                    self._state(event)
+        async with aclosing(stream.events()) as events:
+            async for event in events:
+                await self._heard(event)
+
+    async def _heard(self, event: LogEvent) -> None:
+        if isinstance(event, Preview):
+            await self._preview(event.records)
+        elif isinstance(event, Records):
+            await asyncio.to_thread(self._take, event.records)
+            self._tell()
+        else:
+            if event.gap is not None:
+                self._lease.meta.gaps.append(Gap(self.log.count, *event.gap))
+            if event.state != "complete":
+                self._state(event)
 
     async def _finish(self) -> None:
         """Known to be whole from now on, whatever happens to the daemon."""

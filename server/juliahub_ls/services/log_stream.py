@@ -6,13 +6,14 @@ By REST from the first line, then by WebSocket from the last, resumed after ever
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import anyio
 import msgspec
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from juliahub_ls.errors import JobNotFound, RefusedByServer, ServerError, ServerFailed, UnexpectedAnswer
@@ -92,10 +93,10 @@ class LogStream:
         self._breaks = 0
         self._empty_polls = 0
 
-    async def events(self) -> AsyncIterator[LogEvent]:
+    async def events(self) -> AsyncGenerator[LogEvent, None]:
         """Batches and state changes until the log is complete.
 
-        Ends only then, or with `JobNotFound` or a sign-in error.
+        Ends only then, or with `JobNotFound` or a sign-in error. Who leaves before that closes it, and so its socket.
         """
         live = False
         while not self._complete:
@@ -107,9 +108,10 @@ class LogStream:
                 if not live:
                     live = True
                     yield StreamState("live")
-                async for event in self._socket():
-                    self._breaks = 0
-                    yield event
+                async with aclosing(self._socket()) as events:
+                    async for event in events:
+                        self._breaks = 0
+                        yield event
             except (ServerError, OSError, WebSocketException, asyncio.TimeoutError):
                 if live or self._breaks == 0:
                     yield StreamState("reconnecting")
@@ -218,7 +220,7 @@ class LogStream:
             del seen[next(iter(seen))]
         return False
 
-    async def _socket(self) -> AsyncIterator[LogEvent]:
+    async def _socket(self) -> AsyncGenerator[LogEvent, None]:
         """Stream from the cursor. A hole in the numbers is filled by REST, or told as a gap.
 
         A server without numbers streams from its present end; what came between is fetched once the stream is open.
@@ -235,7 +237,7 @@ class LogStream:
         except InvalidStatus as error:
             await self._refused(error.response.status_code)
             return
-        async with socket:
+        async with _closing(socket):
             if after is None or not self._begun:
                 async for batch in self.pages():
                     yield batch
@@ -282,6 +284,16 @@ class LogStream:
         seconds = min(0.5 * 2**self._breaks, LONGEST_PAUSE)
         self._breaks += 1
         await asyncio.sleep(seconds * (0.5 + random.random() / 2))  # noqa: S311 - jitter, not a secret
+
+
+@asynccontextmanager
+async def _closing(socket: ClientConnection) -> AsyncIterator[None]:
+    """Leaves it closed: with a farewell, and where that is broken off, without."""
+    try:
+        async with socket:
+            yield
+    finally:
+        socket.transport.abort()
 
 
 def _records(frame: str | bytes) -> list[LogRecord]:

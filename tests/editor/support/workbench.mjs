@@ -48,41 +48,55 @@ export class Workbench {
     await this.page.keyboard.press("F1");
     await input.waitFor();
     await input.fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+    await this.answer(title).waitFor();
     await this.page.locator(".quick-input-progress.done").waitFor({ state: "attached" }); // until then more commands may move the rows
     await this.pick(title);
   }
 
-  /** Answers an open quick pick with the row that has `text`. */
-  async pick(text) {
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+  /** The first row of an open quick pick that has all of `texts`. */
+  answer(...texts) {
+    return texts.reduce((rows, hasText) => rows.filter({ hasText }), this.page.locator(".quick-input-list .monaco-list-row")).first();
+  }
+
+  /** Answers an open quick pick with that row, and waits until it is answered. */
+  async pick(...texts) {
+    const row = this.answer(...texts);
     await row.waitFor();
-    await row.click();
+    const asked = await this.page.evaluate(question);
+    const answered = (timeout) => this.page.waitForFunction(`(${question})() !== ${JSON.stringify(asked)}`, undefined, { timeout });
+    await this.again(() => row.click({ timeout: 10_000 }), answered);
   }
 
   /** Opens the list of tasks, which has this one. Again when nothing came: VS Code does not answer until it has met the last window's tasks. */
   async openTasks(label) {
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
-    const deadline = Date.now() + PATIENCE;
-    do await this.command("Tasks: Run Task");
-    while (!(await row.waitFor({ timeout: 3000 }).then(() => true, () => false)) && Date.now() < deadline);
+    await this.until(this.answer(label), () => this.command("Tasks: Run Task"));
   }
 
   /** Opens a file of the folder by its path. */
   async openFile(name) {
-    const input = this.page.locator(".quick-input-widget input[type=text]");
-    await this.page.keyboard.press("Control+P");
-    await input.waitFor();
-    await input.fill(name);
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(name) }).first();
-    await row.waitFor();
-    await row.click();
+    await this.openTab(name);
     await this.isOpen(path.basename(name));
+  }
+
+  /** The same, whatever VS Code makes of the file. Again when it did not come: more files that are found move the rows while one is clicked. */
+  async openTab(name) {
+    const input = this.page.locator(".quick-input-widget input[type=text]");
+    await this.until(this.tab(path.basename(name)), async () => {
+      await this.page.keyboard.press("Control+P");
+      await input.waitFor();
+      await input.fill(name);
+      await this.pick(path.basename(name));
+    });
+  }
+
+  /** The active tab, when it has this name. */
+  tab(name) {
+    return this.page.locator(`.tab.active[aria-label*="${name}"]`).first();
   }
 
   /** A file is open when its tab is active and, for a script, when the extension has seen it: its lens is there. */
   async isOpen(name) {
-    await this.page.locator(`.tab.active[aria-label*="${name}"]`).first().waitFor();
+    await this.tab(name).waitFor();
     if (name.endsWith(".jl")) await this.page.locator(".codelens-decoration", { hasText: "Run on JuliaHub" }).first().waitFor();
   }
 
@@ -91,7 +105,7 @@ export class Workbench {
     const input = this.page.locator(".quick-input-widget input[type=text]");
     await this.page.keyboard.press("Control+O");
     // The dialog sets its field once it has listed the folder; what is typed before is lost.
-    await this.page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+    await this.answer().waitFor();
     await input.fill(file);
     await this.pick(path.basename(file));
     await this.isOpen(path.basename(file));
@@ -163,12 +177,18 @@ export class Workbench {
 
   /** Acts until `shown` is there: VS Code drops a click or a key on a row that it draws anew in that moment. A person does it again, too. */
   async until(shown, act) {
+    await this.again(act, (timeout) => shown.waitFor({ timeout }));
+  }
+
+  /** Acts, again every ten seconds, until it `happened`, which is given milliseconds to wait for; else throws what that waited for. */
+  async again(act, happened) {
     const deadline = Date.now() + PATIENCE;
-    while (Date.now() < deadline) {
-      await act();
-      if (await shown.waitFor({ timeout: 10_000 }).then(() => true, () => false)) return;
+    for (;;) {
+      const over = Date.now() >= deadline;
+      const failed = await act().then(() => happened(10_000)).then(() => undefined, (error) => error);
+      if (failed === undefined) return;
+      if (over) throw failed;
     }
-    throw new Error(`Nothing came of it: ${shown}`);
   }
 
   /** A row of the jobs or servers by its text. */
@@ -249,7 +269,7 @@ export class Workbench {
   async theme(name) {
     await this.command("Preferences: Color Theme");
     const input = this.page.locator(".quick-input-widget input[type=text]");
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: "Dark Modern" }).first().waitFor();
+    await this.answer("Dark Modern").waitFor();
     await input.fill(name);
     await this.pick(name);
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
@@ -278,4 +298,13 @@ export class Workbench {
     mkdirSync(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
   }
+}
+
+/** What a quick pick asks and offers, nothing when none is open. Runs in the page. */
+function question() {
+  const widget = document.querySelector(".quick-input-widget");
+  if (widget === null || widget.style.display === "none") return "";
+  const input = widget.querySelector("input[type=text]");
+  const rows = [...widget.querySelectorAll(".monaco-list-row")].map((row) => row.getAttribute("aria-label"));
+  return [input?.placeholder, input?.value, ...rows].join("\n");
 }

@@ -2,11 +2,15 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from starlette.responses import Response
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.protocol import State
 
 from juliahub_ls import errors
 from juliahub_ls.config import Settings
@@ -20,6 +24,7 @@ from juliahub_ls.services.servers import Servers
 from juliahub_ls.services.tasks import Tasks
 from juliahub_ls.services.this_computer import ThisComputer
 from juliahub_wire.auth import TokenTable
+from juliahub_wire.logs import LogRecord
 from tests.support.scripted_http import ScriptedServer
 from tests.unit.services.test_log_stream import BOTTOM, LOGS, Log, record, script, sends
 
@@ -109,6 +114,34 @@ async def test_another_log_under_the_same_name_takes_its_place(daemons: list[Dae
     async with daemons[1] as logs, logs.open(None, "jr-1") as feed:
         assert await messages(feed, tail=5) == [f"other {number}" for number in range(26, 31)]
         assert feed.log.count == 30
+
+
+async def test_whoever_is_ended_while_lines_are_stored_leaves_no_connection(
+    daemons: list[Daemon], server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream waits for its lines to be stored; it is closed all the same, and before the daemon has ended."""
+    reached, goes_on, opened = asyncio.Event(), threading.Event(), []
+    loop = asyncio.get_running_loop()
+
+    async def noted(*arguments: Any, **options: Any) -> ClientConnection:
+        opened.append(await connect(*arguments, **options))
+        return opened[-1]
+
+    def slow(feed: LogFeed, records: Sequence[LogRecord]) -> None:
+        if opened:
+            loop.call_soon_threadsafe(reached.set)
+            assert goes_on.wait(SECONDS)
+        take(feed, records)
+
+    take = LogFeed._take
+    monkeypatch.setattr(LogFeed, "_take", slow)
+    monkeypatch.setattr(log_stream, "connect", noted)
+    script(server, Log(1), sends(record(2)))
+    async with daemons[0] as logs, logs.open(None, "jr-1"):
+        await asyncio.wait_for(reached.wait(), SECONDS)
+        await daemons[0].tasks.aclose()
+        assert [socket.state for socket in opened] == [State.CLOSED]
+        goes_on.set()
 
 
 async def test_whoever_leaves_while_a_log_opens_holds_nothing(

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import pytest
 import trustme
@@ -346,6 +347,7 @@ class FullSocket:
 
     def __init__(self) -> None:
         self.read = asyncio.Event()
+        self.transport = create_autospec(asyncio.Transport, instance=True)
 
     async def __aenter__(self) -> "FullSocket":
         return self
