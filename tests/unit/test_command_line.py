@@ -23,7 +23,7 @@ TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 NAME = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True)
 VALUES = {
     Kind.TEXT: TEXT,
-    Kind.PATH: TEXT.filter(lambda text: "/" not in text and text not in (".", "..")).map("/work/{}".format),
+    Kind.PATH: TEXT.filter(lambda text: "/" not in text and text not in (".", "..")).map("/project/{}".format),
     Kind.COUNT: st.integers(-5, 5000),
     Kind.NUMBER: st.floats(0, 1e4, allow_nan=False) | st.integers(0, 100).map(float),
     Kind.FLAG: st.just(True),
@@ -68,8 +68,8 @@ def test_a_line_means_the_same(chosen: "dict[str, Any]") -> None:
 
 
 def test_nothing_secret_stands_in_a_line() -> None:
-    chosen = {"script": "/work/main.jl", "env": {"N": "1", "API_TOKEN": "hush"}}
-    assert command_line(chosen) == "juliahub submit /work/main.jl --env N=1 --env API_TOKEN"
+    chosen = {"script": "/project/main.jl", "env": {"N": "1", "API_TOKEN": "hush"}}
+    assert command_line(chosen) == "juliahub submit /project/main.jl --env N=1 --env API_TOKEN"
     with pytest.raises(typer.BadParameter, match="API_TOKEN is not set here"):
         parsed("juliahub submit main.jl --env API_TOKEN")
 
@@ -94,7 +94,7 @@ def test_a_configuration_reads_back_as_it_was_saved(
         if name != "other":
             assert text.startswith(before.rstrip())
         assert text.split("\n")[line].startswith("[configurations.")
-    found = {item.name: item for item in read_configurations(text, Path("/work/.vscode/juliahub.toml")).configurations}
+    found = {item.name: item for item in read_configurations(text, Path("/project/.vscode/juliahub.toml")).configurations}
     public = {key: value for key, value in second.get("env", {}).items() if not looks_secret(key, value)}
     expected = {**second, "env": public}
     assert request_of(found[name].choices) == request_of(expected)
@@ -106,8 +106,8 @@ def test_a_line_for_windows() -> None:
 
 
 def test_a_line_for_a_part_of_a_script() -> None:
-    line = command_line({"script": "/work/main.jl", "name": "part"}, lines=(3, 7))
-    assert line == "juliahub submit /work/main.jl --name part --lines 3:7"
+    line = command_line({"script": "/project/main.jl", "name": "part"}, lines=(3, 7))
+    assert line == "juliahub submit /project/main.jl --name part --lines 3:7"
 
 
 def test_there_is_one_vocabulary() -> None:

@@ -13,14 +13,14 @@ const JOB = {
   canRunAgain: true, inputs: {}, outputs: "{}", files: [],
 };
 const RESULTS = {
-  job: JOB, outputs: "{}", cut: false, summary: {}, directory: "file:///work/juliahub-results/jr-xf4tslavut",
+  job: JOB, outputs: "{}", cut: false, summary: {}, directory: "file:///project/juliahub-results/jr-xf4tslavut",
   rows: [
     row("pi", 0, "number", "3.14159265"), row("darts_per_second", 0, "number", "12840112"), row("converged", 0, "flag", "true"),
     row("fit", 0, "group", "", 3), row("fit.loss", 1, "number", "0.0213"), row("fit.method", 1, "text", "LBFGS"), row("fit.bounds", 1, "group", "", 2),
     row("fit.bounds.low", 2, "number", "-1.5"), row("fit.bounds.high", 2, "number", "20"), row("note", 0, "text", HOSTILE),
   ],
   files: [
-    { name: "darts.svg", size: 2131, kind: "image", sha256: SHA, uri: "file:///work/darts.svg", verified: true },
+    { name: "darts.svg", size: 2131, kind: "image", sha256: SHA, uri: "file:///project/darts.svg", verified: true },
     { name: "estimates.csv", size: 5210, kind: "table", sha256: SHA },
     { name: "results.tar.gz", size: 48_000, kind: "archive", sha256: SHA, unpacked: 2, verified: true },
     { name: "checkpoint.bin", size: 240_000_000, kind: "other", sha256: SHA, arrived: 83_000_000 },

@@ -3,7 +3,7 @@ import test from "node:test";
 import type { Form, FormParams, SubmitParams } from "../src/protocol";
 import { CALM_MS, type Draft, RunModel, TYPING_MS } from "../src/run/model";
 
-const SCRIPT = "file:///work/main.jl";
+const SCRIPT = "file:///project/main.jl";
 
 /** A daemon that answers when it is told to, and a clock that stands still until it is moved. */
 class World {
@@ -119,8 +119,8 @@ test("each script keeps what was chosen for it, over a reload, too", async () =>
   const later = new World(world.drafts);
   later.model.open({ script: SCRIPT });
   assert.equal(later.question(0).params.choices?.nodes, 7);
-  later.model.open({ script: "file:///work/other.jl" });
-  assert.deepEqual(later.question(1).params, { script: "file:///work/other.jl" });
+  later.model.open({ script: "file:///project/other.jl" });
+  assert.deepEqual(later.question(1).params, { script: "file:///project/other.jl" });
 });
 
 test("a job's or a configuration's choices go before those that were made by hand", async () => {
@@ -197,13 +197,13 @@ test("a failure leaves the form as it was", async () => {
 });
 
 test("another server's machines are not asked for here", async () => {
-  const world = await opened({ "file:///work/other.jl": { choices: { script: "file:///work/other.jl", image: "Mine", nodes: 3 }, source: { origin: "defaults", changed: true } } });
+  const world = await opened({ "file:///project/other.jl": { choices: { script: "file:///project/other.jl", image: "Mine", nodes: 3 }, source: { origin: "defaults", changed: true } } });
   edit(world, { node: "m4", nodes: 2, server: "here" }, 1);
   world.pass(TYPING_MS);
   await world.question(1).answer();
   world.model.moveTo("hub");
   assert.deepEqual(world.question(2).params.choices, { script: SCRIPT, nodes: 2, server: "hub" });
-  assert.deepEqual(world.drafts["file:///work/other.jl"]?.choices, { script: "file:///work/other.jl", nodes: 3, server: "hub" });
+  assert.deepEqual(world.drafts["file:///project/other.jl"]?.choices, { script: "file:///project/other.jl", nodes: 3, server: "hub" });
   world.model.moveTo("hub");
   assert.equal(world.asked.length, 3, "it is there already");
 });

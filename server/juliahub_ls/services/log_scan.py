@@ -15,7 +15,7 @@ import msgspec
 from juliahub_ls.domain.logs.line import LogLine
 from juliahub_ls.domain.logs.query import EVERYTHING, Condition, parted
 from juliahub_ls.domain.logs.sieve import Sieve
-from juliahub_ls.services.stored_log import Chunk, IndexPart, StoredLog, decode_line
+from juliahub_ls.services.stored_log import Chunk, StoredLog, decode_line
 
 YIELD_SECONDS = 0.0001
 """What a scan leaves to the daemon's other work after each chunk of some milliseconds."""
@@ -106,21 +106,18 @@ class Selection:
 
 def matching(log: StoredLog, condition: Condition, first: int, last: int) -> Iterator[tuple[int, Sequence[int]]]:
     """For each chunk of these lines: its last line's number, and the numbers of those that pass."""
-    by_index, rest = parted(condition)
+    verdicts, rest = parted(condition)
     sieve = rest.sieve()
     for part in log.index(first, last):
-        places = _by_index(part, by_index)
+        places = range(len(part)) if verdicts is None else _passing(verdicts(part))
         if rest != EVERYTHING and places:
             chunk = log.chunk(part)
             places = list(_decoded(chunk, rest, places) if sieve is None else _sifted(chunk, rest, places, sieve))
         yield part.first + len(part) - 1, [part.first + place for place in places]
 
 
-def _by_index(part: IndexPart, condition: Condition) -> Sequence[int]:
-    """The places in this part of lines that pass."""
-    if condition == EVERYTHING:
-        return range(len(part))
-    return [place for place, passes in enumerate(condition.passes(part)) if passes]
+def _passing(verdicts: Iterable[bool]) -> Sequence[int]:
+    return [place for place, passes in enumerate(verdicts) if passes]
 
 
 def _sifted(chunk: Chunk, condition: Condition, places: Sequence[int], sieve: Sieve) -> Iterator[int]:

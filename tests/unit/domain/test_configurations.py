@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from juliahub_ls.domain.jobs.configuration_cursor import cursor_at
 from juliahub_ls.domain.jobs.configurations import read_configurations, write_configuration
 
-FILE = Path("/work/.vscode/juliahub.toml")
+FILE = Path("/project/.vscode/juliahub.toml")
 TEXT = """\
 [configurations."big sweep"]  # ours
 script = "main.jl"

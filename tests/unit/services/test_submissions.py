@@ -65,7 +65,10 @@ def test_what_is_no_choice_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file")
-    Submissions(tmp_path / "config").add(RECORD)
+    kept = Submissions(tmp_path / "config")
+    kept.add(RECORD)
+    assert kept.find("hub", RECORD.job) is None
+    assert (tmp_path / "config").read_text() == "a file"
 
 
 def test_the_bound_keeps_the_newest_of_each_script() -> None:

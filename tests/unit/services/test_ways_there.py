@@ -90,25 +90,31 @@ class Proxy:
         writer.close()
 
 
-@pytest.mark.parametrize(("exempt", "asked"), [("", True), ("other.invalid", True), (NAME, False), (".invalid", False)])
-async def test_an_organisations_proxy(
-    store: TokenStore, monkeypatch: pytest.MonkeyPatch, exempt: str, asked: bool
-) -> None:
-    """Requests and WebSockets go through it alike; it is told the server's name and never the token."""
+@asynccontextmanager
+async def behind_proxy(monkeypatch: pytest.MonkeyPatch, exempt: str) -> AsyncIterator[Proxy]:
+    """A proxy that the environment names for every host but `exempt`."""
     proxy = Proxy()
     async with listening(proxy) as port:
         for variable in ("HTTPS_PROXY", "https_proxy"):
             monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
         for variable in ("NO_PROXY", "no_proxy"):
             monkeypatch.setenv(variable, exempt)
-        async with transport.make_client() as http:
-            client = HubClient("hub", f"https://{NAME}", Account("hub", store, http), http)
-            with pytest.raises(errors.ServerUnreachable):
-                await client.send("GET", "/api/v1")
-            requested, proxy.asked = proxy.asked, []
-            url, headers = await client.stream_request("jr-1", None)
-            with pytest.raises((OSError, WebSocketException)):
-                await connect(url, additional_headers=headers, ssl=trust.trusted_by_sockets())
+        yield proxy
+
+
+@pytest.mark.parametrize(("exempt", "asked"), [("", True), ("other.invalid", True), (NAME, False), (".invalid", False)])
+async def test_an_organisations_proxy(
+    store: TokenStore, monkeypatch: pytest.MonkeyPatch, exempt: str, asked: bool
+) -> None:
+    """Requests and WebSockets go through it alike; it is told the server's name and never the token."""
+    async with behind_proxy(monkeypatch, exempt) as proxy, transport.make_client() as http:
+        client = HubClient("hub", f"https://{NAME}", Account("hub", store, http), http)
+        with pytest.raises(errors.ServerUnreachable):
+            await client.send("GET", "/api/v1")
+        requested, proxy.asked = proxy.asked, []
+        url, headers = await client.stream_request("jr-1", None)
+        with pytest.raises((OSError, WebSocketException)):
+            await connect(url, additional_headers=headers, ssl=trust.trusted_by_sockets())
     expected = [f"CONNECT {NAME}:443 HTTP/1.1"] if asked else []
     assert (requested, proxy.asked) == (expected, expected)
 
@@ -117,14 +123,8 @@ async def test_an_organisations_proxy(
 async def test_files_go_the_same_way(
     store: TokenStore, monkeypatch: pytest.MonkeyPatch, exempt: str, asked: bool
 ) -> None:
-    proxy = Proxy()
-    async with listening(proxy) as port:
-        for variable in ("HTTPS_PROXY", "https_proxy"):
-            monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
-        for variable in ("NO_PROXY", "no_proxy"):
-            monkeypatch.setenv(variable, exempt)
-        async with transport.make_client() as http:
-            client = HubClient("hub", f"https://{NAME}", Account("hub", store, http), http)
-            with pytest.raises(errors.ServerUnreachable):
-                await client.download("jr-1", "a.bin", "result", 0)
+    async with behind_proxy(monkeypatch, exempt) as proxy, transport.make_client() as http:
+        client = HubClient("hub", f"https://{NAME}", Account("hub", store, http), http)
+        with pytest.raises(errors.ServerUnreachable):
+            await client.download("jr-1", "a.bin", "result", 0)
     assert proxy.asked == ([f"CONNECT {NAME}:443 HTTP/1.1"] if asked else [])

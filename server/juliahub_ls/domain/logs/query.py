@@ -5,7 +5,8 @@ time), others name bytes to look for in what is stored, so that most lines of a 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,22 +30,24 @@ class Columns(Protocol):
     def __getitem__(self, place: int, /) -> Sequence[int]: ...
 
 
-class Condition:
+Verdicts = Callable[[Columns], list[bool]]
+"""For a run of lines: of each, whether it passes."""
+
+
+class Condition(ABC):
     """One condition. The defaults are those of a condition that only the decoded line can answer."""
 
     __slots__ = ()
-    by_index = False
-    """Whether the index alone answers."""
     message_only = False
     """Whether the message is all that it looks at."""
 
+    @abstractmethod
     def keeps(self, line: LogLine) -> bool:
         """Whether the line passes."""
-        raise NotImplementedError
 
-    def passes(self, columns: Columns) -> list[bool]:
-        """The same for a run of lines, of one that the index answers."""
-        raise NotImplementedError
+    def by_index(self) -> "Verdicts | None":
+        """What answers from the index alone; None: nothing does."""
+        return None
 
     def sieve(self) -> "Sieve | None":
         """What a stored line must have somewhere to pass; None: nothing that can be searched for."""
@@ -59,16 +62,15 @@ class Condition:
 class Everything(Condition):
     """The empty query."""
 
-    by_index = True
     message_only = True
 
     def keeps(self, _line: LogLine) -> bool:
         """Every line passes."""
         return True
 
-    def passes(self, columns: Columns) -> list[bool]:
+    def by_index(self) -> Verdicts:
         """Every line passes."""
-        return [True] * len(columns[0])
+        return lambda columns: [True] * len(columns[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +127,14 @@ class Within(Condition):
     high: int
     source: str
 
-    by_index = True
-
     def keeps(self, line: LogLine) -> bool:
         """Whether it lies there."""
         return max(self.low, NO_TIME + 1) <= line.columns[self.column] <= self.high
 
-    def passes(self, columns: Columns) -> list[bool]:
+    def by_index(self) -> Verdicts:
         """The same of many."""
-        low, high = max(self.low, NO_TIME + 1), self.high
-        return [low <= value <= high for value in columns[self.column]]
+        column, low, high = self.column, max(self.low, NO_TIME + 1), self.high
+        return lambda columns: [low <= value <= high for value in columns[column]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +181,6 @@ class Not(Condition):
     part: Condition
 
     @property
-    def by_index(self) -> bool:  # type: ignore[override]
-        """As its part."""
-        return self.part.by_index
-
-    @property
     def message_only(self) -> bool:  # type: ignore[override]
         """As its part."""
         return self.part.message_only
@@ -194,34 +189,45 @@ class Not(Condition):
         """Whether the part does not hold."""
         return not self.part.keeps(line)
 
-    def passes(self, columns: Columns) -> list[bool]:
+    def by_index(self) -> "Verdicts | None":
         """The part's opposite."""
-        return [not verdict for verdict in self.part.passes(columns)]
+        of_part = self.part.by_index()
+        return of_part and (lambda columns: [not verdict for verdict in of_part(columns)])
 
 
 @dataclass(frozen=True, slots=True)
-class All(Condition):
-    """Every part holds."""
+class _Several(Condition):
+    """Parts that hold `together`, or not."""
 
     parts: tuple[Condition, ...]
 
-    @property
-    def by_index(self) -> bool:  # type: ignore[override]
-        """Whether it answers all parts."""
-        return all(part.by_index for part in self.parts)
+    @staticmethod
+    @abstractmethod
+    def together(verdicts: Iterable[object], /) -> bool:
+        """What follows from those of the parts."""
 
     @property
     def message_only(self) -> bool:  # type: ignore[override]
-        """Whether nothing else is looked at."""
+        """Whether no part looks at anything else."""
         return all(part.message_only for part in self.parts)
 
     def keeps(self, line: LogLine) -> bool:
         """In the order written."""
-        return all(part.keeps(line) for part in self.parts)
+        return self.together(part.keeps(line) for part in self.parts)
 
-    def passes(self, columns: Columns) -> list[bool]:
-        """What passes every part."""
-        return list(map(all, zip(*(part.passes(columns) for part in self.parts), strict=True)))
+    def by_index(self) -> "Verdicts | None":
+        """Where the index answers every part."""
+        of_parts = [verdicts for part in self.parts if (verdicts := part.by_index()) is not None]
+        if len(of_parts) < len(self.parts):
+            return None
+        return lambda columns: list(map(self.together, zip(*(of_part(columns) for of_part in of_parts), strict=True)))
+
+
+class All(_Several):
+    """Every part holds."""
+
+    __slots__ = ()
+    together = staticmethod(all)
 
     def sieve(self) -> "Sieve | None":
         """The most telling one of its parts."""
@@ -229,29 +235,11 @@ class All(Condition):
         return max(sieves, key=lambda sieve: sieve.rank, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Any_(Condition):  # noqa: N801 - `Any` is taken
+class Any_(_Several):  # noqa: N801 - `Any` is taken
     """At least one part holds."""
 
-    parts: tuple[Condition, ...]
-
-    @property
-    def by_index(self) -> bool:  # type: ignore[override]
-        """As `All`."""
-        return all(part.by_index for part in self.parts)
-
-    @property
-    def message_only(self) -> bool:  # type: ignore[override]
-        """As `All`."""
-        return all(part.message_only for part in self.parts)
-
-    def keeps(self, line: LogLine) -> bool:
-        """In the order written."""
-        return any(part.keeps(line) for part in self.parts)
-
-    def passes(self, columns: Columns) -> list[bool]:
-        """What passes a part."""
-        return list(map(any, zip(*(part.passes(columns) for part in self.parts), strict=True)))
+    __slots__ = ()
+    together = staticmethod(any)
 
 
 EVERYTHING = Everything()
@@ -263,10 +251,12 @@ def both(*parts: Condition) -> Condition:
     return asking[0] if len(asking) == 1 else All(asking) if asking else EVERYTHING
 
 
-def parted(condition: Condition) -> tuple[Condition, Condition]:
-    """What the index answers of a condition, and the rest: both must hold."""
+def parted(condition: Condition) -> "tuple[Verdicts | None, Condition]":
+    """What the index answers of a condition, if it is asked anything, and the rest: both must hold."""
     parts = condition.parts if isinstance(condition, All) else (condition,)
-    return both(*(part for part in parts if part.by_index)), both(*(part for part in parts if not part.by_index))
+    answered = both(*(part for part in parts if part.by_index() is not None))
+    rest = both(*(part for part in parts if part.by_index() is None))
+    return None if answered == EVERYTHING else answered.by_index(), rest
 
 
 def _ascii_lower(text: str) -> str:
