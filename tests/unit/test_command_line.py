@@ -94,7 +94,9 @@ def test_a_configuration_reads_back_as_it_was_saved(
         if name != "other":
             assert text.startswith(before.rstrip())
         assert text.split("\n")[line].startswith("[configurations.")
-    found = {item.name: item for item in read_configurations(text, Path("/project/.vscode/juliahub.toml")).configurations}
+    found = {
+        item.name: item for item in read_configurations(text, Path("/project/.vscode/juliahub.toml")).configurations
+    }
     public = {key: value for key, value in second.get("env", {}).items() if not looks_secret(key, value)}
     expected = {**second, "env": public}
     assert request_of(found[name].choices) == request_of(expected)
