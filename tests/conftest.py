@@ -6,7 +6,12 @@ done, so that there are never two editors beside the rest.
 """
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
+
+# How fast a machine is, and how busy, is no property of what is tested.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 FIRST = tuple(f"tests/editor/test_{name}.py" for name in ("main_job", "jobs_view", "log", "first_run"))
 LAST = ("tests/editor/", "tests/package/", "tests/webview/")

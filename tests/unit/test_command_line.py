@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juliahub_ls.cli.choices import OPTIONS, given_choices
@@ -57,7 +57,7 @@ def parsed(line: str) -> "dict[str, Any]":
 
 
 @given(choices())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_a_line_means_the_same(chosen: "dict[str, Any]") -> None:
     """Where the terminal has what is secret."""
     secret = {name: value for name, value in chosen.get("env", {}).items() if looks_secret(name, value)}
@@ -75,13 +75,13 @@ def test_nothing_secret_stands_in_a_line() -> None:
 
 
 @given(choices())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 def test_a_request_and_its_choices_mean_the_same(chosen: "dict[str, Any]") -> None:
     assert request_of(choices_of(request_of(chosen))) == request_of(chosen)
 
 
 @given(TEXT, choices(), choices())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_a_configuration_reads_back_as_it_was_saved(
     name: str, first: "dict[str, Any]", second: "dict[str, Any]"
 ) -> None:

@@ -180,7 +180,7 @@ def test_the_same_key_many_times_at_once_is_one_job(hub: ScriptedHub) -> None:
     assert len(set(names)) == 1
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from(["A", "B_2", "jobname"]),

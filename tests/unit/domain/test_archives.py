@@ -123,7 +123,7 @@ UNPACKERS = [
 
 
 @pytest.mark.parametrize("unpack", UNPACKERS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(tree=trees)
 @example(tree=WORST)
 def test_the_tree_is_what_the_plan_said(tmp_path: Path, unpack: Callable[[Path, Path], None], tree: Tree) -> None:
@@ -167,7 +167,7 @@ def test_julias_pkg_unpacks_what_the_plan_said(tmp_path: Path) -> None:
     """As Pkg unpacks its own downloads, in one Julia. Before 1.6 it does so with the tar program it finds."""
     plans: list[dict[str, object]] = []
 
-    @settings(max_examples=20, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
+    @settings(max_examples=20, database=None, phases=[Phase.explicit, Phase.generate])
     @given(tree=trees)
     @example(tree=WORST)
     def make(tree: Tree) -> None:
@@ -193,7 +193,7 @@ def _hashed(tree: dict[str, tuple[bytes | None, bool]]) -> dict[str, object]:
     }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(tree=trees)
 @example(tree=WORST)
 def test_elsewhere_later_in_another_order_and_under_another_umask_the_bytes_are_the_same(

@@ -89,7 +89,7 @@ def edit(top: Path, what: str, name: str, content: bytes, clock: Iterator[int]) 
 
 
 @pytest.mark.usefixtures("small_chunks")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(start=st.lists(edits, min_size=3, max_size=12), later=st.lists(edits, min_size=1, max_size=6))
 def test_after_any_edits_the_bytes_are_those_of_a_new_bundle(
     tmp_path: Path, start: list[tuple[str, str, bytes]], later: list[tuple[str, str, bytes]]

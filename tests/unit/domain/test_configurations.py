@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juliahub_ls.domain.jobs.configuration_cursor import cursor_at
@@ -68,7 +68,7 @@ def test_odd_files(text: str, names: "list[str]") -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 20), PIECES | st.text(max_size=3)), max_size=4))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_nothing_raises_while_it_is_typed(edits: "list[tuple[int, int, str]]") -> None:
     text = TEXT
     for start, length, new in edits:

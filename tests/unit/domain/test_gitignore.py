@@ -72,7 +72,7 @@ def kept(tree: Tree) -> set[str]:
     return {file.archive_path for file in tree.files}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=40)
 @example({"a/b": "", "a/d": "", "b": ""}, {"": "a/*\n!a/b\n"}, "")
 @example({"a/b/d": ""}, {"": "**/d\n/a/**/d/\nb/**"}, "a")
 @example({"x ": "", "a b": "", "#x": "", "!y": ""}, {"": "x\\ \na b  \n\\#x\n\\!y\n"}, "")

@@ -132,7 +132,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("reference")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=80)
 @given(
     st.frozensets(PATHS, min_size=1, max_size=10).map(consistent),
     st.dictionaries(st.sampled_from(["", "a", "b", "a/b"]), RULES, max_size=3),

@@ -1,7 +1,7 @@
 """A table's values are set, and nothing else of the text changes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from juliahub_ls.domain.toml.edit import remove_table, set_table
@@ -63,7 +63,6 @@ def test_what_cannot_be_edited(text: str) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=6), st.integers() | st.booleans() | st.text(max_size=9), max_size=5))
-@settings(deadline=None)
 def test_whatever_is_set_reads_back(values: "dict[str, object]") -> None:
     edited = set_table(TEXT, ("a",), values)
     assert edited is not None or "b" in values

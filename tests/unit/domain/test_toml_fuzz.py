@@ -28,7 +28,7 @@ WORDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(), st.lists(st.sampled_from(WORDS), max_size=40).map("".join)))
 @example("[" * 5000)
 @example("a = " + "[" * 5000)
@@ -46,7 +46,7 @@ def test_any_text(text: str) -> None:
     check(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary())
 def test_any_bytes(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +57,7 @@ def test_any_bytes(data: bytes) -> None:
     assert problem is None or problem.code == "file-not-utf8"
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6), st.integers(1, 4))
 def test_real_files_with_mistakes(corpus: Path, seed: int, count: int) -> None:
     chance = random.Random(seed)
@@ -65,7 +65,7 @@ def test_real_files_with_mistakes(corpus: Path, seed: int, count: int) -> None:
     check(mutated(file.read_bytes().decode(), chance, count))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6), st.integers(0, 3))
 def test_real_environments_with_mistakes(corpus: Path, seed: int, count: int) -> None:
     chance = random.Random(seed)

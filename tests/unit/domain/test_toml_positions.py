@@ -162,7 +162,7 @@ _tables = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_tables, st.booleans(), st.booleans())
 @example({"deps": {"Foo": [{"path": "𝄞"}, {"deps": {"é": 1}}]}}, False, True)
 def test_every_key_of_a_written_table_has_its_place(table: dict[str, Any], multiline: bool, crlf: bool) -> None:
@@ -170,13 +170,13 @@ def test_every_key_of_a_written_table_has_its_place(table: dict[str, Any], multi
     check("\ufeff" + text.replace("\n", "\r\n") if crlf else text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_tables, st.randoms(use_true_random=False))
 def test_every_key_of_a_table_written_by_hand_has_its_place(table: dict[str, Any], random: Any) -> None:
     check("".join(by_hand(table, (), random)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_tables, st.randoms(use_true_random=False), st.sampled_from(["oops", 'a = "', "[x", "= 3", "𝄞 =", "b = {", "]"]))
 def test_with_a_mistake_in_it_what_is_understood_still_has_its_place(
     table: dict[str, Any], random: Any, mistake: str

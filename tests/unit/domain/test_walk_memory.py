@@ -207,7 +207,7 @@ def stamp(path: Path) -> None:
 
 
 @pytest.mark.usefixtures("settled")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.lists(ACTIONS, max_size=8))
 def test_memory_is_never_wrong(make_tree: MakeTree, actions: list[tuple[str, str, str]]) -> None:
     """Each change gets a time of its own, as if the clock had no grain."""

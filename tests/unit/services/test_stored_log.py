@@ -85,7 +85,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_scan, "YIELD_SECONDS", 0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(batches=st.lists(LINES, max_size=4), query=QUERIES, context=st.integers(0, 2), start=st.integers(0, 9))
 def test_a_window_is_what_a_list_would_show(
     tmp_path_factory: pytest.TempPathFactory, batches: "list[list[LogLine]]", query: str, context: int, start: int
@@ -125,7 +125,7 @@ def test_what_was_written_is_read_after_a_restart(
     again.close()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     lines=LINES, file=st.sampled_from(["lines.jsonl", "index"]), cut=st.integers(0, 200), junk=st.binary(max_size=40)
 )

@@ -260,6 +260,4 @@ class TokenLife(RuleBasedStateMachine):
 
 
 TestTokenLife = TokenLife.TestCase
-TestTokenLife.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestTokenLife.settings = settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck))
