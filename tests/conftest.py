@@ -1,8 +1,5 @@
-"""Which tests run in one process, one after the other: those of a file; and those that drive an editor or package one,
-each of which takes most of a small machine for a minute.
-
-Editors are driven in two groups. One begins at once, as it takes longest; the other comes last, when nearly all else is
-done, so that there are never two editors beside the rest.
+"""Which tests run in one process, one after the other: those of a file; and all that drive an editor, of which one
+takes most of a small machine. They begin at once, as they take longest.
 """
 
 import pytest
@@ -13,29 +10,23 @@ from xdist.scheduler import LoadFileScheduling
 settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-FIRST = tuple(f"tests/editor/test_{name}.py" for name in ("main_job", "jobs_view", "log", "first_run"))
-LAST = ("tests/editor/", "tests/package/", "tests/webview/")
+EDITORS = "tests/editor/"
 
 
-class FewEditorsAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist says nothing of its types
-    """Files whole, and the editors' files as two."""
+class OneEditorAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist says nothing of its types
+    """Files whole, and the editors' files as one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return ("editors", str(super()._split_scope(nodeid)), "more editors")[turn(nodeid)]
-
-
-def turn(nodeid: str) -> int:
-    """0 for the editors that begin, 2 for those that come last, 1 for all else."""
-    return 0 if nodeid.startswith(FIRST) else 2 if nodeid.startswith(LAST) else 1
+        return EDITORS if nodeid.startswith(EDITORS) else str(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FewEditorsAtATime:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneEditorAtATime:
     """What `--dist` asks for, but for the editors."""
-    return FewEditorsAtATime(config, log)
+    return OneEditorAtATime(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the order of their turns."""
-    items.sort(key=lambda item: turn(item.nodeid))
+    """The editors first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(EDITORS))

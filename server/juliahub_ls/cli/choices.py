@@ -12,10 +12,12 @@ import typer
 from juliahub_ls.cli import submit_options as own
 from juliahub_ls.cli.options import (
     AllowOption,
+    ArtifactsOption,
     BundleOption,
     Common,
     GitignoreChoice,
     JuliaOption,
+    ManifestOption,
     SendOption,
     common,
 )
@@ -30,6 +32,8 @@ OPTIONS: dict[str, Any] = {
     CONFIG: own.ConfigOption,
     LINES: own.LinesOption,
     "bundle": BundleOption,
+    "manifest": ManifestOption,
+    "artifacts": ArtifactsOption,
     "send": SendOption,
     "gitignore": GitignoreChoice,
     "allow": AllowOption,

@@ -38,6 +38,14 @@ JuliaOption = Annotated[
 BundleOption = Annotated[
     Path | None, typer.Option("--bundle", metavar="DIR", help="Bundle this folder; else the script's environment.")
 ]
+ManifestOption = Annotated[
+    Path | None,
+    typer.Option("--manifest", metavar="FILE", help="Use this manifest in the place of the one that Julia would read."),
+]
+ArtifactsOption = Annotated[
+    Path | None,
+    typer.Option("--artifacts", metavar="FILE", help="Use this in the place of the Artifacts.toml Julia would read."),
+]
 JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, such as jr-xf4tslavut.")]
 
 

@@ -8,7 +8,7 @@ from juliahub_ls import payloads
 from juliahub_ls.cli.environment_view import field, show_plan, show_problems, show_source
 from juliahub_ls.cli.output import Output
 from juliahub_ls.domain.bundles.plan import BundlePlan
-from juliahub_ls.domain.environments.files import JuliaVersion
+from juliahub_ls.domain.environments.files import AS_FOUND, ChosenFiles, JuliaVersion
 from juliahub_ls.domain.jobs import cluster_words as words
 from juliahub_ls.domain.jobs.cluster_design import ClusterDesign
 from juliahub_ls.domain.jobs.job_view import JobView
@@ -30,10 +30,15 @@ class ShownBundling(Bundling):
         self._output = output
 
     async def source(
-        self, script: Path, directory: Path | None, send: Send = Send.FOLDER, selection: str | None = None
+        self,
+        script: Path,
+        directory: Path | None,
+        send: Send = Send.FOLDER,
+        selection: str | None = None,
+        chosen: ChosenFiles = AS_FOUND,
     ) -> Source:
         """As ever, and shown."""
-        source = await super().source(script, directory, send, selection)
+        source = await super().source(script, directory, send, selection, chosen)
         refuse_unreadable(source.environment.problems if source.environment else ())
         if not self._output.as_json:
             show_source(self._output, source)
@@ -53,9 +58,12 @@ class ShownBundling(Bundling):
         gitignore: bool | None = None,
         julia: JuliaVersion | None = None,
         target_platform: Mapping[str, str] | None = None,
+        chosen: ChosenFiles = AS_FOUND,
     ) -> BundlePlan:
         """As ever, and shown."""
-        plan = await super().plan(directory, allow, gitignore=gitignore, julia=julia, target_platform=target_platform)
+        plan = await super().plan(
+            directory, allow, gitignore=gitignore, julia=julia, target_platform=target_platform, chosen=chosen
+        )
         if not self._output.as_json:
             show_plan(self._output, plan)
         elif self._output.stream:

@@ -15,7 +15,7 @@ from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
 from juliahub_ls.domain.bundles.walk import Cancelled as PlanCancelled
 from juliahub_ls.domain.bundles.walk_memory import WalkMemory
 from juliahub_ls.domain.bundles.writer import BundleCancelled, BundleProgress, FileChanged, write_bundle
-from juliahub_ls.domain.environments.files import JuliaVersion
+from juliahub_ls.domain.environments.files import AS_FOUND, ChosenFiles, JuliaVersion
 from juliahub_ls.domain.problem import Problem, Severity
 from juliahub_ls.errors import BundleRefused, Cancelled, EnvironmentUnreadable, FileChangedWhileBundling
 from juliahub_ls.services.environments import Environments
@@ -55,13 +55,18 @@ class Bundling:
         self._plans: dict[tuple[Path, BundleOptions], BundlePlan] = {}
 
     async def source(
-        self, script: Path, directory: Path | None, send: Send = Send.FOLDER, selection: str | None = None
+        self,
+        script: Path,
+        directory: Path | None,
+        send: Send = Send.FOLDER,
+        selection: str | None = None,
+        chosen: ChosenFiles = AS_FOUND,
     ) -> Source:
         """Find a script's environment and bundle folder: `directory`, else the environment's. `selection` of its text.
 
         Without either its text is enough; so it is with an environment elsewhere, of which the texts go along.
         """
-        return await asyncio.to_thread(find_source, self._environments, script, directory, send, selection)
+        return await asyncio.to_thread(find_source, self._environments, script, directory, send, selection, chosen)
 
     async def for_julia(self, source: Source, julia: JuliaVersion | None) -> Source:
         """The same with the manifest that Julia `julia` will take."""
@@ -75,6 +80,7 @@ class Bundling:
         gitignore: bool | None = None,
         julia: JuliaVersion | None = None,
         target_platform: Mapping[str, str] | None = None,
+        chosen: ChosenFiles = AS_FOUND,
     ) -> BundlePlan:
         """What a bundle of `directory` will hold.
 
@@ -88,6 +94,7 @@ class Bundling:
             julia_version=julia,
             target_platform=tuple(sorted((target_platform or {}).items())),
             gitignore=self._gitignore if gitignore is None else gitignore,
+            chosen=chosen,
         )
         make = partial(
             plan_bundle,

@@ -4,6 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from juliahub_ls.domain.environments.files import ChosenFiles
 from juliahub_ls.domain.jobs.application import AppRequest
 from juliahub_ls.domain.jobs.choices import Choices
 from juliahub_ls.domain.jobs.cluster_design import ClusterRequest
@@ -18,6 +19,7 @@ from juliahub_ls.services.submit_request import SubmitRequest
 _CLUSTER = {camel(field.name): field.name for field in fields(ClusterRequest)}
 _IMAGE = {"julia": "julia", "image": "name", "product": "product"}
 _APP = {"app": "name", "appRepo": "repository", "branch": "branch", "revision": "revision"}
+_FILES = ("manifest", "artifacts")
 _ITSELF = ("server", "gitignore", "name", "sysimage", "project", "code")
 
 
@@ -28,6 +30,7 @@ def request_of(choices: Choices) -> SubmitRequest:
     return SubmitRequest(
         script=Path(script) if script else None,
         directory=Path(directory) if directory else None,
+        chosen=ChosenFiles(**{key: Path(choices[key]) for key in _FILES if choices.get(key)}),
         send=_send(choices.get("send", "folder")),
         allow=tuple(choices.get("allow", ())),
         env=dict(choices.get("env", {})),
@@ -46,6 +49,8 @@ def choices_of(request: SubmitRequest) -> dict[str, Any]:
     found |= {
         "script": str(request.script) if request.script else None,
         "directory": str(request.directory) if request.directory else None,
+        "manifest": str(request.chosen.manifest) if request.chosen.manifest else None,
+        "artifacts": str(request.chosen.artifacts) if request.chosen.artifacts else None,
         "send": request.send.value if request.send is not plain.send else None,
         "allow": list(request.allow) or None,
         "env": dict(request.env) or None,

@@ -135,7 +135,9 @@ class Forms:
         if request.script is None or request.app is not None:
             return None
         try:
-            return await self._bundling.source(request.script, request.directory, request.send, request.code)
+            return await self._bundling.source(
+                request.script, request.directory, request.send, request.code, request.chosen
+            )
         except ScriptOutsideBundle as error:
             draft.wrong("directory", str(error))
         except JuliaHubError as error:
@@ -205,6 +207,7 @@ class Forms:
                 gitignore=request.gitignore,
                 julia=julia,
                 target_platform=target_platform(here=here),
+                chosen=source.chosen,
             )
         source = await self._bundling.for_julia(source, julia)
         if request.sysimage and await asyncio.to_thread(manifest_sha, source, found) is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
-from juliahub_ls.domain.environments.files import JuliaVersion, environment_at
+from juliahub_ls.domain.environments.files import AS_FOUND, ChosenFiles, JuliaVersion, environment_at
 from juliahub_ls.domain.environments.script_environment import EnvironmentChoice
 from juliahub_ls.domain.jobs.driver import driver_script, selection_driver
 from juliahub_ls.domain.jobs.selection import lines_of, placed, text_of_lines
@@ -52,6 +52,8 @@ class Source:
     """The other environments that the script could have."""
     selection: bool = False
     """`code` is a part of the script, run in its place."""
+    chosen: ChosenFiles = AS_FOUND
+    """What takes the place of its manifest and artifacts."""
     lines: tuple[int, int] | None = None
     """The first and the last line (from 1) of that part, where it is whole lines of the script as it stands."""
 
@@ -86,7 +88,12 @@ class Source:
 
 
 def find_source(
-    environments: Environments, script: Path, directory: Path | None, send: Send, selection: str | None = None
+    environments: Environments,
+    script: Path,
+    directory: Path | None,
+    send: Send,
+    selection: str | None = None,
+    chosen: ChosenFiles = AS_FOUND,
 ) -> Source:
     """A script with its environment: that of `directory`, else its own. `selection`: the text to run in its place.
 
@@ -105,15 +112,29 @@ def find_source(
             raise ScriptOutsideBundle(script=script, directory=directory)
         own, loaded = loaded, _loaded(directory)
         because, problems = "the folder that was asked for", (*problems, *_other_environment(script, own, loaded))
+    if loaded and chosen != AS_FOUND:
+        loaded = load_environment(chosen.put_into(loaded.environment))
+    elif chosen != AS_FOUND:
+        message = f"{script.name} has no project, so nothing that was chosen for one goes along."
+        problems = (*problems, warning("no-project", message, script))
     top = directory or (loaded.environment.directory if loaded else None)
     if send is Send.FOLDER and top is not None and script.is_relative_to(top):
         inside = PurePosixPath(script.relative_to(top).as_posix())
-        return Source(script, because, send, code, loaded, top, inside, problems, found.choices, part, lines)
+        return Source(script, because, send, code, loaded, top, inside, problems, found.choices, part, chosen, lines)
     if send is Send.FOLDER:
         send = Send.ENVIRONMENT if loaded else Send.SCRIPT
     sent = None if send is Send.SCRIPT else loaded
     return Source(
-        script, because, send, code, sent, problems=problems, choices=found.choices, selection=part, lines=lines
+        script,
+        because,
+        send,
+        code,
+        sent,
+        problems=problems,
+        choices=found.choices,
+        selection=part,
+        chosen=chosen,
+        lines=lines,
     )
 
 
@@ -133,7 +154,7 @@ def for_julia(source: Source, julia: JuliaVersion | None) -> Source:
     if source.environment is None or julia is None:
         return source
     directory = source.environment.environment.directory
-    loaded = _loaded(directory, julia) or source.environment
+    loaded = _loaded(directory, julia, source.chosen) or source.environment
     return replace(source, environment=loaded)
 
 
@@ -156,6 +177,8 @@ def _other_environment(
     return (warning("other-environment", message, own.environment.project_file),)
 
 
-def _loaded(directory: Path, julia: JuliaVersion | None = None) -> LoadedEnvironment | None:
-    environment = environment_at(directory, julia)
+def _loaded(
+    directory: Path, julia: JuliaVersion | None = None, chosen: ChosenFiles = AS_FOUND
+) -> LoadedEnvironment | None:
+    environment = environment_at(directory, julia, chosen)
     return load_environment(environment, julia) if environment else None

@@ -94,6 +94,7 @@ async def look(
             gitignore=request.gitignore,
             julia=julia,
             target_platform=target_platform(here=here),
+            chosen=source.chosen,
         )
     if request.sysimage and await asyncio.to_thread(manifest_sha, source, plan) is None:
         refusals.append(no_manifest())

@@ -117,7 +117,9 @@ class Submitter:
             return await look_at_application(self._connections, request, request.app, progress)
         if request.script is None:
             raise impossible(request)[0]
-        source = await self._bundling.source(request.script, request.directory, request.send, request.code)
+        source = await self._bundling.source(
+            request.script, request.directory, request.send, request.code, request.chosen
+        )
         if refuse_source:
             refuse_unreadable(source.environment.problems if source.environment else ())
         return await look(self._connections, self._bundling, request, source, progress)

@@ -1,9 +1,11 @@
 """What a user asks to run, and what of it no server could give: said before one is asked."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from juliahub_ls.domain.environments.files import AS_FOUND, ChosenFiles
 from juliahub_ls.domain.jobs.application import AppRequest, app_problem
 from juliahub_ls.domain.jobs.cluster_design import MAX_HOURS, ClusterRequest, range_problems
 from juliahub_ls.domain.jobs.exposed_port import ExposedPort, port_problems
@@ -19,12 +21,13 @@ class SubmitRequest:
     """What a user asks to run: a script, or an application. `gitignore` None: as the setting says.
 
     `project`: the id of the server's project that the job belongs to; never taken from the surroundings (§5.2).
-    `code`: run this text in the script's place.
+    `code`: run this text in the script's place. `chosen`: files in the place of those that Julia would read.
     """
 
     script: Path | None = None
     server: str | None = None
     directory: Path | None = None
+    chosen: ChosenFiles = AS_FOUND
     send: Send = Send.FOLDER
     gitignore: bool | None = None
     allow: tuple[str, ...] = ()
@@ -63,6 +66,7 @@ def refusals(request: SubmitRequest) -> list[Refusal]:
     ]
     others = [
         *_what_runs(request),
+        *_what_goes_along(request),
         *args_problems(request.env, request.name),
         *(port_problems(request.port) if request.port else ()),
         *_project_problems(request.project),
@@ -93,6 +97,15 @@ def _what_runs(request: SubmitRequest) -> list[Unfit]:
         return [Unfit("app", "A job runs a script or an application. Give one of them.")]
     sentence = app_problem(request.app)
     return [Unfit("app", sentence)] if sentence else []
+
+
+def _what_goes_along(request: SubmitRequest) -> Iterator[Unfit]:
+    """A file that was chosen and that the job would never have."""
+    chosen, runs_app = request.chosen, request.app is not None
+    if chosen.manifest and (runs_app or request.send in (Send.PROJECT, Send.SCRIPT)):
+        yield Unfit("manifest", f"{chosen.manifest.name} was chosen, but no manifest goes along.")
+    if chosen.artifacts and (runs_app or request.send is not Send.FOLDER):
+        yield Unfit("artifacts", f"{chosen.artifacts.name} was chosen, but artifacts go along with a folder only.")
 
 
 def _project_problems(project: str | None) -> list[Unfit]:

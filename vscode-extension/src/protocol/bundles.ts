@@ -5,13 +5,16 @@ import type { Problem } from "./common";
  * What to bundle: `directory`, else the folder of the script's environment.
  *
  * `allow` names files let in though they look like secrets. `gitignore`: honour `.gitignore` files, too; absent: as the setting says.
- * `julia`: the version that will run the job; it chooses among versioned manifests.
+ * `manifest` and `artifacts`: files in the place of the folder's own. `julia`: the version that will run the job; it chooses among
+ * versioned manifests.
  */
 export interface BundleParams {
   script?: string;
   directory?: string;
   allow?: string[];
   gitignore?: boolean;
+  manifest?: string;
+  artifacts?: string;
   julia?: string;
 }
 
@@ -64,6 +67,8 @@ export interface BundleFolderParams {
   directory?: string;
   allow?: string[];
   gitignore?: boolean;
+  manifest?: string;
+  artifacts?: string;
   julia?: string;
   path: string;
 }
@@ -121,6 +126,8 @@ export interface WriteBundleParams {
   directory?: string;
   allow?: string[];
   gitignore?: boolean;
+  manifest?: string;
+  artifacts?: string;
   julia?: string;
   output: string;
   workDoneToken?: string | number;

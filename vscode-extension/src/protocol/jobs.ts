@@ -6,9 +6,10 @@ import type { Problem } from "./common";
  * process, one hour.
  *
  * `send` says what goes along: the bundle folder (the default where there is an environment), else the script's text with its project and
- * manifest (`environment`), with its project alone, for the server to resolve (`project`), or nothing but the text (`script`). `code`: run
- * this text, a selection of the script's, in its place. `timeLimit` in hours; 0: none; JuliaHub rounds up to whole ones. `costLimit` in US
- * dollars, in its place: the hours that it buys.
+ * manifest (`environment`), with its project alone, for the server to resolve (`project`), or nothing but the text (`script`). `manifest`
+ * and `artifacts`: files in the place of those that Julia would read; the bundle has them under the names of those. `code`: run this text,
+ * a selection of the script's, in its place. `timeLimit` in hours; 0: none; JuliaHub rounds up to whole ones. `costLimit` in US dollars,
+ * in its place: the hours that it buys.
  *
  * Machines: `processesPerNode`, or with `processPerVcpu` one for each vCPU; `minNodes` starts with fewer than `nodes`, `elastic` with what
  * there is; `node` names a class. Image: by `julia` version or by name (`image`), of the default product or of `product`. `port` is shown
@@ -21,6 +22,8 @@ export interface SubmitParams {
   code?: string;
   server?: string;
   directory?: string;
+  manifest?: string;
+  artifacts?: string;
   send?: "folder" | "environment" | "project" | "script";
   gitignore?: boolean;
   allow?: string[];

@@ -8,9 +8,11 @@ import typer
 from juliahub_ls.cli.commands.environments import DirectoryArgument
 from juliahub_ls.cli.options import (
     AllowOption,
+    ArtifactsOption,
     Common,
     GitignoreOption,
     JsonOption,
+    ManifestOption,
     ServerOption,
     common,
 )
@@ -52,11 +54,14 @@ def bundle(
     include: IncludeOption = None,
     allow: AllowOption = None,
     gitignore: GitignoreOption = False,
+    manifest: ManifestOption = None,
+    artifacts: ArtifactsOption = None,
     julia: TargetJuliaOption = None,
     server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a folder's bundle would hold and why, or write it with -o."""
+    from juliahub_ls.domain.environments.files import ChosenFiles
     from juliahub_ls.domain.environments.manifest import version_pair
 
     asked, version = common(context, server, as_json), version_pair(julia)
@@ -71,7 +76,13 @@ def bundle(
             from juliahub_ls.cli.ignore_file import set_rules
 
             set_rules(asked.output, directory, exclude or (), include or ())
-        plan = await services.bundling.plan(directory, allow or (), gitignore=gitignore or None, julia=version)
+        plan = await services.bundling.plan(
+            directory,
+            allow or (),
+            gitignore=gitignore or None,
+            julia=version,
+            chosen=ChosenFiles(manifest, artifacts),
+        )
         if not asked.output.as_json:
             _show_plan(asked, plan, every)
         if output is None:

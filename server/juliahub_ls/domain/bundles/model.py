@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from juliahub_ls.domain.environments.files import AS_FOUND, ChosenFiles
+
 from .ignore_rules import Rule
 
 BUNDLE_MAX_BYTES = 2**31
@@ -130,7 +132,8 @@ class BundleOptions:
     """`allow_secrets`: bundle paths the user lets in; `julia_version`: of the Julia that will run the job.
 
     `target_platform` (`os`, `arch`) picks among artifacts; empty means this computer's. `max_bytes`: protocol §6.1.
-    `gitignore`: what `.gitignore` files leave out of a repository stays home, too.
+    `gitignore`: what `.gitignore` files leave out of a repository stays home, too. `chosen`: files that go in under the
+    names of those whose place they take.
     """
 
     allow_secrets: frozenset[str] = frozenset()
@@ -138,3 +141,4 @@ class BundleOptions:
     target_platform: tuple[tuple[str, str], ...] = ()
     max_bytes: int = BUNDLE_MAX_BYTES
     gitignore: bool = False
+    chosen: ChosenFiles = AS_FOUND

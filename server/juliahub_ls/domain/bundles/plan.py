@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
-from juliahub_ls.domain.environments.files import environment_at
+from juliahub_ls.domain.environments.files import Environment, choose_artifacts, environment_at, toml_files
 from juliahub_ls.domain.environments.manifest import write_manifest
 from juliahub_ls.domain.environments.platforms import this_platform
 from juliahub_ls.domain.environments.registries import registered_uuids
@@ -111,7 +111,7 @@ class _Dependencies:
 
 
 def _load(top: Path, options: BundleOptions) -> LoadedEnvironment | None:
-    environment = environment_at(top, options.julia_version)
+    environment = environment_at(top, options.julia_version, options.chosen)
     return load_environment(environment, options.julia_version) if environment else None
 
 
@@ -144,9 +144,26 @@ def _injected(
         if path in present
     ]
     manifests, problems = _manifests(gathered, loaded, packages, present)
+    artifacts, not_made = _chosen_artifacts(gathered, loaded.environment)
+    problems += not_made
     if loaded.environment.project_file.name not in present:
         problems.append(_project_left_out(loaded.environment.project_file))
-    return [*made, *manifests], problems
+    return [*made, *manifests, *artifacts], problems
+
+
+def _chosen_artifacts(gathered: Gathered, environment: Environment) -> tuple[list[InjectedFile], list[Problem]]:
+    """An artifacts file that takes the place of the folder's own, under the name that Julia will look for."""
+    file, top = environment.artifacts_file, environment.directory
+    name = choose_artifacts(toml_files(top)) or "Artifacts.toml"
+    if file is None or file == top / name:
+        return [], []
+    if gathered.excluded_by(name, is_directory=False):
+        message = f"{name} is left out, so the job has no artifacts of {file}. Include it if the code needs them."
+        return [], [warning("artifacts-left-out", message, file)]
+    try:
+        return [InjectedFile(name, file.read_bytes(), f"you chose {file}")], []
+    except OSError as reason:
+        return [], [error("file-unreadable", f"{file} could not be read: {reason.strerror}.", file)]
 
 
 def _manifests(

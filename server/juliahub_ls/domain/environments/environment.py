@@ -112,7 +112,9 @@ def _manifest_file(
     julia_version: JuliaVersion | None,
     projects: Projects,
 ) -> Path | None:
-    """The workspace root's manifest, else the one the project names, else the one beside it: Julia's own order."""
+    """The user's choice, else in Julia's order: the workspace root's, the one the project names, the one beside it."""
+    if environment.manifest_is_chosen:
+        return environment.manifest_file
     if root and (julia_version is None or julia_version >= _WORKSPACES_SINCE):
         above = projects.at(root)
         chosen = _own_manifest(root, above[1], julia_version) if above else None

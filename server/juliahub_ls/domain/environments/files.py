@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PROJECT_NAMES = ("JuliaProject.toml", "Project.toml")
@@ -24,6 +24,28 @@ class Environment:
     project_file: Path
     manifest_file: Path | None = None
     artifacts_file: Path | None = None
+    manifest_is_chosen: bool = False
+    """It takes the place of whatever manifest Julia would read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenFiles:
+    """Files that a user puts in the place of those that Julia would read; None: as found."""
+
+    manifest: Path | None = None
+    artifacts: Path | None = None
+
+    def put_into(self, environment: Environment) -> Environment:
+        """The environment with them."""
+        return replace(
+            environment,
+            manifest_file=self.manifest or environment.manifest_file,
+            artifacts_file=self.artifacts or environment.artifacts_file,
+            manifest_is_chosen=self.manifest is not None,
+        )
+
+
+AS_FOUND = ChosenFiles()
 
 
 def is_environment_file(name: str) -> bool:
@@ -48,7 +70,7 @@ def find_environment(
     if project is None:
         return None
     manifest = choose_manifest(names, julia_version)
-    artifacts = _first(ARTIFACTS_NAMES, names)
+    artifacts = choose_artifacts(names)
     return Environment(
         directory,
         directory / project,
@@ -68,9 +90,17 @@ def choose_manifest(names: Collection[str], julia_version: JuliaVersion | None) 
     return _first((f"JuliaManifest{suffix}", f"Manifest{suffix}"), names) or plain
 
 
-def environment_at(directory: Path, julia_version: JuliaVersion | None = None) -> Environment | None:
-    """`find_environment` of a folder on disk; None also when it cannot be listed."""
-    return find_environment(directory, toml_files(directory), julia_version)
+def choose_artifacts(names: Collection[str]) -> str | None:
+    """The artifacts file's name among `names`, as Julia would choose."""
+    return _first(ARTIFACTS_NAMES, names)
+
+
+def environment_at(
+    directory: Path, julia_version: JuliaVersion | None = None, chosen: ChosenFiles = AS_FOUND
+) -> Environment | None:
+    """`find_environment` of a folder on disk, with what was `chosen`; None also when it cannot be listed."""
+    found = find_environment(directory, toml_files(directory), julia_version)
+    return chosen.put_into(found) if found else None
 
 
 def toml_files(directory: Path) -> set[str]:

@@ -44,6 +44,8 @@ CHOICES = (
     Choice("script", "script", Kind.PATH, "The script to run, a .jl file."),
     Choice("server", "server", Kind.TEXT, "Where to run: this-computer, a host or a URL; else the current server."),
     Choice("directory", "bundle", Kind.PATH, "The folder to bundle; else the script's environment."),
+    Choice("manifest", "manifest", Kind.PATH, "A manifest in the place of the one that Julia would read."),
+    Choice("artifacts", "artifacts", Kind.PATH, "An artifacts file in the place of the one that Julia would read."),
     Choice(
         "send",
         "send",

@@ -7,6 +7,7 @@ from typing import Any
 from juliahub_ls import payloads
 from juliahub_ls.domain.bundles.plan import BundlePlan
 from juliahub_ls.domain.bundles.tree import BundleTree
+from juliahub_ls.domain.environments.files import ChosenFiles
 from juliahub_ls.domain.environments.manifest import version_pair
 from juliahub_ls.errors import SettingInvalid
 from juliahub_ls.lsp.features.bundle_rules import set_bundle_rule
@@ -52,8 +53,16 @@ async def _plan(session: Session, params: BundleParams | BundleFolderParams | Wr
     if julia is not None and version is None:
         raise SettingInvalid(reason=f"“{julia}” is not a version of Julia. Give one such as 1.11.")
     return await session.services.bundling.plan(
-        directory, params.get("allow", []), gitignore=params.get("gitignore"), julia=version
+        directory,
+        params.get("allow", []),
+        gitignore=params.get("gitignore"),
+        julia=version,
+        chosen=ChosenFiles(_file(params.get("manifest")), _file(params.get("artifacts"))),
     )
+
+
+def _file(uri: str | None) -> Path | None:
+    return None if uri is None else path_of(uri)
 
 
 async def _directory(session: Session, script: str | None, directory: str | None) -> Path:

@@ -9,13 +9,16 @@ class BundleParams(TypedDict):
     """What to bundle: `directory`, else the folder of the script's environment.
 
     `allow` names files let in though they look like secrets. `gitignore`: honour `.gitignore` files, too; absent: as
-    the setting says. `julia`: the version that will run the job; it chooses among versioned manifests.
+    the setting says. `manifest` and `artifacts`: files in the place of the folder's own. `julia`: the version that will
+    run the job; it chooses among versioned manifests.
     """
 
     script: NotRequired[str]
     directory: NotRequired[str]
     allow: NotRequired[list[str]]
     gitignore: NotRequired[bool]
+    manifest: NotRequired[str]
+    artifacts: NotRequired[str]
     julia: NotRequired[str]
 
 
@@ -71,6 +74,8 @@ class BundleFolderParams(TypedDict):
     directory: NotRequired[str]
     allow: NotRequired[list[str]]
     gitignore: NotRequired[bool]
+    manifest: NotRequired[str]
+    artifacts: NotRequired[str]
     julia: NotRequired[str]
     path: str
 
@@ -134,6 +139,8 @@ class WriteBundleParams(TypedDict):
     directory: NotRequired[str]
     allow: NotRequired[list[str]]
     gitignore: NotRequired[bool]
+    manifest: NotRequired[str]
+    artifacts: NotRequired[str]
     julia: NotRequired[str]
     output: str
     workDoneToken: NotRequired["str | int"]
