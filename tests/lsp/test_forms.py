@@ -122,6 +122,16 @@ async def test_a_job_of_elsewhere(signed_in: Editor) -> None:
     assert check_error_data(caught.value)["code"] == "submitted-elsewhere"
 
 
+async def test_choices_on_another_server(signed_in: Editor, folders: Path) -> None:
+    """What means something on one server only does not go along; on the same one, however it is named, all does."""
+    here = {"script": script_of(folders), "server": "this-computer", "nodes": 2, "node": "m4", "app": "Mine"}
+    current = (await signed_in.request("juliahub/form", {"script": script_of(folders)}))["server"]["id"]
+    there = (await signed_in.request("juliahub/form", {"choices": here, "server": current}))["choices"]
+    assert (there["server"], there["nodes"], "node" in there, "app" in there) == (current, 2, False, False)
+    again = {**there, "node": "m2"}
+    assert (await signed_in.request("juliahub/form", {"choices": again, "server": current}))["choices"]["node"] == "m2"
+
+
 async def test_a_selection_runs_in_the_scripts_place(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
     whole = (await signed_in.request("juliahub/submit", {"script": script_of(folders), "nodes": 2}))["job"]
     hub.started(whole["id"]).ends()

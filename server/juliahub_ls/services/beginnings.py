@@ -48,3 +48,9 @@ class Beginnings:
         profile = self._servers.find(server)
         choices = record.choices if record.server == profile.id else elsewhere(record.choices)
         return Beginning({**choices, "server": profile.id}, "remembered", record.kept_back)
+
+    def moved(self, choices: Choices, server: str) -> Choices:
+        """The choices on this server; names of another one, which they were made for, do not go along."""
+        made_for = choices.get("server")
+        stays = made_for is None or self._servers.find(made_for).id == self._servers.find(server).id
+        return {**(choices if stays else elsewhere(choices)), "server": server}

@@ -7,7 +7,8 @@ import type { Server } from "./servers";
 /**
  * A form for `script`, filled with `choices`; absent: those of a `configuration` (of the workspace folder `folder`), of a `job` of
  * `server` that was submitted from here, else those that the script ran with last, else the defaults. With a `configuration`, `choices` go
- * before its own.
+ * before its own. What means something only on the server that choices name does not go along to another `server` that is named beside
+ * them.
  *
  * `bundle`: also plan what would go along, which takes longer; without it the last plan's figures are told, if any.
  */

@@ -46,7 +46,8 @@ def _beginning(session: Session, params: FormParams, read: ReadText) -> Beginnin
         begun = kept.of_job(params.get("server"), params["job"])
     else:
         begun = kept.of_script(script, params.get("server"))
-    return replace(begun, choices={**begun.choices, **over})
+    choices = kept.moved(begun.choices, over["server"]) if "server" in over else begun.choices
+    return replace(begun, choices={**choices, **over})
 
 
 async def configurations(session: Session, _params: ConfigurationsParams) -> dict[str, Any]:
