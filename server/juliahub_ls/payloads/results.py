@@ -15,7 +15,7 @@ from juliahub_ls.payloads.common import present
 from juliahub_ls.payloads.jobs import job
 from juliahub_ls.services.comparing import Column, Comparison
 from juliahub_ls.services.result_copies import Copy, copy_of
-from juliahub_ls.services.results import SavedFile, targets_of
+from juliahub_ls.services.results import SavedFile, results_of, targets_of
 
 
 def results(view: JobView, directory: Path) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def results(view: JobView, directory: Path) -> dict[str, Any]:
         "cut": is_cut(view.outputs),
         "summary": None if view.summary is None else encode(view.summary),
         "rows": [encode(row) for row in summary_rows(view.summary)] if view.summary else [],
-        "files": [_file(file, copy_of(file, targets[file.name])) for file in view.files if file.name in targets],
+        "files": [_file(file, copy_of(file, targets[file.name])) for file in results_of(view)],
         "directory": directory.absolute().as_uri(),
     }
     return present(payload)

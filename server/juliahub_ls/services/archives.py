@@ -1,11 +1,12 @@
 """Archives that a job left: listed, read and unpacked without trusting what they say."""
 
+import errno
 import os
+import shutil
 import sys
 import tarfile
 import zlib
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,52 +69,56 @@ def _shown(member: tarfile.TarInfo) -> str:
     return os.path.normpath(member.name).replace("\\", "/")
 
 
-def unpack(archive: Path, directory: Path) -> list[Path]:
-    """Unpack regular files into `directory` and remove the archive; the files.
+def unpack(archive: Path, directory: Path, taken: Iterable[str] = ()) -> list[Path]:
+    """Unpack regular files into `directory` and remove the archive; the files. `taken`: names of other files there.
 
-    Links, devices and paths that lead outside are left out. What cannot be read as an archive stays as it is; nothing
-    of it is left beside it, nor of one that the disk has no room for.
+    Links, devices and paths that lead outside are left out. What cannot be read as an archive stays as it is. Files are
+    moved in place once all are unpacked: whatever fails before changes nothing. Raises `OSError`.
     """
-    written: list[Path] = []
-    packed = archive.with_name(archive.name + ".packed")  # out of the way of a member of the same name
-    archive.replace(packed)
+    work = archive.with_name(f".{archive.name}.unpacking")
+    free = FreeNames([archive.name, *taken], fold=sys.platform in ("win32", "darwin"))
+    shutil.rmtree(work, ignore_errors=True)  # a crash left it
+    work.mkdir()
     try:
-        with tarfile.open(packed) as tar:
-            for member, target in _inside(tar, directory.resolve()):
-                written.append(target)
-                _extract(tar, member, target)
+        unpacked = list(_unpacked(archive, work, directory.resolve(), free))
+        for file, target in unpacked:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
     except UNREADABLE:
-        _undo(written, packed, archive)
         return [archive]
-    except BaseException:
-        _undo(written, packed, archive)
-        raise
-    packed.unlink()
-    return written
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    archive.unlink()
+    return [target for _, target in unpacked]
 
 
-def _undo(written: list[Path], packed: Path, archive: Path) -> None:
-    for path in written:
-        with suppress(OSError):
-            path.unlink()
-    packed.replace(archive)
+def _unpacked(archive: Path, work: Path, root: Path, free: FreeNames) -> Iterator[tuple[Path, Path]]:
+    """Each file in the folder `work`, and where it goes."""
+    with tarfile.open(archive) as tar:
+        for number, (member, target) in enumerate(_inside(tar, root, free)):
+            _check_way(target, root)
+            source = tar.extractfile(member)
+            assert source is not None, "a regular file has content"
+            with source, (work / str(number)).open("wb") as file:
+                while chunk := source.read(READ_CHUNK):
+                    file.write(chunk)
+            yield work / str(number), target
 
 
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    source = tar.extractfile(member)
-    assert source is not None, "a regular file has content"
-    with source, target.open("wb") as file:
-        while chunk := source.read(READ_CHUNK):
-            file.write(chunk)
-
-
-def _inside(tar: tarfile.TarFile, root: Path) -> Iterator[tuple[tarfile.TarInfo, Path]]:
-    free = FreeNames(fold=sys.platform in ("win32", "darwin"))
+def _inside(tar: tarfile.TarFile, root: Path, free: FreeNames) -> Iterator[tuple[tarfile.TarInfo, Path]]:
     for member in tar:
         path = member_path(member.name, windows=sys.platform == "win32") if member.isreg() else None
         if path is not None and _no_link(target := root / free(path), root):
             yield member, target
+
+
+def _check_way(target: Path, root: Path) -> None:
+    """Raises `OSError` where a folder stands in the file's place, or a file in that of a folder on its way."""
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "A folder is in the place of a file", str(target))
+    while (target := target.parent) != root:
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "A file is in the place of a folder", str(target))
 
 
 def _no_link(target: Path, root: Path) -> bool:

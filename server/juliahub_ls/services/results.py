@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +37,14 @@ class SavedFile:
     verified: bool
 
 
+def results_of(job: JobView) -> list[JobFileView]:
+    """The files that the job left. Its project and its input are files, too, and may be called the same (§7.4)."""
+    return [file for file in job.files if file.type == FileType.RESULT.value]
+
+
 def result_files(job: JobView, names: Sequence[str] | None = None) -> list[JobFileView]:
-    """The files of type `result`, or those named. Raises `NoResults` with a hint that fits the job's state."""
-    found = [file for file in job.files if file.type == FileType.RESULT.value]
+    """What the job left, or those of it that are named. Raises `NoResults` with a hint that fits the job's state."""
+    found = results_of(job)
     if not found:
         hint = 'It sets none: see ENV["RESULTS_FILE"].' if job.done else "It has not ended yet."
         raise NoResults(job=job.id, hint=hint)
@@ -66,22 +71,33 @@ async def download_results(
         with translated_os_errors(target, "What has arrived is kept; the download goes on from there."):
             await anyio.to_thread.run_sync(lambda: directory.mkdir(parents=True, exist_ok=True))
             async with alone(target, progress):
-                paths, verified = await _save(client, job.id, file, target, progress)
+                taken = await anyio.to_thread.run_sync(_others, job, file, targets) | {one.name for one in saved}
+                paths, verified = await _save(client, job.id, file, target, taken, progress)
             saved += [SavedFile(p, p.relative_to(directory).as_posix(), p.stat().st_size, verified) for p in paths]
     return saved
 
 
 def targets_of(job: JobView, directory: Path) -> dict[str, Path]:
     """By name, where in `directory` each result file of the job is saved."""
-    names = [file.name for file in job.files if file.type == FileType.RESULT.value]
-    saved = saved_names(names, windows=sys.platform == "win32")
+    saved = saved_names((file.name for file in results_of(job)), windows=sys.platform == "win32")
     return {name: directory / saved_as for name, saved_as in saved.items()}
 
 
+def _others(job: JobView, file: JobFileView, targets: Mapping[str, Path]) -> set[str]:
+    """Where in the folder the job's other results are, or will be: no file of an archive takes their place."""
+    taken = {target.name for target in targets.values()}
+    for other in results_of(job):
+        if other.name != file.name and other.sha256 is not None:
+            target = targets[other.name]
+            members = unpacked_members(target, other.sha256)
+            taken |= {member.relative_to(target.parent).as_posix() for member in members}
+    return taken
+
+
 async def _save(
-    client: HubClient, job: str, file: JobFileView, target: Path, progress: Progress
+    client: HubClient, job: str, file: JobFileView, target: Path, taken: set[str], progress: Progress
 ) -> tuple[list[Path], bool]:
-    """What of `file` is on disk then, and whether its hash was checked."""
+    """What of `file` is on disk then, and whether its hash was checked. `taken`: names of the job's other results."""
     is_archive = file.name.lower().endswith(ARCHIVES)
     if is_archive and file.sha256 is not None:
         members = await anyio.to_thread.run_sync(unpacked_members, target, file.sha256)
@@ -91,7 +107,7 @@ async def _save(
     if not is_archive:
         return [target], verified
     progress.report(f"Unpacking {file.name}")
-    paths = await anyio.to_thread.run_sync(unpack, target, target.parent)
+    paths = await anyio.to_thread.run_sync(unpack, target, target.parent, taken)
     if file.sha256 is not None and paths != [target]:
         await anyio.to_thread.run_sync(remember_unpacked, target, file.sha256, paths)
     return paths, verified

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juliahub_ls.domain.results.file_names import LONGEST, member_path, safe_name, saved_names
+from juliahub_ls.domain.results.file_names import LONGEST, FreeNames, member_path, safe_name, saved_names
 
 NAMES = st.text(max_size=20) | st.text("./\\:con ~gitAX\u200c", max_size=12)
 
@@ -62,6 +62,13 @@ def test_no_file_takes_the_place_of_another() -> None:
     assert found["b/x.csv"] == "x (3).csv"
 
 
+def test_no_file_of_an_archive_takes_the_place_of_another() -> None:
+    free = FreeNames(["taken", "a.csv"], fold=True)
+    names = ["A.csv", "taken/x", "taken/y", "out/x", "out", "out/x/y", "OUT/z"]
+    expected = ["A (2).csv", "taken (2)/x", "taken (2)/y", "out/x", "out (2)", "out/x (2)/y", "OUT/z"]
+    assert list(map(free, names)) == expected
+
+
 @pytest.mark.parametrize(
     ("name", "path"),
     [
@@ -72,6 +79,9 @@ def test_no_file_takes_the_place_of_another() -> None:
         ("out/../../a.csv", None),
         (".", None),
         ("repo/.git/config", "repo/_.git/config"),
+        ("a.csv.part", "a.csv.part_"),
+        (".a.tar.unpacking/0", ".a.tar.unpacking_/0"),
+        ("out/a.csv.part", "out/a.csv.part"),
     ],
 )
 def test_a_file_of_an_archive_goes(name: str, path: "str | None") -> None:

@@ -18,7 +18,7 @@ import trustme
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from juliahub_ls import errors
+from juliahub_ls import errors, payloads
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
 from juliahub_ls.services import results, transport, trust
 from juliahub_ls.services.account import Account
@@ -267,6 +267,15 @@ async def test_of_an_answer_that_is_no_file_only_a_little_is_read(
         await save(client, tmp_path, result())
 
 
+def test_what_else_has_a_results_name_is_none(tmp_path: Path) -> None:
+    """Files are told apart by type and name (§7.4)."""
+    (tmp_path / "Project.toml").write_bytes(CONTENT)
+    found = payloads.results(job(JobFileView("Project.toml", "project", 5), result("Project.toml")), tmp_path)
+    assert [(file["name"], file["size"], file["verified"]) for file in found["files"]] == [
+        ("Project.toml", len(CONTENT), True)
+    ]
+
+
 class Told:
     """A progress that someone waits for."""
 
@@ -392,11 +401,12 @@ def test_of_an_archive_that_the_disk_has_no_room_for_nothing_is_left(
 ) -> None:
     packed = archive(member("a.csv", b"1"), member("sub/b.csv", b"2"), member("c.csv", b"3"))
     (tmp_path / "out.tar").write_bytes(packed)
-    first = Path.open
+    first, written = Path.open, []
 
     def runs_full(path: Path, mode: str = "r", *rest: Any) -> Any:
-        if path.name == "c.csv":
+        if mode == "wb" and len(written) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
         return first(path, mode, *rest)
 
     monkeypatch.setattr(Path, "open", runs_full)
@@ -483,8 +493,70 @@ def test_what_is_no_archive_stays_as_it_is(tmp_path: Path, content: bytes) -> No
     assert path.read_bytes() == content
 
 
-def test_an_archive_may_hold_a_file_of_its_own_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("inner", "saved_as"),
+    [
+        ("out.tar", "out (2).tar"),
+        ("out.tar/x", "out (2).tar/x"),
+        (".out.tar.unpacking/0", ".out.tar.unpacking_/0"),
+        ("out.tar.part", "out.tar.part_"),
+    ],
+)
+def test_no_file_of_an_archive_is_in_the_way_of_unpacking_it(tmp_path: Path, inner: str, saved_as: str) -> None:
     path = tmp_path / "out.tar"
-    path.write_bytes(archive(member("out.tar", b"inner")))
-    assert unpack(path, tmp_path) == [tmp_path.resolve() / "out.tar"]
-    assert path.read_bytes() == b"inner"
+    path.write_bytes(archive(member(inner, b"inner"), member("b", b"other")))
+    assert unpack(path, tmp_path) == [tmp_path.resolve() / saved_as, tmp_path.resolve() / "b"]
+    assert (tmp_path / saved_as).read_bytes() == b"inner"
+    assert files_below(tmp_path) == sorted([saved_as, "b"])
+
+
+@pytest.mark.parametrize(
+    ("mine", "inner"), [("blocked", "blocked/x"), ("blocked/x", "blocked")], ids=["a file is there", "a folder is"]
+)
+def test_an_archive_that_finds_no_place_touches_no_file_of_the_users(tmp_path: Path, mine: str, inner: str) -> None:
+    (tmp_path / mine).parent.mkdir(exist_ok=True)
+    (tmp_path / mine).write_bytes(b"mine")
+    (tmp_path / "a.csv").write_bytes(b"mine, too")
+    packed = archive(member("a.csv", b"new"), member("folder/new", b"new"), member(inner, b"new"))
+    (tmp_path / "out.tar").write_bytes(packed)
+    with pytest.raises(OSError, match="in the place of a"):
+        unpack(tmp_path / "out.tar", tmp_path)
+    assert files_below(tmp_path) == sorted(["a.csv", mine, "out.tar"])
+    assert (tmp_path / mine).read_bytes() == b"mine"
+    assert (tmp_path / "a.csv").read_bytes() == b"mine, too"
+    assert (tmp_path / "out.tar").read_bytes() == packed
+
+
+def test_an_archive_that_is_cut_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_bytes(b"the former download")
+    content = gzip.compress(archive(member("r.csv", b"new"), member("z", CONTENT)))[:100_000]
+    (tmp_path / "out.tar.gz").write_bytes(content)
+    assert unpack(tmp_path / "out.tar.gz", tmp_path) == [tmp_path / "out.tar.gz"]
+    assert files_below(tmp_path) == ["out.tar.gz", "r.csv"]
+    assert (tmp_path / "r.csv").read_bytes() == b"the former download"
+
+
+def test_what_a_crash_amid_unpacking_left_goes(tmp_path: Path) -> None:
+    left = tmp_path / ".out.tar.unpacking"
+    left.mkdir()
+    (left / "0").write_bytes(b"half")
+    (tmp_path / "out.tar").write_bytes(archive(member("a", b"1")))
+    unpack(tmp_path / "out.tar", tmp_path)
+    assert files_below(tmp_path) == ["a"]
+    assert not left.exists()
+
+
+async def test_a_file_of_an_archive_does_not_take_another_results_place(
+    client: HubClient, server: ScriptedServer, tmp_path: Path
+) -> None:
+    """Neither a file's, nor that of another archive, whichever is downloaded first."""
+    one, other = archive(member("model.csv", b"one")), archive(member("model.csv", b"other"))
+    files = [result("model.csv", b"itself"), result("one.tar", one), result("other.tar", other)]
+    for file, content in zip(files, [b"itself", one, other], strict=True):
+        server.on(f"GET /jobs/jr-1/files/{file.name}", Response(content))
+    for name in ("other.tar", "one.tar", "model.csv"):
+        await download_results(client, job(*files), tmp_path, Silent(), [name])
+    asked = len(server.requests)
+    saved = {file.name: file.path.read_bytes() for file in await save(client, tmp_path, *files)}
+    assert saved == {"model.csv": b"itself", "model (2).csv": b"other", "model (3).csv": b"one"}
+    assert len(server.requests) == asked, "all of it is there still"

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 
 LONGEST = 200
 """Bytes of a name; systems take 255, and a download adds an ending."""
-UNFINISHED = (".part", ".packed")
-"""What a download is called until it is whole, and an archive until it is unpacked."""
+UNFINISHED = (".part", ".unpacking")
+"""What a download is called until it is whole, and an archive's folder until its files are in place."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
@@ -30,9 +30,7 @@ def saved_names(names: Iterable[str], *, windows: bool) -> dict[str, str]:
 def safe_name(name: str, *, windows: bool) -> str:
     """The last component of a name that a server gave."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    if last.lower().endswith(UNFINISHED):
-        last += "_"
-    return "result" if last in ("", ".", "..") else _part(last, windows=windows)
+    return "result" if last in ("", ".", "..") else _part(_finished(last), windows=windows)
 
 
 def member_path(name: str, *, windows: bool) -> str | None:
@@ -44,27 +42,42 @@ def member_path(name: str, *, windows: bool) -> str | None:
                 return None
             parts.pop()
         elif part not in ("", "."):
-            parts.append(_part(part, windows=windows))
+            parts.append(_part(part if parts else _finished(part), windows=windows))
     return "/".join(parts) if parts and not name.startswith("/") else None
 
 
 class FreeNames:
-    """Gives each path a name of its own. `fold`: upper and lower case are the same there."""
+    """Gives each path a name of its own, none of those `taken`. `fold`: upper and lower case are the same there."""
 
-    def __init__(self, *, fold: bool) -> None:
+    def __init__(self, taken: Iterable[str] = (), *, fold: bool) -> None:
         self._fold = fold
-        self._taken: set[str] = set()
+        self._files = {self._key(name) for name in taken}
+        self._folders: set[str] = set()
 
     def __call__(self, name: str) -> str:
-        path, number, free = PurePosixPath(name), 1, name
-        while self._key(free) in self._taken:
+        """Neither a file nor a folder on its way is where another file is."""
+        *folders, file = PurePosixPath(name).parts
+        path = PurePosixPath()
+        for folder in folders:
+            path = self._free(path / folder, self._files)
+            self._folders.add(self._key(str(path)))
+        path = self._free(path / file, self._files, self._folders)
+        self._files.add(self._key(str(path)))
+        return str(path)
+
+    def _free(self, path: PurePosixPath, *taken: set[str]) -> PurePosixPath:
+        number, free = 1, path
+        while any(self._key(str(free)) in names for names in taken):
             number += 1
-            free = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
-        self._taken.add(self._key(free))
+            free = path.with_name(f"{path.stem} ({number}){path.suffix}")
         return free
 
     def _key(self, name: str) -> str:
         return unicodedata.normalize("NFC", name).casefold() if self._fold else name
+
+
+def _finished(name: str) -> str:
+    return f"{name}_" if name.lower().endswith(UNFINISHED) else name
 
 
 def _part(part: str, *, windows: bool) -> str:
