@@ -1,5 +1,6 @@
 """The main job as a user has it: the example on this computer, with real Julia, through the command line alone."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -54,6 +55,28 @@ def test_the_main_job(user: Cli) -> None:
     saved = user.run("results", final["id"], "-o", "out", "--json").document
     assert all(file["verified"] for file in saved["files"])
     assert {"estimates.csv", "darts.svg"} <= {path.name for path in (user.folder / "out").rglob("*")}
+
+
+def test_the_job_has_the_manifest_and_the_artifacts_that_were_chosen(user: Cli) -> None:
+    project = user.folder / "swapped"
+    (project / "kept").mkdir(parents=True)
+    (project / "Project.toml").write_text("[deps]\n")
+    (project / "Manifest.toml").write_text("")
+    (project / "kept" / "Old.toml").write_text("# the old one\n")
+    (user.folder / "Mine.toml").write_text(f'[mine]\ngit-tree-sha1 = "{"1" * 40}"\nlazy = true\n')
+    (project / "main.jl").write_text(
+        'println(readline("Manifest.toml"))\n'
+        'println(Base.SHA1("1" ^ 40) == Base.SHA1(split(readlines("Artifacts.toml")[2], "\\"")[2]))\n'
+    )
+    ran = user.run(
+        "submit", project / "main.jl", "--manifest", "swapped/kept/Old.toml", "--artifacts", "Mine.toml", "--follow"
+    )
+    assert ran.code == 0, ran.stdout[-2000:] + ran.stderr
+    assert "Manifest.toml   you chose" in ran.stdout
+    assert "│ # the old one" in ran.stdout
+    assert "│ true" in ran.stdout
+    record = json.loads((user.folder / "config" / "submissions.json").read_text())["submissions"][-1]
+    assert record["choices"]["manifest"] == str(project / "kept" / "Old.toml")
 
 
 def test_a_script_that_throws(user: Cli) -> None:

@@ -126,6 +126,9 @@ async def completed(screen: Screen, typed: str) -> "list[str]":
 async def test_completion(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
     await signed_in.request("juliahub/nodes")
     await signed_in.request("juliahub/images")
+    manifest = folders / "work" / "project" / "Manifest.toml"
+    manifest.write_text("")
+    signed_in.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": manifest.as_uri(), "type": 1}]})
     screen = Screen(signed_in, written(folders))
     keys = await completed(screen, "")
     assert {"bundle", "threads", "cost-limit"} <= set(keys)
@@ -133,6 +136,8 @@ async def test_completion(signed_in: Editor, hub: ScriptedHub, folders: Path) ->
     assert await completed(screen, "send = ") == ["folder", "environment", "project", "script"]
     assert await completed(screen, "script = ") == ["project/main.jl"]
     assert await completed(screen, 'bundle = "') == ["project"]
+    assert await completed(screen, "manifest = ") == ["project/Manifest.toml"]
+    assert await completed(screen, "artifacts = ") == []
     assert await completed(screen, "gpu = t") == ["true", "false"]
     assert await completed(screen, 'node = "') == ["local-2"]
     assert await completed(screen, "julia = ") == ["1.10.4", "1.9.0"]

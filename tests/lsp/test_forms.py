@@ -48,6 +48,35 @@ async def test_what_goes_along_when_asked_for(signed_in: Editor, folders: Path) 
     assert again["bundle"] == form["bundle"], "the last plan's figures are kept"
 
 
+async def test_another_manifest_and_other_artifacts(signed_in: Editor, folders: Path) -> None:
+    """They are the form's and the bundle's; the folder stays as it is. What would go nowhere is said beside them."""
+    project = folders / "work" / "project"
+    manifest, artifacts = folders / "Old.toml", folders / "Mine.toml"
+    manifest.write_text('julia_version = "1.10.4"\nmanifest_format = "2.0"\n')
+    artifacts.write_text(f'[mine]\ngit-tree-sha1 = "{"1" * 40}"\nlazy = true\n')
+    chosen = {"manifest": manifest.as_uri(), "artifacts": artifacts.as_uri()}
+    choices = {"script": script_of(folders), **chosen}
+    form = await signed_in.request("juliahub/form", {"choices": choices, "bundle": True})
+    environment = form["environment"]["environment"]
+    assert (environment["manifestFile"], environment["artifactsFile"]) == (chosen["manifest"], chosen["artifacts"])
+    assert environment["juliaVersion"] == "1.10.4"
+    assert form["bundle"]["fileCount"] == 4
+    assert f"--manifest {manifest} --artifacts {artifacts}" in form["commandLine"]
+    plan = await signed_in.request("juliahub/bundlePlan", {"script": script_of(folders), **chosen})
+    assert [file["path"] for file in plan["files"] if "why" in file] == ["Artifacts.toml", "Manifest.toml"]
+    assert sorted(path.name for path in project.iterdir()) == ["Project.toml", "main.jl", "src"]
+    form = await signed_in.request("juliahub/form", {"choices": {**choices, "send": "project"}})
+    assert beside(form) == {
+        "manifest": "Old.toml was chosen, but no manifest goes along.",
+        "artifacts": "Mine.toml was chosen, but artifacts go along with a folder only.",
+    }
+    manifest.unlink()
+    form = await signed_in.request("juliahub/form", {"choices": choices, "bundle": True})
+    assert not form["ready"]
+    with pytest.raises(RpcError, match=r"Old\.toml.*Nothing was submitted"):
+        await signed_in.request("juliahub/submit", choices)
+
+
 async def test_every_wrong_field_at_once(signed_in: Editor, folders: Path) -> None:
     choices = {
         "script": script_of(folders),

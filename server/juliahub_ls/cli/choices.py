@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -128,7 +129,7 @@ def given_choices(parameters: dict[str, Any]) -> dict[str, Any]:
         if choice.kind is Kind.TABLE:
             value = own.environment(list(value))
         elif choice.kind is Kind.PATH:
-            value = str(value)
+            value = os.path.normpath(value.absolute())  # it is kept, and read again elsewhere
         found[choice.key] = list(value) if choice.kind is Kind.LIST else value
     if "timeLimit" in found and "costLimit" in found:
         raise typer.BadParameter("--time-limit and --cost-limit are two ways to end a job. Give one of them.")

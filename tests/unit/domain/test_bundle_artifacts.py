@@ -6,8 +6,9 @@ import pytest
 
 from juliahub_ls.domain.bundles.model import ArtifactPlacement, BundleOptions
 from juliahub_ls.domain.bundles.plan import plan_bundle
+from juliahub_ls.domain.environments.files import ChosenFiles
 
-from .bundle_plans import HASH, TREE, A, C, codes, depot, names
+from .bundle_plans import HASH, TREE, A, C, codes, depot, injected, names
 from .conftest import MakeTree
 
 
@@ -100,3 +101,31 @@ def test_artifacts_are_for_the_nodes_platform(
     options = BundleOptions(target_platform=tuple(target.items()))
     found = plan_bundle(base / "p", depots=[depot(base, registered=A)], options=options).artifacts
     assert [artifact.tree_hash for artifact in found] == ([tree_hash] if tree_hash else [])
+
+
+@pytest.mark.parametrize(
+    ("own", "name"),
+    [(None, "Artifacts.toml"), ("Artifacts.toml", "Artifacts.toml"), ("JuliaArtifacts.toml", "JuliaArtifacts.toml")],
+)
+def test_chosen_artifacts_go_in_under_the_name_that_julia_looks_for(
+    make_tree: MakeTree, own: "str | None", name: str
+) -> None:
+    text = f'[table]\ngit-tree-sha1 = "{HASH}"\n'
+    tree = {"p/Project.toml": "", "other/Mine.toml": text}
+    base = make_tree(tree if own is None else {**tree, f"p/{own}": f'[old]\ngit-tree-sha1 = "{TREE}"\n'})
+    options = BundleOptions(chosen=ChosenFiles(artifacts=base / "other" / "Mine.toml"))
+    plan = plan_bundle(base / "p", options=options, depots=[depot(base, registered=A)])
+    assert [(artifact.name, artifact.placement) for artifact in plan.artifacts] == [
+        ("table", ArtifactPlacement.BUNDLED)
+    ]
+    assert injected(plan, name) == text.encode()
+    assert [found for found in names(plan) if "Artifacts" in found] == [name]
+
+
+def test_chosen_artifacts_that_a_rule_leaves_out_or_that_are_gone(make_tree: MakeTree) -> None:
+    base = make_tree({"p/Project.toml": "", "p/.juliabundleignore": "Artifacts.toml\n", "Mine.toml": ""})
+    kept_out = plan_bundle(base / "p", options=BundleOptions(chosen=ChosenFiles(artifacts=base / "Mine.toml")))
+    assert codes(kept_out) == ["artifacts-left-out"]
+    (base / "p" / ".juliabundleignore").unlink()
+    gone = plan_bundle(base / "p", options=BundleOptions(chosen=ChosenFiles(artifacts=base / "Gone.toml")))
+    assert [problem.code for problem in gone.errors] == ["file-unreadable"]

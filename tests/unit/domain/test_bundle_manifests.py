@@ -9,7 +9,7 @@ import tomli
 
 from juliahub_ls.domain.bundles.model import BundleOptions, Placement
 from juliahub_ls.domain.bundles.plan import BundlePlan, plan_bundle
-from juliahub_ls.domain.environments.files import choose_manifest
+from juliahub_ls.domain.environments.files import ChosenFiles, choose_manifest
 
 from .bundle_plans import A, B, C, entry, injected, manifest, names, package
 from .conftest import MakeTree
@@ -165,3 +165,30 @@ def test_names_that_differ_in_case_only_get_two_places(make_tree: MakeTree) -> N
     )
     places = {item.archive_path.lower() for item in plan_bundle(top).packages if item.archive_path}
     assert len(places) == 2
+
+
+@pytest.mark.parametrize("julia", [(1, 9), (1, 10), (1, 11), None])
+@pytest.mark.parametrize("present", [(), MANIFESTS, MANIFESTS[1:2], MANIFESTS[2:]])
+@pytest.mark.parametrize("place", ["p/kept/Old.toml", "p/Manifest-v1.11.toml", "elsewhere/Manifest.toml"])
+def test_a_chosen_manifest_takes_the_place_of_whatever_julia_picks(
+    make_tree: MakeTree, julia: "tuple[int, int] | None", present: "tuple[str, ...]", place: str
+) -> None:
+    own = manifest(entry("B", B, 'path = "../gone"'))
+    levels = "../" * place.count("/")
+    tree = {**TOOL, "p/Project.toml": "", **{f"p/{name}": own for name in present}}
+    base = make_tree({**tree, place: manifest(entry("A", A, f'path = "{levels}A"'))})
+    chosen = ChosenFiles(manifest=base / place)
+    plan = plan_bundle(base / "p", options=BundleOptions(julia_version=julia, chosen=chosen))
+    assert plan.errors == []
+    found = [name for name in names(plan) if "Manifest" in name]
+    for version in [julia] if julia else [(1, 9), (1, 11), (1, 12)]:
+        picked = choose_manifest(found, version)
+        assert picked is not None
+        assert paths(plan, picked) == {"A": ".bundle/dev/A"}
+
+
+def test_a_chosen_manifest_that_is_gone_stops_the_bundle(make_tree: MakeTree) -> None:
+    top = make_tree({"p/Project.toml": "", "p/Manifest.toml": manifest(entry("A", A, 'path = "../A"')), **TOOL}) / "p"
+    plan = plan_bundle(top, options=BundleOptions(chosen=ChosenFiles(manifest=top / "Gone.toml")))
+    assert [problem.code for problem in plan.errors] == ["file-unreadable"]
+    assert plan.errors[0].path == top / "Gone.toml"

@@ -29,7 +29,8 @@ def plan_manifests(loaded: LoadedEnvironment, julia_version: JuliaVersion | None
     """The environment's manifest under the name that Julia will look for in the bundle, the main one first.
 
     A bundle has no workspace root above it and no file outside, so a manifest from there takes the place of what Julia
-    would find in the folder. With an unknown Julia, every manifest in the folder may be the one.
+    would find in the folder; so does one that the user chose. With an unknown Julia, every manifest in the folder may
+    be the one.
     """
     file, manifest = loaded.manifest_file, loaded.manifest
     if file is None or manifest is None:
@@ -37,7 +38,7 @@ def plan_manifests(loaded: LoadedEnvironment, julia_version: JuliaVersion | None
     top = loaded.environment.directory
     names = {name for name in toml_files(top) if is_manifest_name(name)}
     own = _named_in_project(loaded) or choose_manifest(names, julia_version)
-    if _inside(file, top) == own:
+    if _inside(file, top) == own and not loaded.environment.manifest_is_chosen:
         main = PlannedManifest(own or file.name, file, manifest)
         others = names - {main.archive_path} if julia_version is None else set()
         return [main, *(_another(top / name) for name in sorted(others))]

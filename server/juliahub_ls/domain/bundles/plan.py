@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from juliahub_ls.domain.environments.environment import LoadedEnvironment, load_environment
-from juliahub_ls.domain.environments.files import Environment, choose_artifacts, environment_at, toml_files
+from juliahub_ls.domain.environments.files import choose_artifacts, environment_at, toml_files
 from juliahub_ls.domain.environments.manifest import write_manifest
 from juliahub_ls.domain.environments.platforms import this_platform
 from juliahub_ls.domain.environments.registries import registered_uuids
@@ -144,16 +144,16 @@ def _injected(
         if path in present
     ]
     manifests, problems = _manifests(gathered, loaded, packages, present)
-    artifacts, not_made = _chosen_artifacts(gathered, loaded.environment)
+    artifacts, not_made = _chosen_artifacts(gathered, loaded)
     problems += not_made
     if loaded.environment.project_file.name not in present:
         problems.append(_project_left_out(loaded.environment.project_file))
     return [*made, *manifests, *artifacts], problems
 
 
-def _chosen_artifacts(gathered: Gathered, environment: Environment) -> tuple[list[InjectedFile], list[Problem]]:
+def _chosen_artifacts(gathered: Gathered, loaded: LoadedEnvironment) -> tuple[list[InjectedFile], list[Problem]]:
     """An artifacts file that takes the place of the folder's own, under the name that Julia will look for."""
-    file, top = environment.artifacts_file, environment.directory
+    file, top = loaded.environment.artifacts_file, loaded.environment.directory
     name = choose_artifacts(toml_files(top)) or "Artifacts.toml"
     if file is None or file == top / name:
         return [], []
@@ -163,7 +163,7 @@ def _chosen_artifacts(gathered: Gathered, environment: Environment) -> tuple[lis
     try:
         return [InjectedFile(name, file.read_bytes(), f"you chose {file}")], []
     except OSError as reason:
-        return [], [error("file-unreadable", f"{file} could not be read: {reason.strerror}.", file)]
+        return [], _unreadable(file, reason, loaded.artifacts.problems if loaded.artifacts else ())
 
 
 def _manifests(
@@ -179,18 +179,28 @@ def _manifests(
                 problems.append(_manifest_left_out(name, planned.file))
             continue
         try:
-            made.append(InjectedFile(name, *_manifest(planned)))
+            made.append(InjectedFile(name, *_manifest(planned, loaded)))
         except OSError as reason:
-            problems.append(error("file-unreadable", f"{name} could not be read: {reason.strerror}.", planned.file))
+            problems += _unreadable(planned.file, reason, planned.manifest.problems)
     return made, problems
 
 
-def _manifest(planned: PlannedManifest) -> tuple[bytes, str]:
+def _unreadable(file: Path, reason: OSError, known: Sequence[Problem]) -> list[Problem]:
+    """Told once: what could not be read before is among the environment's own problems."""
+    if any(problem.code == "file-unreadable" for problem in known):
+        return []
+    return [error("file-unreadable", f"{file} could not be read: {reason.strerror}.", file)]
+
+
+def _manifest(planned: PlannedManifest, loaded: LoadedEnvironment) -> tuple[bytes, str]:
     """The content and why it is made; a manifest that does not parse goes in as it is. Raises `OSError`."""
+    is_chosen = loaded.environment.manifest_is_chosen and planned.file == loaded.manifest_file
     broken = any(problem.code.startswith("toml") for problem in planned.manifest.problems)
     if planned.paths and not broken:
-        return write_manifest(planned.manifest, planned.paths), "its development packages point into the bundle"
-    return planned.file.read_bytes(), "as it is"
+        content, why = write_manifest(planned.manifest, planned.paths), "its development packages point into the bundle"
+    else:
+        content, why = planned.file.read_bytes(), "as it is"
+    return content, f"you chose {planned.file}" if is_chosen else why
 
 
 def _manifest_left_out(name: str, file: Path) -> Problem:

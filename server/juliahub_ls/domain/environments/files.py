@@ -39,13 +39,17 @@ class ChosenFiles:
         """The environment with them."""
         return replace(
             environment,
-            manifest_file=self.manifest or environment.manifest_file,
-            artifacts_file=self.artifacts or environment.artifacts_file,
+            manifest_file=_absolute(self.manifest) or environment.manifest_file,
+            artifacts_file=_absolute(self.artifacts) or environment.artifacts_file,
             manifest_is_chosen=self.manifest is not None,
         )
 
 
 AS_FOUND = ChosenFiles()
+
+
+def _absolute(file: Path | None) -> Path | None:
+    return Path(os.path.normpath(file.absolute())) if file else None
 
 
 def is_environment_file(name: str) -> bool:

@@ -2,13 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
 from juliahub_ls import payloads
+from juliahub_ls.domain.environments.environment import LoadedEnvironment
 from juliahub_ls.domain.jobs.choices import ALTERNATIVES, BY_OPTION, CHOICES, Choice, Kind
 from juliahub_ls.domain.jobs.cluster_words import node_label
 from juliahub_ls.domain.jobs.configuration_cursor import Cursor, cursor_at
@@ -30,6 +31,12 @@ _KEY, _VALUE, _FILE, _SNIPPET = 10, 12, 17, 15
 """`CompletionItemKind`: property, value, file, snippet."""
 Offer = tuple[str, str]
 """A value, and what it is."""
+_OF_ENVIRONMENTS: dict[str, Callable[[LoadedEnvironment], Path | None]] = {
+    "directory": lambda loaded: loaded.environment.directory,
+    "manifest": lambda loaded: loaded.manifest_file,
+    "artifacts": lambda loaded: loaded.environment.artifacts_file,
+}
+"""What of the workspace's environments is offered for a choice."""
 
 
 async def answer(session: Session, params: types.CompletionParams) -> Any:
@@ -102,9 +109,10 @@ async def _values(session: Session, choice: Choice, folder: Path) -> Sequence[Of
         return [("true", ""), ("false", "")]
     if choice.key == "script":
         return await asyncio.to_thread(lambda: [(name, "") for name in scripts_below(folder)])
-    if choice.key == "directory":
-        found = await session.workspace.environments()
-        return [(relative_path(loaded.environment.directory, folder), loaded.name) for loaded in found]
+    if choice.key in _OF_ENVIRONMENTS:
+        of_environment, known = _OF_ENVIRONMENTS[choice.key], await session.workspace.environments()
+        found = [(of_environment(loaded), loaded.name) for loaded in known]
+        return [(relative_path(path, folder), name) for path, name in found if path]
     if choice.key == "server":
         return [(profile.id, profile.name) for profile in session.services.servers.all()]
     return list(_of_server(session, choice.key))
