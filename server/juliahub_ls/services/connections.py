@@ -67,11 +67,13 @@ class Connections:
         path = auth_file(profile.url, os.environ, Path.home())
         return environment_token(profile.url, os.environ, path) or TokenStore(path)
 
-    def account(self, profile: ServerProfile) -> str:
-        """Whom a server's token is for, in its own words; empty when there is none, or it does not say."""
+    def account(self, profile: ServerProfile) -> str | None:
+        """Whom a server's token is for, in its own words, empty when it does not say. None: there is no token, or
+        somebody is writing it.
+        """
         stored = self.tokens(profile).read()
         if stored is None:
-            return ""
+            return None
         return stored.table.user_name or text_claim(claims_of(stored.table.bearer() or ""), "sub") or ""
 
     async def aclose(self) -> None:

@@ -44,12 +44,16 @@ class JobMemory:
             return {entry.job.jobname: entry for entry in _ENTRIES.validate_json(text)}
         except FileNotFoundError:
             return {}
-        except (OSError, ValidationError) as error:
-            log.warning("The jobs that %s listed last cannot be read: %s", server, error)
-            return {}
+        except OSError as error:
+            reason = str(error)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        log.warning("The jobs that %s listed last cannot be read: %s", server, reason)
+        return {}
 
     def write(self, server: str, account: str, jobs: Iterable[RememberedJob]) -> None:
-        """Keep these in place of those before. Inputs that look secret are left out."""
+        """Keep these in place of those before. Inputs that look secret are left out, and those that cannot be told."""
         content = [_stored(entry) for entry in jobs]
         try:
             replace_file(
@@ -81,8 +85,7 @@ def _stored(entry: RememberedJob) -> dict[str, Any]:
     inputs = {key: str(value) for key, value in entry.job.input_values().items()}
     shown = {key: value for key, value in inputs.items() if not looks_secret(key, value)}
     job = entry.job.model_dump(mode="json")
-    if shown != inputs:
-        job["inputs"] = encode_inputs(shown)
+    job["inputs"] = None if entry.job.inputs is None else encode_inputs(shown)
     if len(entry.job.outputs) > LONGEST_OUTPUTS:
         job["outputs"] = ""
     return {"job": job, "facts": asdict(entry.facts)}

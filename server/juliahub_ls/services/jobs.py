@@ -144,7 +144,12 @@ class Jobs:
         return self.view(client.server, jobname)
 
     async def explain(self, server: str, views: Iterable[JobView]) -> None:
-        """Learn why jobs failed or stopped that ended unseen, one after the other; changes come as events."""
+        """Learn why jobs failed or stopped that ended unseen, one after the other; changes come as events.
+
+        A server that has just not given its list is not asked.
+        """
+        if server in self._offline:
+            return
         client = await self._connections.client(server)
         for view in views:
             known = self._known.get(server, view.id)

@@ -30,17 +30,21 @@ class KnownJob:
 
 @dataclass(slots=True)
 class _Remembered:
-    """What was kept of an account's jobs. `met`: its server has listed its jobs since."""
+    """What was kept of an account's jobs. `met`: its server has listed its jobs since. Without an account it is not
+    known yet whose they are.
+    """
 
-    account: str
+    account: str | None
     jobs: dict[str, RememberedJob]
     met: bool = False
 
 
 class KnownJobs:
-    """By server and name. `account`: whose jobs a server lists; those of another account are not known."""
+    """By server and name. `account`: whose jobs a server lists; those of another account are not known. None: it cannot
+    be told now, which is no other account.
+    """
 
-    def __init__(self, account: Callable[[ServerProfile], str], memory: JobMemory | None = None) -> None:
+    def __init__(self, account: Callable[[ServerProfile], str | None], memory: JobMemory | None = None) -> None:
         self._account = account
         self._memory = memory
         self._jobs: dict[str, dict[str, KnownJob]] = {}
@@ -70,10 +74,12 @@ class KnownJobs:
         """Have at hand what an earlier session kept. Another account than before has jobs of its own."""
         server, account = profile.id, self._account(profile)
         before = self._remembered.get(server)
-        if before is not None and before.account == account:
+        if before is not None and account in (before.account, None):
             return
-        kept = await asyncio.to_thread(self._memory.read, server, account) if self._memory else {}
-        if before is not None:
+        kept: dict[str, RememberedJob] = {}
+        if self._memory is not None and account is not None:
+            kept = await asyncio.to_thread(self._memory.read, server, account)
+        if before is not None and before.account is not None:
             for known in self._jobs.pop(server, {}).values():
                 known.rest()
         self._remembered[server] = _Remembered(account, kept)
@@ -102,6 +108,6 @@ class KnownJobs:
             for name, one in self._jobs.get(server, {}).items()
         }
         kept = worth_keeping({**remembered.jobs, **known}, [job.jobname for job in listed], more=more)
-        if self._memory is not None and kept != remembered.jobs:
+        if self._memory is not None and remembered.account is not None and kept != remembered.jobs:
             remembered.jobs = kept
             await asyncio.to_thread(self._memory.write, server, remembered.account, kept.values())

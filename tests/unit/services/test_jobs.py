@@ -27,7 +27,7 @@ from juliahub_wire import logs
 from juliahub_wire.auth import TokenTable
 from juliahub_wire.jobs import encode_inputs
 from tests.support.scripted_http import ScriptedServer
-from tests.unit.services.test_hub_client import GET, JOB, LIST, LOGS
+from tests.unit.services.test_hub_client import GET, JOB, KILL, LIST, LOGS
 
 FAILED, DONE = JOB | {"status": "Failed"}, JOB | {"status": "Completed"}
 REASON = '{"message": "UndefVarError: x", "eventId": "9", "metadata": {"level": "Error"}}'
@@ -152,29 +152,97 @@ async def test_a_job_that_ran_is_found_behind_many_newer_ones(next_session: Sess
 
 
 async def test_no_secret_is_kept(next_session: Sessions, server: ScriptedServer, tmp_path: Path) -> None:
+    """Nor what cannot be told to be none."""
     inputs = encode_inputs({"jobname": "pi", "N": "10", "API_TOKEN": "hush"})
-    server.on(LIST, [DONE | {"inputs": inputs, "outputs": "x" * 30_000}])
+    server.on(LIST, [DONE | {"inputs": inputs + " and more", "outputs": "x" * 30_000}])
     async with next_session() as jobs:
         await jobs.list(None)
-    (file,) = (tmp_path / "jobs").iterdir()
-    assert "hush" not in file.read_text()
-    assert file.stat().st_size < 2_000
+        (file,) = (tmp_path / "jobs").iterdir()
+        assert "hush" not in file.read_text()
+        assert file.stat().st_size < 2_000
+        server.on(LIST, [DONE | {"inputs": inputs}])
+        await jobs.list(None)
+        assert "hush" not in file.read_text()
     server.on(LIST, Response(status_code=500))
     async with next_session() as jobs:
         (view,) = (await jobs.list(None)).jobs
     assert (view.name, view.inputs) == ("pi", {"N": "10"})
 
 
-async def test_a_broken_memory_is_an_empty_one(next_session: Sessions, server: ScriptedServer, tmp_path: Path) -> None:
+async def test_a_broken_memory_is_an_empty_one(
+    next_session: Sessions, server: ScriptedServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says what is wrong with it, and nothing of what is in it."""
     server.on(LIST, [DONE])
     async with next_session() as jobs:
         await jobs.list(None)
     (file,) = (tmp_path / "jobs").iterdir()
-    file.write_text('[{"job": 1}]')
+    file.write_text('[{"job": 1}, {"job": "password=hush"}]')
     server.on(LIST, Response(status_code=500))
     async with next_session() as jobs:
         with pytest.raises(errors.ServerFailed):
             await jobs.list(None)
+    told = next(line for line in caplog.messages if "cannot be read" in line)
+    assert " listed last cannot be read: 0.job: " in told
+    assert "hush" not in caplog.text
+
+
+async def test_a_server_that_is_away_is_not_asked_why_jobs_failed(
+    next_session: Sessions, server: ScriptedServer
+) -> None:
+    server.on(LIST, [FAILED])
+    async with next_session() as jobs:
+        await jobs.list(None)
+    server.on(LIST, Response(status_code=500))
+    server.on(LOGS, PlainTextResponse(logs.encode_page([REASON])))
+    async with next_session() as jobs:
+        await explained(jobs)
+        assert LOGS not in server.seen
+        server.on(LIST, [FAILED])
+        await explained(jobs)
+        assert LOGS in server.seen
+
+
+@pytest.mark.parametrize("content", [b'id_token = "half', None], ids=["half", "away"])
+async def test_a_token_that_is_being_written_is_no_other_account(
+    next_session: Sessions, server: ScriptedServer, tmp_path: Path, content: "bytes | None"
+) -> None:
+    """PkgAuthentication writes in place (§1.3): jobs stay what they were, a stopping one stops still."""
+    file = auth_file(server.url, {"JULIA_DEPOT_PATH": str(tmp_path / "depot")}, tmp_path)
+    whole = file.read_bytes()
+    server.on(LIST, [JOB])
+    server.on(GET, {"details": [JOB]})
+    server.on(KILL, {"status": True})
+    async with next_session() as jobs:
+        await jobs.list(None)
+        assert (await jobs.stop(None, "jr-1")).label == "Stopping…"
+        file.write_bytes(content) if content else file.unlink()
+        meanwhile = asyncio.create_task(jobs.list(None))
+        await asyncio.sleep(0)
+        file.write_bytes(whole)
+        await asyncio.gather(meanwhile, return_exceptions=True)  # without a token nobody is signed in
+        assert [view.label for view in (await jobs.list(None)).jobs] == ["Stopping…"]
+    assert len(list((tmp_path / "jobs").iterdir())) == 1
+
+
+async def test_a_first_list_while_the_token_is_being_written(
+    next_session: Sessions, server: ScriptedServer, tmp_path: Path
+) -> None:
+    """Whose jobs they are is known by the next one: they stay known, and are kept as that account's."""
+    file = auth_file(server.url, {"JULIA_DEPOT_PATH": str(tmp_path / "depot")}, tmp_path)
+    whole = file.read_bytes()
+    server.on(LIST, [JOB])
+    server.on(GET, {"details": [JOB]})
+    server.on(KILL, {"status": True})
+    file.write_bytes(b'id_token = "half')
+    async with next_session() as jobs:
+        listing = asyncio.create_task(jobs.list(None))
+        await asyncio.sleep(0)
+        file.write_bytes(whole)
+        await listing
+        await jobs.stop(None, "jr-1")
+        assert [view.label for view in (await jobs.list(None)).jobs] == ["Stopping…"]
+    assert len(list((tmp_path / "jobs").iterdir())) == 1
 
 
 async def test_why_a_job_failed_is_looked_up_once(jobs: Jobs, server: ScriptedServer) -> None:
