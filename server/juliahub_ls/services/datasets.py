@@ -16,7 +16,7 @@ from juliahub_ls.services.download import KEPT, Download
 from juliahub_ls.services.hub_requests import HubRequests
 from juliahub_ls.services.multipart import one_file
 from juliahub_ls.services.os_errors import translated_os_errors
-from juliahub_ls.services.part_file import PartFile
+from juliahub_ls.services.part_file import PartFile, alone
 from juliahub_ls.services.progress import Progress
 from juliahub_ls.services.transport import check, decode
 from juliahub_ls.services.upload import put_file
@@ -68,16 +68,10 @@ class Datasets:
         part = target.with_name(f"{target.name}.{dataset.id[:8]}-v{number}.part")  # goes on with its own bytes alone
         with translated_os_errors(target, KEPT):
             await anyio.to_thread.run_sync(lambda: target.parent.mkdir(parents=True, exist_ok=True))
-            for attempt in range(RESUMES):
-                try:
-                    await self._append(dataset, number, part, progress)
-                    break
-                except errors.ServerError:
-                    if attempt == RESUMES - 1:
-                        raise
-                    await anyio.sleep(0.5 * 2**attempt)
-            await anyio.to_thread.run_sync(part.replace, target)
-            size = await anyio.to_thread.run_sync(lambda: target.stat().st_size)
+            async with alone(await anyio.to_thread.run_sync(target.resolve), progress):
+                await self._whole(dataset, number, part, progress)
+                await anyio.to_thread.run_sync(part.replace, target)
+                size = await anyio.to_thread.run_sync(lambda: target.stat().st_size)
             return Downloaded(target, size, number)
 
     async def upload(self, dataset: Dataset, file: Path, progress: Progress) -> int | None:
@@ -129,6 +123,16 @@ class Datasets:
     async def _post(self, path: str, body: dict[str, object], state: str) -> httpx.Response:
         headers = {"Content-Type": "application/json"}
         return await self._requests.send("POST", path, state, content=json.dumps(body), headers=headers)
+
+    async def _whole(self, dataset: Dataset, version: int, part: Path, progress: Progress) -> None:
+        """Fetch until all is there, going on after breaks."""
+        for attempt in range(RESUMES):
+            try:
+                return await self._append(dataset, version, part, progress)
+            except errors.ServerError:
+                if attempt == RESUMES - 1:
+                    raise
+                await anyio.sleep(0.5 * 2**attempt)
 
     async def _append(self, dataset: Dataset, version: int, part: Path, progress: Progress) -> None:
         """Fetch what is missing. The URL is asked for anew each time: a signed one lapses."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from juliahub_ls import errors
 from juliahub_ls.services.datasets import Datasets
@@ -40,6 +41,11 @@ def dataset(**fields: Any) -> dict[str, Any]:
         "license": {"name": "MIT License", "spdx_id": "MIT", "text": None, "url": None},
         "lastModified": "2022-10-12T05:39:42.906",
     } | fields
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JULIAHUB_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
 
 
 @pytest.fixture
@@ -113,6 +119,45 @@ async def test_a_broken_download_goes_on(
     saved = await datasets.download(await datasets.find(ID), 2, tmp_path / "m.bin", Silent())
     assert saved.path.read_bytes() == content
     assert server.requests[-1].headers["range"] == "bytes=5000-"
+
+
+class Told:
+    """A progress that someone waits for."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.begun = asyncio.Event()
+
+    def report(self, message: str, fraction: float | None = None) -> None:
+        self.words.append(message)
+        self.begun.set()
+
+
+async def test_two_downloads_to_one_file_come_after_each_other(
+    datasets: Datasets, server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version has no hash: if both wrote into one file, nobody would notice. The first one's bytes arrive whole."""
+    monkeypatch.chdir(tmp_path)
+    content, begun, go_on = bytes(range(256)) * 4000, asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield content[:70_000]
+        begun.set()
+        await go_on.wait()
+        yield content[70_000:]
+
+    server.on("GET /datasets", [dataset()])
+    serve(server, content, StreamingResponse(slowly(), headers={"Content-Length": str(len(content))}))
+    found, told = await datasets.find(ID), Told()
+    first = asyncio.create_task(datasets.download(found, 2, tmp_path / "m.bin", Silent()))
+    await begun.wait()
+    second = asyncio.create_task(datasets.download(found, 2, Path("m.bin"), told))
+    await told.begun.wait()
+    go_on.set()
+    assert [(await saved).size for saved in (first, second)] == [len(content)] * 2
+    assert (tmp_path / "m.bin").read_bytes() == content
+    assert told.words[0] == "Waiting for another download of m.bin"
+    assert [request.headers.get("range") for request in server.requests if request.url.path == "/signed"] == [None] * 2
 
 
 async def test_what_had_arrived_whole_is_not_fetched_again(
