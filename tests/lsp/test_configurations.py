@@ -126,9 +126,6 @@ async def completed(screen: Screen, typed: str) -> "list[str]":
 async def test_completion(signed_in: Editor, hub: ScriptedHub, folders: Path) -> None:
     await signed_in.request("juliahub/nodes")
     await signed_in.request("juliahub/images")
-    manifest = folders / "work" / "project" / "Manifest.toml"
-    manifest.write_text("")
-    signed_in.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": manifest.as_uri(), "type": 1}]})
     screen = Screen(signed_in, written(folders))
     keys = await completed(screen, "")
     assert {"bundle", "threads", "cost-limit"} <= set(keys)
@@ -136,13 +133,18 @@ async def test_completion(signed_in: Editor, hub: ScriptedHub, folders: Path) ->
     assert await completed(screen, "send = ") == ["folder", "environment", "project", "script"]
     assert await completed(screen, "script = ") == ["project/main.jl"]
     assert await completed(screen, 'bundle = "') == ["project"]
-    assert await completed(screen, "manifest = ") == ["project/Manifest.toml"]
-    assert await completed(screen, "artifacts = ") == []
     assert await completed(screen, "gpu = t") == ["true", "false"]
     assert await completed(screen, 'node = "') == ["local-2"]
     assert await completed(screen, "julia = ") == ["1.10.4", "1.9.0"]
     assert await completed(screen, "[") == ["[configurations.NAME]"]
     assert await completed(screen, "threads = 2 # ") == []
+
+
+async def test_completion_of_an_environments_files(start: MakeEditor, folders: Path) -> None:
+    (folders / "work" / "project" / "Manifest.toml").write_text("")
+    screen = Screen(await start(), written(folders))
+    assert await completed(screen, "manifest = ") == ["project/Manifest.toml"]
+    assert await completed(screen, "artifacts = ") == []
 
 
 async def test_an_editor_that_closes_quotes_itself(editor: Editor, folders: Path) -> None:
