@@ -19,6 +19,7 @@ const tests = {
   outExtension: { ".js": ".mjs" },
   format: "esm",
   external: ["@vscode/l10n", "@vscode/l10n-dev"],
+  alias: { vscode: "./test/vscode.ts" },
 };
 
 if (process.argv.includes("--watch")) {

@@ -108,9 +108,11 @@ test("what is no number never leaves the field", () =>
     await field(view, "Nodes").fill("many");
     await view.getByText("Give a whole number, such as 2.").first().waitFor();
     assert.equal(await view.getByRole("button", { name: "Start job" }).getAttribute("aria-disabled"), "true");
-    assert.deepEqual(page.heard, []);
+    assert.deepEqual(await page.said("unreadable"), { type: "unreadable", filled: 1, sentence: "Give a whole number, such as 2." }, "no other gesture starts what stood there before");
+    assert.deepEqual(page.heard.map(({ type }) => type), ["unreadable"]);
     await field(view, "Nodes").fill("4");
     assert.equal((await page.said("edited")).choices.nodes, 4);
+    assert.deepEqual(await page.said("unreadable"), { type: "unreadable", filled: 1 });
   }));
 
 test("an answer that was overtaken is not drawn, and none writes over what is being typed", () =>
@@ -169,9 +171,14 @@ test("of two inputs with one name, or one without, none is dropped without a wor
     await field(view, "Name of input 2").fill("SEED");
     await view.getByText("SEED is there twice. Give each input a name of its own.").first().waitFor();
     assert.equal(await view.getByRole("button", { name: "Start job" }).getAttribute("aria-disabled"), "true");
-    assert.deepEqual(page.heard, []);
+    assert.deepEqual(new Set(page.heard.map(({ type }) => type)), new Set(["unreadable"]));
+    await field(view, "Name").fill("sweep");
+    await summary(view, "1 process on 1 node");
+    assert.equal(await field(view, "Name of input 2").inputValue(), "SEED", "what cannot be read stays while other fields change");
+    await view.getByText("SEED is there twice. Give each input a name of its own.").first().waitFor();
     await view.locator(".more-fields summary").getByText("Something in here is wrong").waitFor({ state: "attached" });
     await page.accessible();
+    page.forget();
     await field(view, "Name of input 2").fill("SEEDS");
     assert.deepEqual((await page.said("edited")).choices.env, { SEED: "42", SEEDS: "9" });
     await view.locator(".remark.error").waitFor({ state: "detached" });

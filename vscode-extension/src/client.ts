@@ -57,6 +57,8 @@ export class Daemon implements vscode.Disposable {
   private current: DaemonState = "idle";
   /** The process that has not answered yet. */
   private starting: ChildProcess | undefined;
+  /** How often it was stopped: a start that began before that ends by itself. */
+  private stops = 0;
   /** The daemon's version that the user has been warned of. */
   private warned: string | undefined;
 
@@ -88,11 +90,12 @@ export class Daemon implements vscode.Disposable {
   /** One that still starts is ended: it may hang, and would be waited for for ever. */
   async stop(): Promise<void> {
     const { running } = this;
+    this.stops += 1;
     this.running = undefined;
     this.client = undefined;
     this.starting?.kill();
+    this.starting = undefined;
     const client = await running?.catch(() => undefined);
-    this.client = undefined;
     await client?.stop().catch((error: unknown) => {
       this.output.warn(String(error));
     });
@@ -148,8 +151,10 @@ export class Daemon implements vscode.Disposable {
       });
     }
     this.setState("starting");
+    const { stops } = this;
     const launch = await resolveLaunch(readConfig(), this.extension.extensionPath);
-    const client = this.createClient(launch);
+    this.unlessStopped(stops);
+    const client = this.createClient(launch, stops);
     this.client = client;
     for (const [method, handlers] of this.handlers) {
       client.onNotification(method, (params: unknown) => {
@@ -159,19 +164,22 @@ export class Daemon implements vscode.Disposable {
     await client.start().catch((error: unknown) => {
       this.output.warn(String(error));
     });
+    if (this.stops !== stops) await client.stop().catch(() => undefined);
+    this.unlessStopped(stops);
     this.starting = undefined;
     // A daemon that ends while it starts may also leave a start that succeeded with nobody there.
-    if (!client.isRunning()) {
-      if (this.client !== client) throw new Told(); // by `stop`
-      return this.retry();
-    }
+    if (!client.isRunning()) return this.retry();
     await this.greet(client);
     this.setState("running");
     this.started.fire();
     return client;
   }
 
-  private createClient(launch: Launch): LanguageClient {
+  private unlessStopped(stops: number): void {
+    if (this.stops !== stops) throw new Told();
+  }
+
+  private createClient(launch: Launch, stops: number): LanguageClient {
     const options: LanguageClientOptions = {
       documentSelector: DOCUMENTS,
       middleware: this.middleware,
@@ -187,11 +195,12 @@ export class Daemon implements vscode.Disposable {
         },
       },
     };
-    const client: LanguageClient = new QuietClient("juliahub", "JuliaHub", () => this.spawn(launch), options);
+    const client: LanguageClient = new QuietClient("juliahub", "JuliaHub", () => this.spawn(launch, stops), options);
     return client;
   }
 
-  private spawn({ command, args }: Launch): Promise<ChildProcess> {
+  private spawn({ command, args }: Launch, stops: number): Promise<ChildProcess> {
+    this.unlessStopped(stops);
     this.output.info(`starting ${[command, ...args].join(" ")}`);
     // Not the workspace as working directory: nothing in it may shadow a module of the daemon's.
     const child = spawn(command, args, { cwd: homedir(), windowsHide: true });

@@ -115,6 +115,11 @@ export class Submitter implements vscode.Disposable {
   }
 }
 
+/** Whether it is left open what runs. */
+export function namesNothing({ script, app, appRepo }: SubmitParams): boolean {
+  return script === undefined && app === undefined && appRepo === undefined;
+}
+
 /** The choices with their script on disk; an application has none. */
 async function saved(choices: SubmitParams): Promise<SubmitParams | undefined> {
   if (choices.script === undefined) return choices;

@@ -57,6 +57,12 @@ const EMPTY: Readonly<Record<string, { readonly context: Readonly<Record<string,
   "a filter that nothing passes": { context: { ...HEALTHY, "juliahub.jobs.filtered": true }, says: { jobs: "No job passes", bundle: "Open a Julia script" } },
 };
 
+test("what runs a script is offered where there is one to run: not beside what Git keeps of it", () => {
+  const whens = [...JSON.stringify(contributes).matchAll(/"when":"([^"]*== julia\b[^"]*)"/g)].map(([, when = ""]) => when);
+  assert.ok(whens.length > 10);
+  assert.deepEqual(whens.filter((when) => !when.includes("resourceScheme =~ /^(file|untitled|vscode-remote)$/")), []);
+});
+
 for (const [state, { context, says }] of Object.entries(EMPTY)) {
   test(`${state}: each view says one thing`, () => {
     for (const [view, words] of Object.entries(says)) {

@@ -4,6 +4,7 @@ import type { Form, FormParams, SubmitParams } from "../src/protocol";
 import { CALM_MS, type Draft, RunModel, TYPING_MS } from "../src/run/model";
 
 const SCRIPT = "file:///project/main.jl";
+const OTHER = "file:///project/other.jl";
 
 /** A daemon that answers when it is told to, and a clock that stands still until it is moved. */
 class World {
@@ -11,6 +12,9 @@ class World {
   readonly failures: unknown[] = [];
   drafts: Readonly<Record<string, Draft>> = {};
   drawn = 0;
+  seen = true;
+  /** Where scripts run. */
+  server = "here";
   private now = 0;
   private timers: { readonly at: number; readonly act: () => void }[] = [];
 
@@ -20,6 +24,7 @@ class World {
     this.drafts = drafts;
     this.model = new RunModel({
       ask: (params) => this.ask(params),
+      isSeen: () => this.seen,
       changed: () => {
         this.drawn += 1;
       },
@@ -62,7 +67,9 @@ class World {
       this.asked.push({
         params,
         answer: (form = {}) => {
-          resolve({ origin: "defaults", choices: { script: SCRIPT, nodes: 1, ...params.choices }, ...form } as Form);
+          const server = params.server ?? this.server;
+          const choices = { script: SCRIPT, nodes: 1, ...params.choices, server };
+          resolve({ origin: "defaults", server: { id: server, current: server === this.server }, choices, ...form } as Form);
           return settled();
         },
         fail: (error) => {
@@ -196,21 +203,43 @@ test("a failure leaves the form as it was", async () => {
   assert.equal(world.model.form?.choices.nodes, 1);
 });
 
-test("another server's machines are not asked for here", async () => {
-  const world = await opened({ "file:///project/other.jl": { choices: { script: "file:///project/other.jl", image: "Mine", nodes: 3 }, source: { origin: "defaults", changed: true } } });
+test("scripts that run elsewhere are asked about there, whatever was chosen for the server before", async () => {
+  const world = await opened();
   edit(world, { node: "m4", nodes: 2, server: "here" }, 1);
   world.pass(TYPING_MS);
   await world.question(1).answer();
-  world.model.moveTo("hub");
-  assert.deepEqual(world.question(2).params.choices, { script: SCRIPT, nodes: 2, server: "hub" });
-  assert.deepEqual(world.drafts["file:///project/other.jl"]?.choices, { script: "file:///project/other.jl", nodes: 3, server: "hub" });
-  world.model.moveTo("hub");
-  assert.equal(world.asked.length, 3, "it is there already");
+  world.server = "hub";
+  world.model.followServer();
+  world.model.followServer();
+  edit(world, { node: "m4", nodes: 3, server: "here" }, 2);
+  assert.deepEqual(world.model.requestFor(SCRIPT, true), { choices: { script: SCRIPT, node: "m4", nodes: 3, server: "here" } }, "no server is named: the daemon moves them");
+  world.pass(TYPING_MS);
+  assert.equal(world.asked.length, 3, "one question for one move");
+  await world.question(2).answer();
+  assert.equal(world.model.form?.choices.server, "hub");
+  const later = new World(world.drafts);
+  assert.equal(later.model.requestFor(SCRIPT, false).server, undefined, "nor is one over a reload");
+});
+
+test("a job's or a configuration's own server stays until one is chosen", async () => {
+  const world = new World();
+  world.model.open({ configuration: "big" });
+  await world.question(0).answer({ server: { id: "hub", current: false } as Form["server"] });
+  edit(world, { nodes: 2, server: "hub" }, 1);
+  world.pass(TYPING_MS);
+  assert.equal(world.question(1).params.server, "hub");
+  assert.equal(new World(world.drafts).model.requestFor(SCRIPT, false).server, "hub");
+  world.model.followServer();
+  world.pass(TYPING_MS);
+  assert.equal(world.question(2).params.server, undefined);
+  assert.equal(new World(world.drafts).model.requestFor(SCRIPT, false).server, undefined);
 });
 
 test("a script that runs elsewhere has not been changed by hand", async () => {
   const world = await opened();
-  world.model.moveTo("hub");
+  world.server = "hub";
+  world.model.followServer();
+  world.pass(TYPING_MS);
   await world.question(1).answer();
   assert.deepEqual([world.model.form?.choices.server, world.model.source.changed, world.drafts], ["hub", false, {}]);
 });
@@ -218,20 +247,71 @@ test("a script that runs elsewhere has not been changed by hand", async () => {
 test("a form that is on its way when scripts move is asked for again", async () => {
   const world = new World();
   world.model.open({ script: SCRIPT });
-  world.model.moveTo("hub");
-  await world.question(1).answer({ choices: { script: SCRIPT, server: "hub" } });
+  world.server = "hub";
+  world.model.followServer();
+  await world.question(1).answer();
   await world.question(0).answer({ choices: { script: SCRIPT, server: "here" } });
   assert.equal(world.model.form?.choices.server, "hub");
 });
 
+test("an edit in a form that makes room for another script's is found again with its own", async () => {
+  const world = await opened();
+  world.model.open({ script: OTHER });
+  edit(world, { nodes: 5 }, 1);
+  assert.equal(world.model.requestFor(OTHER, true).choices, undefined);
+  await world.question(1).answer({ choices: { script: OTHER, nodes: 1 } });
+  assert.equal(world.model.form?.choices.script, OTHER);
+  world.model.open({ script: SCRIPT });
+  assert.equal(world.question(2).params.choices?.nodes, 5);
+});
+
+test("nothing is asked for a form that nobody sees, until somebody looks", async () => {
+  const world = await opened();
+  world.seen = false;
+  world.model.open({ job: "j1", server: "hub" });
+  world.model.followServer();
+  assert.equal(world.asked.length, 1);
+  world.seen = true;
+  world.model.refresh();
+  assert.deepEqual(world.question(1).params, { job: "j1", server: "hub" });
+});
+
 test("what a gesture submits is what stands in the form, looked at or left", async () => {
   const world = await opened();
-  assert.equal(world.model.chosenFor(SCRIPT, false), undefined, "as it ran last");
-  assert.equal(world.model.chosenFor(SCRIPT, true)?.nodes, 1);
-  edit(world, { nodes: 7, port: 8080, portAccess: "password", portPassword: "hidden" }, 1);
-  assert.deepEqual(world.model.chosenFor(SCRIPT, false), { script: SCRIPT, nodes: 7, port: 8080, portAccess: "password", portPassword: "hidden" });
-  world.model.submitted(SCRIPT);
-  assert.deepEqual([world.drafts, world.model.chosenFor(SCRIPT, false)], [{}, undefined]);
+  assert.deepEqual(world.model.requestFor(SCRIPT, false), { script: SCRIPT }, "as it ran last");
+  assert.equal(world.model.requestFor(SCRIPT, true).choices?.nodes, 1);
+  const chosen = { nodes: 7, port: 8080, portAccess: "password", portPassword: "hidden" } as const;
+  edit(world, chosen, 1);
+  assert.deepEqual(world.model.requestFor(SCRIPT, false), { choices: { script: SCRIPT, ...chosen } });
+  world.model.submitting({ script: SCRIPT })();
+  assert.deepEqual([world.drafts, world.model.requestFor(SCRIPT, false)], [{}, { script: SCRIPT }]);
+});
+
+test("the end of a submission leaves other scripts' forms, and what was chosen meanwhile", async () => {
+  const world = await opened();
+  edit(world, { nodes: 7 }, 1);
+  const submitted = world.model.submitting({ script: SCRIPT });
+  world.model.open({ script: OTHER });
+  await world.question(1).answer({ choices: { script: OTHER } });
+  world.model.edited({ script: OTHER, nodes: 9 }, 2, world.model.filled);
+  submitted();
+  assert.deepEqual(Object.values(world.drafts).map(({ choices }) => choices), [{ script: OTHER, nodes: 9 }]);
+  assert.equal(world.model.choices?.nodes, 9);
+
+  const again = world.model.submitting({ script: OTHER });
+  world.model.edited({ script: OTHER, nodes: 10 }, 3, world.model.filled);
+  again();
+  assert.equal(world.model.choices.nodes, 10);
+  assert.equal(Object.values(world.drafts).length, 1);
+});
+
+test("a submitted selection leaves what was chosen for the whole script, and makes room for it", async () => {
+  const world = await opened();
+  edit(world, { nodes: 7 }, 1);
+  world.model.open({ job: "j1", server: "here" });
+  await world.question(1).answer({ origin: "job", choices: { script: SCRIPT, code: "1 + 1" } });
+  world.model.submitting({ script: SCRIPT, code: "1 + 1" })();
+  assert.deepEqual(world.asked.at(-1)?.params, { choices: { script: SCRIPT, nodes: 7 } });
 });
 
 test("a selection is for once", async () => {
@@ -240,7 +320,7 @@ test("a selection is for once", async () => {
   await world.question(0).answer({ origin: "job", choices: { script: SCRIPT, code: "1 + 1" } });
   edit(world, { code: "1 + 1", nodes: 4 }, 1);
   assert.equal(world.model.choices?.nodes, 4);
-  assert.deepEqual([world.drafts, world.model.chosenFor(SCRIPT, true)], [{}, undefined], "the script itself runs as it ran last");
+  assert.deepEqual([world.drafts, world.model.requestFor(SCRIPT, true)], [{}, { script: SCRIPT }], "the script itself runs as it ran last");
 });
 
 test("a script is the same, whoever writes its URI", async () => {
@@ -249,8 +329,21 @@ test("a script is the same, whoever writes its URI", async () => {
   const choices = { script: "file:///C:/my%20work/main.jl", nodes: 3 };
   await world.question(0).answer({ choices });
   world.model.edited(choices, 1, world.model.filled);
-  assert.equal(world.model.chosenFor("file:///c%3A/my%20work/main.jl", false)?.nodes, 3);
+  assert.equal(world.model.requestFor("file:///c%3A/my%20work/main.jl", false).choices?.nodes, 3);
   const later = new World(world.drafts);
   later.model.open({ script: "file:///c%3A/my%20work/main.jl" });
   assert.equal(later.question(0).params.choices?.nodes, 3);
+});
+
+test("a percent sign in a path survives reloads", () => {
+  for (const script of ["file:///p/50%25%20done/main.jl", "file:///p/a%2520b.jl", "file:///p/100%/main.jl"]) {
+    const choices = { script, nodes: 3 };
+    let world = new World({ [script]: { choices, source: { origin: "defaults", changed: true } } });
+    for (let reload = 0; reload < 3; reload += 1) {
+      world.model.open({ script });
+      assert.equal(world.question(0).params.choices?.nodes, 3);
+      world.model.edited(choices, 1, world.model.filled);
+      world = new World(world.drafts);
+    }
+  }
 });

@@ -24,8 +24,9 @@ export const checkFile: CommandFactory = (services) => async (argument) => {
   if (script === undefined) return;
   const name = path.posix.basename(script.path);
   for (;;) {
+    const choices = await services.form.choicesFor(script.toString());
     const result = await withProgress(services.daemon, vscode.l10n.t("Checking {0}", name), (workDoneToken, cancel) =>
-      services.daemon.request(methods.preflight, { script: script.toString(), workDoneToken }, cancel),
+      services.daemon.request(methods.preflight, { ...choices, workDoneToken }, cancel),
     );
     const choice = result.problems.length === 0 ? await congratulate(result) : await list(name, result);
     if (choice === undefined) return;

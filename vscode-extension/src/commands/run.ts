@@ -5,6 +5,7 @@ import { Problem } from "../errors";
 import { type Configuration, methods, type SubmitParams } from "../protocol";
 import { activeScript, savedScript } from "../saving";
 import type { CommandFactory } from "../services";
+import { namesNothing } from "../submitter";
 
 interface ConfigurationItem extends vscode.QuickPickItem {
   readonly configuration: Configuration;
@@ -19,8 +20,8 @@ export const runFile: CommandFactory =
     for (const uri of scriptsOf(argument, selection)) {
       const script = await savedScript(uri);
       if (script === undefined) continue;
-      const choices = await form.choicesFor(script.toString());
-      if ((await submitter.submit(choices)) !== undefined) form.model.submitted(script.toString());
+      const submitted = form.model.submitting({ script: script.toString() });
+      if ((await submitter.submit(await form.choicesFor(script.toString()))) !== undefined) submitted();
     }
   };
 
@@ -47,9 +48,10 @@ export const runFileWith: CommandFactory =
     const placeHolder = vscode.l10n.t("What goes along with {0}?", path.posix.basename(script.path));
     const chosen = await vscode.window.showQuickPick(ways(), { placeHolder, matchOnDetail: true });
     if (chosen === undefined) return;
+    const submitted = form.model.submitting({ script: script.toString() });
     const { directory, ...others } = await form.choicesFor(script.toString());
     const choices = { ...others, send: chosen.send, ...(chosen.send === "folder" && directory !== undefined ? { directory } : {}) };
-    if ((await submitter.submit(choices)) !== undefined) form.model.submitted(script.toString());
+    if ((await submitter.submit(choices)) !== undefined) submitted();
   };
 
 /** With choices that the workspace keeps in `.vscode/juliahub.toml`; one without a script runs the active one. */
@@ -67,7 +69,7 @@ export const runConfiguration: CommandFactory =
       await open(chosen);
       throw new Problem(chosen.problem);
     }
-    const script = chosen.choices.script === undefined && chosen.choices.app === undefined && chosen.choices.appRepo === undefined ? await savedScript(undefined) : undefined;
+    const script = namesNothing(chosen.choices) ? await savedScript(undefined) : undefined;
     const form = await daemon.request(methods.form, {
       configuration: chosen.name,
       folder: chosen.folder,

@@ -5,6 +5,7 @@ import { refOf } from "../jobs";
 import { type Job, methods } from "../protocol";
 import type { CommandFactory, Services } from "../services";
 import { joined } from "../text";
+import { isWanted } from "../views/jobNotices";
 import { descriptionOf } from "../views/jobWords";
 import { jobsFor } from "./pickJob";
 
@@ -42,7 +43,7 @@ async function tellOfTheEnd({ jobs }: Services, stopping: readonly Job[]): Promi
   await jobs.until(() => now().every(({ done }) => done));
   const ended = now();
   const stopped = ended.filter(({ status }) => status === "Stopped");
-  if (ended.length > 0) void vscode.window.showInformationMessage(wordsOf(stopped, ended));
+  if (ended.length > 0 && isWanted("ended")) void vscode.window.showInformationMessage(wordsOf(stopped, ended));
 }
 
 function wordsOf(stopped: readonly Job[], ended: readonly Job[]): string {

@@ -75,7 +75,7 @@ export class LogDocuments implements vscode.FileSystemProvider, vscode.Disposabl
   /** Asks for the log anew, from its live end, with `filter` from now on. */
   async reopen(session: LogSession, filter: string | undefined): Promise<void> {
     const former = session.log;
-    session.filter = filter;
+    session.filterBy(filter);
     session.complete = false;
     await this.connect(session, false);
     if (former !== undefined) this.endSubscription(former);

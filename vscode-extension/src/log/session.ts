@@ -25,11 +25,10 @@ export class LogSession {
   connecting = false;
   /** The daemon has sent all of it: there is nothing more to ask for. */
   complete = false;
-  /** In docs/logs.md's language; undefined: the whole log. */
-  filter: string | undefined;
   reveal: Reveal | undefined;
   /** The id of the newest record that was sent. */
   newest = 0;
+  private sought: string | undefined;
   private matches: number | undefined;
   private stored: number | undefined;
   private lostAt: number | undefined;
@@ -45,6 +44,17 @@ export class LogSession {
   ) {
     this.window.tail = breakRow(vscode.l10n.t("waiting for the first line"));
     this.bytes = this.encode();
+  }
+
+  /** In docs/logs.md's language; undefined: the whole log. */
+  get filter(): string | undefined {
+    return this.sought;
+  }
+
+  /** Of another filter nobody knows yet how many lines pass. */
+  filterBy(filter: string | undefined): void {
+    this.sought = filter;
+    this.matches = undefined;
   }
 
   /** The daemon follows the log. With `keepsPlace`, after a break, someone who reads further up stays there. */

@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { copyCommandLine } from "../commandLine";
-import { type Configuration, type Environment, methods, type SubmitParams } from "../protocol";
+import { type Configuration, type Environment, type Form, type FormParams, methods, type SubmitParams } from "../protocol";
 import type { Services } from "../services";
 import type { Gesture } from "./messages";
 import type { RunModel } from "./model";
@@ -17,6 +17,7 @@ export class Gestures {
     private readonly parts: Parts,
     private readonly model: RunModel,
     private readonly configurations: () => readonly Configuration[],
+    private readonly ask: (params: FormParams) => Promise<Form>,
   ) {}
 
   async make(gesture: Exclude<Gesture, "addServer">): Promise<void> {
@@ -73,8 +74,9 @@ export class Gestures {
 
   /** Under a name, in the workspace's file of configurations. */
   private async save(): Promise<void> {
-    const { choices } = this.model;
-    if (choices === undefined) return;
+    const { standing } = this.model;
+    if (standing === undefined) return;
+    const { choices } = await this.ask(standing);
     const name = await this.askForName(choices);
     if (name === undefined) return;
     const { uri, line } = await this.parts.daemon.request(methods.saveConfiguration, { name, choices });

@@ -66,11 +66,13 @@ export interface ToPage {
 
 /**
  * `edited`: all choices as they stand now; edits are counted. `started`: submit them. `configured`: fill the form with a configuration, or
- * with what the script had without a choice. `mended`: button `action` of a problem that was told of `about` was pressed.
+ * with what the script had without a choice. `unreadable`: what is wrong with a field that holds no value at all; absent: with none any more.
+ * `mended`: button `action` of a problem that was told of `about` was pressed.
  */
 export type FromPage =
   | { readonly type: "ready" }
   | { readonly type: "edited"; readonly choices: SubmitParams; readonly edit: number; readonly filled: number }
+  | { readonly type: "unreadable"; readonly sentence?: string; readonly filled: number }
   | { readonly type: "started"; readonly choices: SubmitParams }
   | { readonly type: "served"; readonly server: string }
   | { readonly type: "configured"; readonly configuration?: string; readonly folder?: string }

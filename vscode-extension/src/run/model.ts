@@ -10,20 +10,25 @@ export const TYPING_MS = 120;
 export const CALM_MS = 600;
 /** More scripts than these are not remembered. */
 const MOST_DRAFTS = 50;
-/** What means something on one server only. */
-const OF_A_SERVER = ["node", "image", "product", "julia", "project"] as const;
 
-/** Choices that were made by hand and not submitted yet. */
+/**
+ * Choices that were made by hand and not submitted yet. They name the server that they were made for, and are asked about on the one that
+ * scripts run on: the daemon knows what goes along. `server`: another one, which a job or a configuration names.
+ */
 export interface Draft {
   readonly choices: SubmitParams;
   readonly source: Source;
+  readonly server?: string | undefined;
 }
 
 /** What to fill a form for. */
 export type FormRequest = Pick<FormParams, "script" | "job" | "server" | "configuration" | "folder">;
 
 export interface Effects {
+  /** Without a server: on the one that scripts run on. */
   ask(params: FormParams): Promise<Form>;
+  /** Nothing is asked for a form that nobody looks at. */
+  isSeen(): boolean;
   /** The form, or its absence, is to be drawn anew. */
   changed(): void;
   /** `asked`: somebody waits for just this form; else it stays as it was. */
@@ -42,21 +47,26 @@ export class RunModel {
   edit = 0;
   private readonly drafts: Map<string, Draft>;
   private request: FormRequest = {};
+  /** The form is the one that was requested last: not still on its way, or waiting to be looked at. */
+  private isOpen = false;
   private asked = 0;
   private wanted = 0;
   /** What was chosen by hand in this form, answered or not. */
   private latest: SubmitParams | undefined;
+  /** As in a draft. */
+  private server: string | undefined;
   /** Of the port; while it stands in the page's field. */
   private password: string | undefined;
   private planned: { cancel(): void } | undefined;
 
   constructor(private readonly effects: Effects) {
-    this.drafts = new Map(Object.entries(effects.loadDrafts()).map(([script, draft]) => [placeOf(script), draft]));
+    const kept = Object.values(effects.loadDrafts());
+    this.drafts = new Map(kept.flatMap((draft) => (draft.choices.script === undefined ? [] : [[placeOf(draft.choices.script), draft]])));
   }
 
   /** What the form is filled for: a script, or what a job or a configuration says. */
   get script(): string | undefined {
-    return this.form?.choices.script ?? this.request.script;
+    return (this.isOpen ? undefined : this.request.script) ?? this.form?.choices.script;
   }
 
   /** Whether the form is for this script, however its URI is written. */
@@ -66,15 +76,21 @@ export class RunModel {
 
   /** As they stand now, answered or not. Without a password. */
   get choices(): SubmitParams | undefined {
-    return this.latest ?? this.form?.choices;
+    return this.latest ?? (this.isOpen ? this.form?.choices : undefined);
   }
 
-  /** Another script, or another beginning: its own choices if it has any that were not submitted. */
-  open(request: FormRequest): void {
+  /** Another script, or another beginning: its own choices if it has any that were not submitted. `asked`: somebody waits for it. */
+  open(request: FormRequest, asked = true): void {
+    this.close();
     this.request = request;
-    const draft = this.draft;
-    if (draft === undefined) this.begin(request);
-    else this.continue(draft);
+    const { script, job, configuration } = request;
+    const draft = job === undefined && configuration === undefined ? this.draftOf(script) : undefined;
+    this.isOpen = false;
+    this.latest = draft?.choices;
+    this.server = draft?.server;
+    this.forgetPassword();
+    const params = draft === undefined ? request : this.given(draft.choices);
+    if (this.effects.isSeen()) this.run(() => this.fill(params, this.wanted, draft?.source, true), asked);
   }
 
   /** A change by hand. */
@@ -82,50 +98,61 @@ export class RunModel {
     // An edit of what was in the form before was overtaken.
     if (filled !== this.filled) return;
     const source = { ...this.source, changed: true };
+    // The form makes room for another script's: this one is found again with its own.
+    if (!this.isAbout(choices.script)) {
+      this.keep({ choices: withoutSecrets(choices), source });
+      return;
+    }
+    if (!this.isOpen) this.close();
+    this.isOpen = true;
     this.wanted = edit;
     this.password = choices.portPassword;
-    this.latest = withoutSecrets(choices);
-    this.source = source;
-    this.keep({ choices: this.latest, source });
+    this.change(withoutSecrets(choices), source);
     this.plan(TYPING_MS, () => this.fill(this.given(choices), edit, source));
   }
 
-  /** The same choices once more: the environment, a file or the server has changed. */
-  refresh(): void {
-    if (this.form === undefined) {
-      if (Object.keys(this.request).length > 0) this.open(this.request);
+  /** The same choices once more: the environment, a file or the server has changed. `asked`: somebody waits for it. */
+  refresh(asked = false): void {
+    if (!this.isOpen) {
+      if (Object.keys(this.request).length > 0) this.open(this.request, asked);
       return;
     }
-    this.plan(TYPING_MS, () => this.fill(this.given(this.choices ?? {}), this.wanted, undefined));
+    this.plan(TYPING_MS, () => this.fill(this.given(this.choices ?? {}), this.wanted, undefined), asked);
   }
 
-  /** What is submitted for a script without a word of the page's: as it stands in the form, if that is looked at, else as it was left there. */
-  chosenFor(script: string, isLookedAt: boolean): SubmitParams | undefined {
+  /** Where scripts run was chosen: that holds for this one, too, whatever its job or configuration says. */
+  followServer(): void {
+    this.server = undefined;
+    const draft = this.draftOf(this.latest?.script);
+    if (draft?.server !== undefined) this.keep({ ...draft, server: undefined });
+    if (this.effects.isSeen()) this.refresh(true);
+  }
+
+  /** What to ask for to have what is submitted for a script without a word of the page's: as it stands in the form, if that is looked at, else as it was left there. */
+  requestFor(script: string, isLookedAt: boolean): FormParams {
     const isShown = this.isAbout(script);
-    const choices = isLookedAt && isShown ? this.choices : this.drafts.get(placeOf(script))?.choices;
-    if (choices === undefined || choices.code !== undefined) return undefined;
-    return isShown ? this.given(choices).choices : choices;
+    if (isLookedAt && isShown && this.choices !== undefined && this.choices.code === undefined) return this.given(this.choices);
+    const draft = this.draftOf(script);
+    if (draft === undefined) return { script };
+    return isShown ? this.given(draft.choices) : asking(draft.choices, draft.server);
   }
 
-  /** Scripts run on this server from now on: all that was chosen goes along, but for names that mean nothing there. */
-  moveTo(server: string): void {
-    for (const [script, draft] of this.drafts) this.drafts.set(script, { ...draft, choices: moved(draft.choices, server) });
-    this.effects.saveDrafts(Object.fromEntries(this.drafts));
-    if (this.choices === undefined) this.refresh();
-    if (this.choices === undefined || this.choices.server === server) return;
-    const choices = moved(this.choices, server);
-    if (this.latest !== undefined) this.latest = choices;
-    this.run(() => this.fill(this.given(choices), this.wanted, undefined), true);
+  /** What was chosen for a script, in the form that is about it or before. */
+  chosenFor(script: string): SubmitParams | undefined {
+    return (this.isAbout(script) ? this.choices : undefined) ?? this.draftOf(script)?.choices;
+  }
+
+  /** All that stands in the form but for the password, to be asked about. */
+  get standing(): FormParams | undefined {
+    return this.choices === undefined ? undefined : asking(this.choices, this.server);
   }
 
   /** Some choices differ from now on, as by a click outside the page. */
   choose(patch: SubmitParams): void {
-    if (this.form === undefined) return;
+    if (!this.isOpen) return;
     const choices = { ...this.choices, ...patch };
     const source = { ...this.source, changed: true };
-    this.latest = choices;
-    this.source = source;
-    this.keep({ choices, source });
+    this.change(choices, source);
     this.run(() => this.fill(this.given(choices), this.wanted, source));
   }
 
@@ -136,21 +163,25 @@ export class RunModel {
 
   /** As the script is without what was changed by hand. */
   startOver(): void {
-    const script = this.script;
+    const { script } = this;
     this.forget();
-    this.begin(script === undefined ? this.request : { script });
+    this.open(script === undefined ? this.request : { script });
   }
 
-  /** A script was submitted as it stood in the form: its next one begins with that. */
-  submitted(script: string): void {
-    if (this.isAbout(script)) this.startOver();
-    else this.drop(script);
+  /** These are submitted. To be called when they are: the script's next job begins with them, unless something else was chosen meanwhile. */
+  submitting({ script, code }: SubmitParams): () => void {
+    const left = code === undefined ? this.draftOf(script)?.choices : undefined;
+    const latest = left ?? (this.isAbout(script) ? this.latest : undefined);
+    return () => {
+      if (script !== undefined && left !== undefined && this.draftOf(script)?.choices === left) this.drop(script);
+      if (this.isAbout(script) && this.latest === latest && this.choices?.code === code) this.open(script === undefined ? this.request : { script });
+    };
   }
 
-  /** What was changed by hand has been submitted, or kept elsewhere. */
+  /** What was changed by hand has been kept elsewhere, or is not wanted. */
   forget(): void {
+    if (this.script !== undefined && this.choices?.code === undefined) this.drop(this.script);
     this.latest = undefined;
-    if (this.script !== undefined) this.drop(this.script);
   }
 
   /** The choices are those of a configuration now. */
@@ -165,22 +196,8 @@ export class RunModel {
     this.asked += 1;
   }
 
-  private get draft(): Draft | undefined {
-    const { script, job, configuration } = this.request;
-    return script === undefined || job !== undefined || configuration !== undefined ? undefined : this.drafts.get(placeOf(script));
-  }
-
-  private begin(request: FormRequest): void {
-    this.request = request;
-    this.latest = undefined;
-    this.forgetPassword();
-    this.run(() => this.fill(request, this.wanted, undefined, true), true);
-  }
-
-  private continue({ choices, source }: Draft): void {
-    this.latest = choices;
-    this.forgetPassword();
-    this.run(() => this.fill({ choices }, this.wanted, source, true), true);
+  private draftOf(script: string | undefined): Draft | undefined {
+    return script === undefined ? undefined : this.drafts.get(placeOf(script));
   }
 
   /** First what is known at once, then with the bundle. `source` undefined: as the daemon says. */
@@ -189,18 +206,25 @@ export class RunModel {
     const form = await this.effects.ask(params);
     if (asked !== this.asked) return;
     if (fresh) this.filled += 1;
-    if (params.job !== undefined || params.configuration !== undefined) this.replaced(form.choices);
+    this.isOpen = true;
+    if (params.job !== undefined || params.configuration !== undefined) this.replaced(form);
     // A form that was filled anew says where from; else that stays as it is by now.
     this.take(form, edit, !fresh ? this.source : source ?? { origin: form.origin, configuration: params.configuration, changed: false });
     this.plan(CALM_MS, async () => {
-      const planned = await this.effects.ask({ choices: params.choices ?? form.choices, bundle: true });
+      const planned = await this.effects.ask({ ...this.given(params.choices ?? form.choices), bundle: true });
       if (asked === this.asked) this.take(planned, edit, this.source);
     });
   }
 
-  private given(choices: SubmitParams): { readonly choices: SubmitParams } {
-    const { password } = this;
-    return { choices: { ...withoutSecrets(choices), ...(password === undefined ? {} : { portPassword: password }) } };
+  private given(choices: SubmitParams): FormParams {
+    const { password, server } = this;
+    return asking({ ...withoutSecrets(choices), ...(password === undefined ? {} : { portPassword: password }) }, server);
+  }
+
+  private change(choices: SubmitParams, source: Source): void {
+    this.latest = choices;
+    this.source = source;
+    this.keep({ choices, source, server: this.server });
   }
 
   private take(form: Form, edit: number, source: Source): void {
@@ -210,10 +234,10 @@ export class RunModel {
     this.effects.changed();
   }
 
-  private plan(milliseconds: number, act: () => Promise<void>): void {
+  private plan(milliseconds: number, act: () => Promise<void>, asked = false): void {
     this.planned?.cancel();
     this.planned = this.effects.later(() => {
-      this.run(act);
+      this.run(act, asked);
     }, milliseconds);
   }
 
@@ -225,7 +249,8 @@ export class RunModel {
   }
 
   /** What a job or a configuration says was asked for in place of what was changed before. */
-  private replaced({ script, code }: SubmitParams): void {
+  private replaced({ server, choices: { script, code } }: Form): void {
+    this.server = server.current ? undefined : server.id;
     if (script !== undefined && code === undefined) this.drop(script);
   }
 
@@ -247,14 +272,20 @@ export class RunModel {
 
 /** What two ways to write a file's URI have in common: of a drive the daemon writes `C:`, VS Code `c%3A`. */
 function placeOf(uri: string): string {
-  return decodeURIComponent(uri).replace(/^file:\/\/\/[A-Za-z]:/, (drive) => drive.toLowerCase());
+  return decoded(uri).replace(/^file:\/\/\/[A-Za-z]:/, (drive) => drive.toLowerCase());
 }
 
-function moved(choices: SubmitParams, server: string): SubmitParams {
-  if (choices.server === server) return choices;
-  const kept = { ...choices, server };
-  for (const key of OF_A_SERVER) Reflect.deleteProperty(kept, key);
-  return kept;
+/** As it is where it cannot be decoded. */
+function decoded(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
+}
+
+function asking(choices: SubmitParams, server: string | undefined): FormParams {
+  return { choices, ...(server === undefined ? {} : { server }) };
 }
 
 function withoutSecrets(choices: SubmitParams): SubmitParams {

@@ -2,9 +2,10 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { askForHost } from "../commands/account";
-import { describe, runAction, showError, Told } from "../errors";
-import { type Configuration, methods, type Server, type SubmitParams } from "../protocol";
+import { describe, Problem, runAction, showError, Told } from "../errors";
+import { type Configuration, type Form, type FormParams, methods, type Server, type SubmitParams } from "../protocol";
 import type { Services } from "../services";
+import { namesNothing } from "../submitter";
 import { WebviewBridge, webviewHtml, webviewOptions } from "../webview";
 import { Gestures } from "./gestures";
 import type { About, FromPage, ToPage, View } from "./messages";
@@ -28,6 +29,8 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   /** What the form is to be filled for as soon as somebody looks at it. */
   private wanted: FormRequest | undefined;
   private busy = false;
+  /** What is wrong with a field that the page cannot read, in the form that was filled for the `filled`th time. */
+  private unreadable: { readonly filled: number; readonly sentence: string } | undefined;
   /** The server that scripts ran on when it was last looked at. */
   private server: string | undefined;
   /** Why there is no form. */
@@ -36,7 +39,8 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   constructor(private readonly parts: Parts) {
     const { daemon, servers, script, rules, context, output } = parts;
     this.model = new RunModel({
-      ask: (params) => daemon.request(methods.form, params),
+      ask: (params) => this.ask(params),
+      isSeen: () => this.view?.visible === true,
       changed: () => {
         this.trouble = undefined;
         this.draw();
@@ -55,7 +59,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
       loadDrafts: () => context.workspaceState.get<Record<string, Draft>>(DRAFTS, {}),
       saveDrafts: (drafts) => void context.workspaceState.update(DRAFTS, drafts),
     });
-    this.gestures = new Gestures(parts, this.model, () => this.configurations);
+    this.gestures = new Gestures(parts, this.model, () => this.configurations, (params) => this.ask(params));
     daemon.onNotification(methods.configurationsChanged, ({ configurations }) => {
       this.configurations = configurations;
       this.draw();
@@ -121,9 +125,15 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     await vscode.commands.executeCommand(`${VIEW}.focus`);
   }
 
-  /** What *Start job* would submit for this script, whether or not anybody looks at its form. */
+  /** What *Start job* would submit for this script, whether or not anybody looks at its form. Rejects while it holds what cannot be read. */
   async choicesFor(script: string): Promise<SubmitParams> {
-    return this.model.chosenFor(script, this.shown) ?? (await this.parts.daemon.request(methods.form, { script })).choices;
+    const { unreadable } = this;
+    if (this.shown && this.model.isAbout(script) && unreadable?.filled === this.model.filled) {
+      const name = path.posix.basename(vscode.Uri.parse(script).path);
+      const show = { title: vscode.l10n.t("Show Form"), command: "juliahub.configure", arguments: [vscode.Uri.parse(script)] };
+      throw new Problem(vscode.l10n.t("The form for {0} in the JuliaHub view has to be mended first: {1}", name, unreadable.sentence), show);
+    }
+    return (await this.ask(this.model.requestFor(script, this.shown))).choices;
   }
 
   dispose(): void {
@@ -131,12 +141,20 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     this.registrations.dispose();
   }
 
-  /** With the script at hand, unless a job or the configuration has its own. */
+  /** With the script at hand, unless a job or the configuration says what runs. */
   private about(request: FormRequest): FormRequest {
     const { configuration, folder, job } = request;
-    const own = this.configurations.find(({ name, folder: place }) => name === configuration && (folder ?? place) === place)?.choices.script;
+    const own = this.configurations.find(({ name, folder: place }) => name === configuration && (folder ?? place) === place)?.choices;
     const script = request.script ?? this.wanted?.script ?? this.model.script;
-    return job !== undefined || own !== undefined || script === undefined ? request : { ...request, script };
+    return job !== undefined || !namesNothing(own ?? {}) || script === undefined ? request : { ...request, script };
+  }
+
+  /** Where scripts run, unless a server is named or a configuration may name one. */
+  private async ask(params: FormParams): Promise<Form> {
+    const { daemon, servers } = this.parts;
+    if (params.server !== undefined || params.configuration !== undefined) return daemon.request(methods.form, params);
+    if (servers.current === undefined) await servers.refresh();
+    return daemon.request(methods.form, { ...params, ...(servers.current === undefined ? {} : { server: servers.current.id }) });
   }
 
   private get shown(): boolean {
@@ -159,7 +177,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     const { current } = this.parts.servers;
     const before = this.server;
     this.server = current?.id;
-    if (before !== undefined && current !== undefined && current.id !== before) this.model.moveTo(current.id);
+    if (before !== undefined && current !== undefined && current.id !== before) this.model.followServer();
     else if (this.shown) this.model.refresh();
   }
 
@@ -167,7 +185,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   private look(): void {
     const { wanted } = this;
     this.wanted = undefined;
-    if (wanted === undefined) this.model.refresh();
+    if (wanted === undefined) this.model.refresh(true);
     else this.model.open(wanted);
   }
 
@@ -181,11 +199,15 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     switch (message.type) {
       case "ready":
         this.model.forgetPassword();
+        this.unreadable = undefined;
         this.look();
         this.draw();
         break;
       case "edited":
         this.model.edited(message.choices, message.edit, message.filled);
+        break;
+      case "unreadable":
+        this.unreadable = message.sentence === undefined ? undefined : { filled: message.filled, sentence: message.sentence };
         break;
       case "started":
         await this.start(message.choices);
@@ -209,9 +231,9 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     if (this.busy) return;
     this.busy = true;
     this.draw();
+    const submitted = this.model.submitting(choices);
     try {
-      if ((await this.parts.submitter.submit(choices)) === undefined) return;
-      this.model.startOver();
+      if ((await this.parts.submitter.submit(choices)) !== undefined) submitted();
     } finally {
       this.busy = false;
       this.draw();
@@ -225,7 +247,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
     try {
       if (chosen === undefined) return;
       const server = known === undefined || known.state === "signedOut" ? await signIn.to(chosen) : await this.select(known);
-      if (server !== undefined) this.model.moveTo(server.id);
+      if (server !== undefined) this.model.followServer();
     } finally {
       this.draw();
     }

@@ -4,6 +4,7 @@ import { Problem } from "../errors";
 import { methods, type SubmitParams } from "../protocol";
 import { savedScript } from "../saving";
 import type { Services } from "../services";
+import { namesNothing } from "../submitter";
 import { JobTerminal } from "./jobTerminal";
 import { LogFeeds } from "./logFeed";
 
@@ -59,23 +60,25 @@ function folderOf(scope: vscode.WorkspaceFolder | vscode.TaskScope): vscode.Uri 
 /** What the task says goes before what its configuration says. A configuration without a script is for the active one. */
 async function choicesOf({ daemon }: Services, definition: Definition, folder: vscode.Uri | undefined): Promise<SubmitParams> {
   const { configuration, ...own } = Object.fromEntries(Object.entries(definition).filter(([key]) => key !== "type")) as Choices;
-  const places = Object.fromEntries((["script", "directory"] as const).flatMap((key) => (own[key] === undefined ? [] : [[key, uriOf(own[key], folder)]])));
+  const places = Object.fromEntries((["script", "directory", "manifest", "artifacts"] as const).flatMap((key) => (own[key] === undefined ? [] : [[key, uriOf(own[key], folder)]])));
   const choices: SubmitParams = { ...own, ...places };
   if (choices.code?.trim() === "") throw new Problem(vscode.l10n.t("There is no code in the selection, so nothing was submitted."));
   if (configuration === undefined) {
     if (namesNothing(choices)) throw new Problem(vscode.l10n.t("This task names nothing to run. Give it a script or a configuration in tasks.json."));
     return choices;
   }
+  const { configurations } = await daemon.request(methods.configurations, {});
+  const broken = configurations.find(({ name, folder: place, problem }) => problem !== undefined && name === configuration && isIn(place, folder));
+  if (broken?.problem !== undefined) throw new Problem(broken.problem);
   const asked = { configuration, choices, ...(folder === undefined ? {} : { folder: folder.toString() }) };
   const form = await daemon.request(methods.form, asked);
   const script = namesNothing(form.choices) ? await savedScript(undefined) : undefined;
-  const filled = script === undefined ? form : await daemon.request(methods.form, { ...asked, script: script.toString() });
-  if (filled.obstacle !== undefined) throw new Problem(filled.obstacle);
-  return filled.choices;
+  return script === undefined ? form.choices : (await daemon.request(methods.form, { ...asked, script: script.toString() })).choices;
 }
 
-function namesNothing({ script, app, appRepo }: SubmitParams): boolean {
-  return script === undefined && app === undefined && appRepo === undefined;
+/** Anywhere, where the task has no folder. */
+function isIn(place: string, folder: vscode.Uri | undefined): boolean {
+  return folder === undefined || vscode.Uri.parse(place).toString() === folder.toString();
 }
 
 function uriOf(place: string, folder: vscode.Uri | undefined): string {

@@ -18,7 +18,8 @@ export function registerJobNotices(daemon: Daemon): void {
   });
 }
 
-function isWanted(kind: JobNoticeParams["kind"]): boolean {
+/** Whether the user wants to hear of this. */
+export function isWanted(kind: JobNoticeParams["kind"]): boolean {
   return vscode.workspace.getConfiguration("juliahub").get(`notifications.${kind}`, true);
 }
 

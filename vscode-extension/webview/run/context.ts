@@ -63,6 +63,10 @@ export class FieldRemarks {
     return [...this.unreadable.values()][0];
   }
 
+  isUnreadable(field: keyof SubmitParams): boolean {
+    return this.unreadable.has(field);
+  }
+
   /** Other choices: what was typed is gone. */
   reset(): void {
     this.unreadable.clear();

@@ -30,6 +30,8 @@ class FormPage implements Context {
   choices: SubmitParams = {};
   private view: FormView | undefined;
   private edit = 0;
+  /** What the extension was told of fields that hold no value. */
+  private told: string | undefined;
   private readonly live = new LiveRegion();
   private readonly source: SourcePart;
   private readonly machines: MachinesPart;
@@ -73,6 +75,7 @@ class FormPage implements Context {
     if (!same) {
       this.machines.adopt(this.choices);
       this.fields.reset();
+      this.told = undefined;
     }
     this.render();
   }
@@ -114,7 +117,15 @@ class FormPage implements Context {
       this.mend("fields", problem, action);
     });
     this.more.tell();
+    this.tellUnreadable(view);
     this.renderStart(view, said);
+  }
+
+  private tellUnreadable({ filled }: FormView): void {
+    const sentence = this.fields.obstacle;
+    if (sentence === this.told) return;
+    this.told = sentence;
+    bridge.post({ type: "unreadable", filled, ...(sentence === undefined ? {} : { sentence }) });
   }
 
   private renderStart({ form, busy }: FormView, said: string): void {

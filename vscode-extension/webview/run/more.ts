@@ -116,6 +116,8 @@ class Inputs implements Part {
 
   render({ choices }: Shown): void {
     show(this.says, this.rows.length > 0);
+    // What cannot be read stands nowhere else.
+    if (this.context.fields.isUnreadable("env")) return;
     if (sameEntries(this.entries(), choices.env ?? {}) || this.element.contains(document.activeElement)) return;
     for (const { element } of this.rows) element.remove();
     this.rows = [];
