@@ -128,7 +128,8 @@ class Datasets:
         """Fetch until all is there, going on after breaks."""
         for attempt in range(RESUMES):
             try:
-                return await self._append(dataset, version, part, progress)
+                await self._append(dataset, version, part, progress)
+                return
             except errors.ServerError:
                 if attempt == RESUMES - 1:
                     raise

@@ -2,14 +2,18 @@
 
 A thread that blocks on the socket reads them: an event loop that is told of each piece costs more than hashing and
 writing it, and everything else in the daemon would wait. Connection and thread are the download's own and end with it.
+The process's end does not wait for the thread: while it looks for a name or connects, nothing can interrupt it.
 """
 
 import asyncio
+import math
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import httpcore
@@ -19,7 +23,9 @@ from juliahub_ls.services.transport import NOTHING_CHANGED, make_file_client, tr
 
 CHUNK = 1 << 20
 LOT_SECONDS = 0.25
-"""What has arrived by then is given out, however little it is: someone looks at the progress."""
+"""What has arrived is given out when so long nothing more comes, however little it is: someone looks at the progress.
+Not so where the server does not tell the length.
+"""
 ERROR_BYTES = 65_536
 """Of an answer that is no file, no more is read."""
 KEPT = "What has arrived is kept; the download goes on from there."
@@ -34,12 +40,13 @@ class Download:
     def __init__(self, server: str, timeout: httpx.Timeout) -> None:
         self._server = server
         self._client = make_file_client(timeout)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="download")
-        self._connection: Any = None
+        self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
+        self._socket: socket.socket | None = None
         self._pieces: Iterator[bytes] = iter(())
         self._broken: Exception | None = None
         self._ended = False
-        self._running: asyncio.Future[Any] | None = None
+        self._closed = False
+        threading.Thread(target=self._serve, name="download", daemon=True).start()
 
     @property
     def is_file(self) -> bool:
@@ -74,24 +81,34 @@ class Download:
                 yield pieces
 
     async def aclose(self) -> None:
-        """End the connection, also while a thread waits for it: that is not waited for."""
-        if self._connection is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(self._connection.get_extra_info("socket"), socket.SHUT_RDWR)
-        self._thread.shutdown(wait=False)
-        if self._running is None or self._running.done():
-            self._client.close()
-        else:
-            self._running.add_done_callback(self._close_after)
+        """End the connection, and the thread once what it does has ended: that is not waited for."""
+        self._closed = True
+        self._end_connection()
+        self._work.put(None)
 
-    def _close_after(self, done: "asyncio.Future[Any]") -> None:
-        if not done.cancelled():
-            done.exception()  # nobody asks for it any more
-        self._client.close()
+    def _end_connection(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        self._running = running = asyncio.get_running_loop().run_in_executor(self._thread, work)
-        return await asyncio.shield(running)
+        done: Future[T] = Future()
+        self._work.put((work, done))
+        return await asyncio.wrap_future(done)
+
+    def _serve(self) -> None:
+        """The thread: one piece of work after the other, until the download is closed."""
+        while (asked := self._work.get()) is not None:
+            work, done = asked
+            if not done.set_running_or_notify_cancel():
+                continue
+            try:
+                done.set_result(work())
+            except Exception as error:  # noqa: BLE001 - it is raised where the work was asked for
+                done.set_exception(error)
+        self._client.close()
+        if self._socket is not None:
+            self._socket.close()
 
     def _lot(self) -> list[bytes]:
         """The next megabyte, or what there is of it."""
@@ -105,8 +122,11 @@ class Download:
                 if piece is None:
                     self._ended = True
                     break
-                pieces.append(piece)
-                size += len(piece)
+                if piece:
+                    pieces.append(piece)
+                    size += len(piece)
+                elif pieces:
+                    break
         except httpx.HTTPError as error:
             if not pieces:
                 raise
@@ -114,9 +134,14 @@ class Download:
         return pieces
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
-        """Keeps the connection as soon as there is one: a wait for its first bytes can be ended, too."""
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._connection = info["return_value"]
+        """Keeps the connection as soon as there is one, so that any wait for it can be ended.
+
+        It is a duplicate: where TLS is spoken, the first socket is not the connection any more.
+        """
+        if event.endswith("connect_tcp.complete"):
+            self._socket = info["return_value"].get_extra_info("socket").dup()
+            if self._closed:
+                self._end_connection()
 
 
 def _answer(client: httpx.Client, request: httpx.Request) -> httpx.Response:
@@ -147,18 +172,24 @@ def _body(response: httpx.Response) -> Iterator[bytes]:
 
 
 def _rest(response: httpx.Response, remaining: int) -> Iterator[bytes]:
-    """So many bytes of the connection. Raises httpx's errors, as httpx does."""
-    stream, seconds = response.extensions["network_stream"], response.request.extensions["timeout"]["read"]
+    """So many bytes of the connection; an empty piece where none came for a lot's time. Raises httpx's errors."""
+    stream, patience = response.extensions["network_stream"], response.request.extensions["timeout"]["read"] or math.inf
+    waited = 0.0
     while remaining > 0:
+        wait = min(LOT_SECONDS, patience - waited)
         try:
-            piece = stream.read(min(CHUNK, remaining), seconds)
+            piece = stream.read(min(CHUNK, remaining), wait)
         except httpcore.TimeoutException as error:
-            raise httpx.ReadTimeout(str(error)) from error
+            waited += wait
+            if waited >= patience:
+                raise httpx.ReadTimeout(str(error)) from error
+            yield b""
+            continue
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise httpx.ReadError(str(error)) from error
         if not piece:
             raise httpx.RemoteProtocolError("the connection ended before the body")
-        remaining -= len(piece)
+        waited, remaining = 0.0, remaining - len(piece)
         yield piece
 
 
