@@ -245,6 +245,46 @@ test("what the buttons ask for", () =>
     assert.equal((await page.said("configured")).configuration, "pi sweep");
   }));
 
+test("another manifest and other artifacts, and back to those that Julia finds", () =>
+  onPage("run", { words }, async (page) => {
+    await page.answer(extension({}, { artifacts: false }));
+    const view = page.page;
+    await view.locator(".environment summary").click();
+    await view.getByText("no artifacts").waitFor();
+    const asks = async (name) => {
+      await view.getByRole("button", { name }).click();
+      return (await page.said("asked")).gesture;
+    };
+    assert.equal(await asks("Choose another manifest…"), "chooseManifest");
+    assert.equal(await asks("Choose other artifacts…"), "chooseArtifacts");
+    assert.equal(await view.getByRole("button", { name: "As Julia finds it" }).count(), 0);
+    const chosen = { manifest: "file:///home/ada/pinned/Manifest.toml", artifacts: "file:///home/ada/pinned/Artifacts.toml" };
+    const unfit = { field: "manifest", severity: "error", message: "The manifest is of another project." };
+    await page.tell(shown(formOf(chosen, { fields: [unfit], artifacts: false }), { changed: true }));
+    await view.getByRole("button", { name: "Manifest: pinned/Manifest.toml" }).waitFor();
+    await view.locator(".row", { hasText: "Environment" }).getByText(unfit.message).waitFor();
+    await page.accessible();
+    await page.fits();
+    await page.screenshot("run-files");
+    await view.getByRole("button", { name: "Artifacts: As Julia finds it" }).press("Enter");
+    assert.equal("artifacts" in (await page.said("edited")).choices, false);
+    await view.getByText("no artifacts").waitFor();
+    assert.equal(await view.evaluate(focusedName), "Choose other artifacts…", "the focus is not lost with the button");
+    await view.getByRole("button", { name: "Manifest: As Julia finds it" }).press("Enter");
+    assert.equal("manifest" in (await page.said("edited")).choices, false);
+    await view.getByRole("button", { name: "Manifest: Manifest.toml" }).waitFor();
+    assert.equal(await view.evaluate(focusedName), "Choose another manifest…");
+  }));
+
+test("the focus is not lost with what is bundled", () =>
+  form({ directory: "file:///home/ada" }, {}, async (page, view) => {
+    await view.locator(".environment summary").click();
+    await view.getByText("/home/ada/monte-carlo-pi").waitFor({ state: "attached" });
+    await view.getByRole("button", { name: "Bundle its own folder again" }).press("Enter");
+    assert.equal("directory" in (await page.said("edited")).choices, false);
+    assert.equal(await view.evaluate(focusedName), "Bundle another folder…");
+  }));
+
 test("what keeps the job from running is said where it is mended", () =>
   onPage("run", { words }, async (page) => {
     const action = { title: "Resolve", command: "juliahub/mendEnvironment", arguments: [{}] };

@@ -15,7 +15,7 @@ const IMAGES = [
 ];
 
 /** What the daemon makes of `given`: enough of its rules for a page to show. */
-export function formOf(given = {}, { fields = [], bundle, problems = [] } = {}) {
+export function formOf(given = {}, { fields = [], bundle, problems = [], artifacts = true } = {}) {
   const choices = { script: SCRIPT, server: HERE.id, send: "folder", nodes: 1, timeLimit: 1, ...given };
   if (choices.processPerVcpu !== true) choices.processesPerNode ??= 1;
   const node = NODES.find(({ nodeClass }) => nodeClass === choices.node) ?? NODES[0];
@@ -27,8 +27,8 @@ export function formOf(given = {}, { fields = [], bundle, problems = [] } = {}) 
     server: choices.server === HUB.id ? { ...HUB, state: "signedIn", account: "ada" } : HERE,
     environment: {
       environment: {
-        directory: FOLDER, name: "MonteCarloPi", projectFile: `${FOLDER}/Project.toml`, manifestFile: `${FOLDER}/Manifest.toml`,
-        artifactsFile: `${FOLDER}/Artifacts.toml`, juliaVersion: "1.10.4", dependencies: 2, sources: [], problems,
+        directory: FOLDER, name: "MonteCarloPi", projectFile: `${FOLDER}/Project.toml`, manifestFile: choices.manifest ?? `${FOLDER}/Manifest.toml`,
+        artifactsFile: choices.artifacts ?? (artifacts ? `${FOLDER}/Artifacts.toml` : undefined), juliaVersion: "1.10.4", dependencies: 2, sources: [], problems,
       },
       reason: "the project file nearest to the script",
       choices: [],

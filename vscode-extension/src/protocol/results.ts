@@ -146,7 +146,10 @@ export interface ComparisonRow {
   numeric: boolean;
 }
 
-/** Rows that belong together. `logged`: numbers in the logs that no summary has, by their last value. */
+/**
+ * Rows that belong together. `summary`: a job that does not have a value in its own shows what it logged under that name last. `logged`:
+ * numbers in the logs that no summary has, by their last value.
+ */
 export interface ComparisonSection {
   id: "job" | "inputs" | "cluster" | "times" | "summary" | "logged";
   title: string;

@@ -33,6 +33,10 @@ export class Gestures {
       case "openManifest":
       case "openArtifacts":
         return open(fileOf(environment, gesture));
+      case "chooseManifest":
+        return this.chooseFile("manifest", vscode.l10n.t("Use This Manifest"));
+      case "chooseArtifacts":
+        return this.chooseFile("artifacts", vscode.l10n.t("Use These Artifacts"));
       case "showBundle":
         await vscode.commands.executeCommand("juliahub.bundle.focus");
         return;
@@ -70,6 +74,14 @@ export class Gestures {
     const options = { canSelectFiles: false, canSelectFolders: true, openLabel: vscode.l10n.t("Bundle This Folder") };
     const [folder] = (await vscode.window.showOpenDialog({ ...options, ...(start === undefined ? {} : { defaultUri: vscode.Uri.parse(start) }) })) ?? [];
     if (folder !== undefined) this.model.choose({ directory: folder.toString(), send: "folder" });
+  }
+
+  /** A file in the place of the one that Julia would read. */
+  private async chooseFile(key: "manifest" | "artifacts", openLabel: string): Promise<void> {
+    const start = this.model.form?.environment.environment?.directory;
+    const options = { filters: { TOML: ["toml"] }, openLabel, ...(start === undefined ? {} : { defaultUri: vscode.Uri.parse(start) }) };
+    const [file] = (await vscode.window.showOpenDialog(options)) ?? [];
+    if (file !== undefined) this.model.choose({ [key]: file.toString() });
   }
 
   /** Under a name, in the workspace's file of configurations. */

@@ -49,6 +49,8 @@ export type Gesture =
   | "openProject"
   | "openManifest"
   | "openArtifacts"
+  | "chooseManifest"
+  | "chooseArtifacts"
   | "showBundle"
   | "chooseDirectory"
   | "addServer"

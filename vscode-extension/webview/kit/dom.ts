@@ -46,6 +46,13 @@ export function show(element: HTMLElement, shown: boolean): void {
   if (element.hidden === shown) element.hidden = !shown;
 }
 
+/** The same for what may have the keyboard's focus, which goes to `next` when it is hidden. */
+export function showElse(element: HTMLElement, shown: boolean, next: HTMLElement): void {
+  const leaves = !shown && document.activeElement === element;
+  show(element, shown);
+  if (leaves) next.focus();
+}
+
 /** A symbol of VS Code's own set. It says nothing to screen readers: the words stand beside it or in a label. */
 export function icon(name: string, more = ""): HTMLElement {
   return make("span", { class: `codicon codicon-${name} ${more}`.trim(), "aria-hidden": "true" });
