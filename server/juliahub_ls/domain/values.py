@@ -12,6 +12,15 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def finite(value: float) -> float | None:
+    """As a float; None for infinity, for what is no number, and for a whole number beyond what a float holds."""
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def plain_text(value: Any) -> str:
     """Whole: numbers with all their digits, lists and objects as JSON."""
     if isinstance(value, str):

@@ -164,10 +164,23 @@ def test_a_number_that_was_logged_is_drawn_where_the_summary_has_it() -> None:
 
 
 def test_a_job_that_failed_before_its_summary_shows_what_it_logged() -> None:
+    """Beside what the others have in theirs."""
     falling = Trend((2.0, 0.5), 2.0, 0.5, 2)
-    done = Compared(job(1, summary={"loss": 0.25}), logged={"loss": falling})
-    row = rows(done, Compared(job(2), logged={"loss": falling}))["logged/loss"]
-    assert [cell.text for cell in row.cells] == ["0.5", "0.5"]
+    done = Compared(job(1, summary={"loss": 0.25}))
+    found = rows(done, Compared(job(2), logged={"loss": falling, "rate": falling}))
+    assert [(cell.text, cell.trend) for cell in found["summary/loss"].cells] == [("0.25", None), ("0.5", falling)]
+    assert found["summary/loss"].numeric
+    assert [key for key in found if key.startswith("logged/")] == ["logged/rate"]
+
+
+def test_whole_numbers_beyond_any_float_are_texts() -> None:
+    """`factorial(big(200))` is one that a job may leave."""
+    large = math.factorial(200)
+    row = rows(Compared(job(1, summary={"n": large})), Compared(job(2, summary={"n": 1})))["summary/n"]
+    assert (row.cells[0].kind, row.cells[0].whole, row.numeric) == ("text", str(large), False)
+    cell = value_cell([1.0, large, 2.0])
+    assert (cell.text, cell.trend) == ("1 … 2 (3 values)", Trend((1.0, 2.0), 1.0, 2.0, 3))
+    assert len(value_cell([1.0, 2.0, large]).text) < 250
 
 
 def test_one_job_never_differs_from_itself() -> None:

@@ -1,7 +1,6 @@
 """Jobs side by side: a row for each thing that can be said of them, a cell for each job, what differs marked."""
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from juliahub_ls.domain.jobs.submission_record import SubmissionRecord
 from juliahub_ls.domain.problem import human_bytes
 from juliahub_ls.domain.results.summary_rows import flat
 from juliahub_ls.domain.results.trend import Trend, trend_of
-from juliahub_ls.domain.values import cut, is_number, plain_text, short_number
+from juliahub_ls.domain.values import cut, finite, is_number, plain_text, short_number, short_text
 
 HOUR_MS = 3_600_000
 SectionId = Literal["job", "inputs", "cluster", "times", "summary", "logged"]
@@ -90,14 +89,12 @@ def spread(section: Section, places: Sequence[int], columns: int) -> Section:
 
 def value_cell(value: Any) -> Cell:
     """A cell of an input or of the summary. A list of numbers shows how it went. JSON has no number that is none."""
-    if is_number(value) and math.isfinite(value):
-        number = float(value)
-        whole = plain_text(value)
-        return Cell("number", short_number(value), number, None, whole, whole)
     whole = plain_text(value)
+    if is_number(value) and (number := finite(value)) is not None:
+        return Cell("number", short_number(value), number, None, whole, whole)
     text = cut(whole)
     if isinstance(value, list) and len(value) > 2 and all(map(is_number, value)):
-        text = f"{short_number(value[0])} … {short_number(value[-1])} ({len(value):,} values)"
+        text = f"{short_text(value[0])} … {short_text(value[-1])} ({len(value):,} values)"
         return Cell("text", text, None, trend_of(value), whole)
     return Cell("text", text, whole=whole)
 
@@ -134,7 +131,7 @@ def _by_key(jobs: Sequence[Compared], values: Callable[[Compared], Mapping[str, 
 
 
 def _summary_rows(jobs: Sequence[Compared]) -> list[tuple[str, str, _Make]]:
-    """The flat summaries; where one is no JSON, its text."""
+    """The flat summaries; where one is no JSON, its text. A job that does not have a value shows what it logged."""
     flats = {id(job): _results(job.view) for job in jobs}
     keys = list(dict.fromkeys(key for job in jobs for key in flats[id(job)]))
 
@@ -142,7 +139,7 @@ def _summary_rows(jobs: Sequence[Compared]) -> list[tuple[str, str, _Make]]:
         def make(job: Compared) -> Cell:
             values = flats[id(job)]
             if key not in values:
-                return ABSENT
+                return _logged(job, key)
             cell = value_cell(values[key])
             return cell if cell.trend is not None else replace(cell, trend=job.logged.get(key))
 
@@ -152,17 +149,20 @@ def _summary_rows(jobs: Sequence[Compared]) -> list[tuple[str, str, _Make]]:
 
 
 def _logged_rows(jobs: Sequence[Compared]) -> list[tuple[str, str, _Make]]:
-    """What a job logged and does not have in its summary: the last value, and how it came there."""
-    keys = dict.fromkeys(key for job in jobs for key in job.logged if key not in _results(job.view))
+    """What is logged and in no job's summary."""
+    summaries = {key for job in jobs for key in _results(job.view)}
+    keys = dict.fromkeys(key for job in jobs for key in job.logged if key not in summaries)
 
     def maker(key: str) -> _Make:
-        def make(job: Compared) -> Cell:
-            trend = job.logged.get(key)
-            return ABSENT if trend is None else replace(_number(trend.last), trend=trend)
-
-        return make
+        return lambda job: _logged(job, key)
 
     return [(key, key, maker(key)) for key in keys]
+
+
+def _logged(job: Compared, key: str) -> Cell:
+    """The last value that a job logged, and how it came there."""
+    trend = job.logged.get(key)
+    return ABSENT if trend is None else replace(_number(trend.last), trend=trend)
 
 
 def _results(view: JobView) -> dict[str, Any]:

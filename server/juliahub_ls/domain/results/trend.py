@@ -1,10 +1,10 @@
 """How a number went: few enough points for a line of the text's height, in words its first and last value."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from juliahub_ls.domain.logs.series import Series
+from juliahub_ls.domain.values import finite
 
 POINTS = 60
 """A sparkline has no room for more."""
@@ -22,11 +22,11 @@ class Trend:
 
 def trend_of(values: Sequence[float]) -> Trend | None:
     """Of a list; None without two numbers to draw a line between."""
-    finite = [float(value) for value in values if math.isfinite(value)]
-    if len(finite) < 2:
+    numbers = [number for value in values if (number := finite(value)) is not None]
+    if len(numbers) < 2:
         return None
-    points = tuple(finite[place] for place in _spread(len(finite)))
-    return Trend(points, finite[0], finite[-1], len(values))
+    points = tuple(numbers[place] for place in _spread(len(numbers)))
+    return Trend(points, numbers[0], numbers[-1], len(values))
 
 
 def trend_of_series(series: Series) -> Trend | None:

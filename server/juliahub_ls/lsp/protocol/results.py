@@ -164,7 +164,9 @@ class ComparisonRow(TypedDict):
 
 
 class ComparisonSection(TypedDict):
-    """Rows that belong together. `logged`: numbers in the logs that no summary has, by their last value."""
+    """Rows that belong together. `summary`: a job that does not have a value in its own shows what it logged under that
+    name last. `logged`: numbers in the logs that no summary has, by their last value.
+    """
 
     id: Literal["job", "inputs", "cluster", "times", "summary", "logged"]
     title: str
