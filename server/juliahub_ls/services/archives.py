@@ -30,17 +30,19 @@ class ArchiveMember:
 
 
 def members_of(archive: Path) -> tuple[list[ArchiveMember], bool]:
-    """The first regular files of an archive, a thousand at most, and whether they are all.
+    """The first regular files of an archive, `MEMBERS` and one more at most, and whether others may come far behind.
 
     Raises one of `UNREADABLE`.
     """
     found: list[ArchiveMember] = []
     with tarfile.open(archive) as tar:
         for member in _near(tar):
-            if len(found) == MEMBERS or member is None:
-                return found, False
+            if member is None:
+                return found, True
             found.append(ArchiveMember(_shown(member), member.size, kind_of(_shown(member))))
-    return found, True
+            if len(found) > MEMBERS:
+                break
+    return found, False
 
 
 def read_member(archive: Path, name: str, limit: int) -> "tuple[bytes, int] | None":
@@ -56,7 +58,7 @@ def read_member(archive: Path, name: str, limit: int) -> "tuple[bytes, int] | No
 
 
 def _near(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo | None]:
-    """The regular files; None in place of what comes after a long way."""
+    """The regular files; None in place of what may come after a long way: to know it, one would have to go it."""
     while (member := tar.next()) is not None:
         if member.isreg():
             yield member

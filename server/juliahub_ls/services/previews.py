@@ -16,7 +16,7 @@ from juliahub_ls.domain.results.delimited import COLUMNS, Table, table_of
 from juliahub_ls.domain.results.image_size import image_size
 from juliahub_ls.domain.results.kinds import FileKind, kind_of, media_type
 from juliahub_ls.errors import NoResults
-from juliahub_ls.services.archives import MEMBERS, UNREADABLE, ArchiveMember, members_of, read_member
+from juliahub_ls.services.archives import LOOKED_THROUGH, MEMBERS, UNREADABLE, ArchiveMember, members_of, read_member
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.os_errors import translated_os_errors
 from juliahub_ls.services.part_file import alone
@@ -129,7 +129,7 @@ def _unpacked(job: JobView, file: JobFileView, member: str | None, copy: Copy, d
     paths = {path.relative_to(root).as_posix(): path for path in copy.unpacked}
     if member is None:
         listed = [ArchiveMember(name, path.stat().st_size, kind_of(name)) for name, path in paths.items()]
-        return _listing(listed, file.size, whole=True)
+        return _listing(listed, file.size)
     if member not in paths:
         raise _no_member(job, file, member)
     kind, path = kind_of(member), paths[member]
@@ -161,14 +161,16 @@ def _no_member(job: JobView, file: JobFileView, member: str) -> NoResults:
 
 
 def _listed(archive: Path, size: int) -> Preview:
-    members, whole = members_of(archive)
-    return _listing(members, size, whole=whole)
+    members, far = members_of(archive)
+    note = f"Only its first {human_bytes(LOOKED_THROUGH)}, unpacked, were looked through." if far else None
+    return _listing(members, size, note)
 
 
-def _listing(members: list[ArchiveMember], size: int, *, whole: bool) -> Preview:
-    whole = whole and len(members) <= MEMBERS
-    note = None if whole else f"The first {min(len(members), MEMBERS):,} files."
-    return Preview("archive", size, whole, note, members=members[:MEMBERS])
+def _listing(members: list[ArchiveMember], size: int, note: str | None = None) -> Preview:
+    """`note`: why they may not be all."""
+    if len(members) > MEMBERS:
+        note = f"The first {MEMBERS:,} files."
+    return Preview("archive", size, note is None, note, members=members[:MEMBERS])
 
 
 async def _fetched(client: HubClient, job: JobView, file: JobFileView) -> Path:

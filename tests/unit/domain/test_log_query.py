@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from juliahub_ls.domain.logs.completion import complete_query
@@ -217,6 +217,8 @@ def test_the_index_never_says_otherwise_than_the_line(query: str, line: LogLine,
         ("(?x) two", []),
         (r"\x41b", []),
         ("[[:alpha:]]x", []),
+        ("[^]abc[d]x", []),
+        ("[]abc[d]x", []),
         ("grün", []),
         ("/disk full/i", ["/d", " full/"]),
     ],
@@ -225,6 +227,16 @@ def test_what_an_expression_cannot_match_without(source: str, literals: "list[st
     ignore_case = source.endswith("/i")
     pattern = BoundPattern(source.removesuffix("i"), ignore_case=ignore_case)
     assert [text for text in pattern.literals() if text] == literals
+
+
+@given(st.text("[]^abcx\\.*?+-{1,}", max_size=12), st.text("]^abcx-", max_size=6))
+@example("[^]abc[d]x", "zx")
+def test_what_matches_has_every_text_that_it_cannot_match_without(source: str, text: str) -> None:
+    try:
+        pattern = BoundPattern(source)
+    except ValueError:
+        return
+    assert not pattern.found(text) or all(literal in text for literal in pattern.literals())
 
 
 @given(TEXTS, TEXTS, TEXTS)

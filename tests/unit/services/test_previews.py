@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from juliahub_ls import errors
 from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
-from juliahub_ls.services import archives
+from juliahub_ls.services import archives, previews
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.previews import ARCHIVE_BYTES, IMAGE_BYTES, TABLE_BYTES, TEXT_BYTES, Preview, preview, show
 from juliahub_ls.services.progress import Silent
@@ -171,9 +171,21 @@ async def test_an_archive_that_unpacks_without_end_is_looked_into_so_far(
     content = gzip.compress(packed(a_csv=b"n\n1\n", zeros_bin=bytes(1_000_000), late_csv=b"n\n2\n"))
     listed = await look(client, server, tmp_path, "out.tar.gz", content)
     assert [member.name for member in listed.members or []] == ["out/a.csv", "out/zeros.bin"]
-    assert (listed.whole, listed.note) == (False, "The first 2 files.")
+    assert (listed.whole, listed.note) == (False, "Only its first 2.0 GB, unpacked, were looked through.")
     with pytest.raises(errors.NoResults, match=r"late\.csv"):
         await preview(client, job("out.tar.gz", content), "out.tar.gz", "out/late.csv", tmp_path)
+
+
+async def test_the_first_files_of_many(
+    client: HubClient, server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (archives, previews):
+        monkeypatch.setattr(module, "MEMBERS", 2)
+    both = packed(a_csv=b"1", b_csv=b"2")
+    shown = await look(client, server, tmp_path, "two.tar", both)
+    assert (len(shown.members or []), shown.whole, shown.note) == (2, True, None)
+    shown = await look(client, server, tmp_path, "three.tar", packed(a_csv=b"1", b_csv=b"2", c_csv=b"3"))
+    assert (len(shown.members or []), shown.whole, shown.note) == (2, False, "The first 2 files.")
 
 
 async def test_no_archive_in_spite_of_its_name(client: HubClient, server: ScriptedServer, tmp_path: Path) -> None:

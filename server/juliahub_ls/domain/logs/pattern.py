@@ -14,10 +14,13 @@ QUICK_STEPS = 10_000_000
 """A search that cannot take more steps than this, some 0.1 s, needs no bound."""
 _PARTS = re.compile(
     r"""\\(?P<escaped>[^\w\s]) | (?P<plain>[\w\s"#%&',/:;<=>@`~!-]) | (?P<optional>[*?]|\{\d*,?\d*\})
-    | \\[dDsSwWbB] | \[(?:\\.|[^\[\]\\])+\] | [.^$+]""",
+    | \\[dDsSwWbB] | \[(?!\^?\])(?:\\.|[^\[\]\\])+\] | [.^$+]""",
     re.VERBOSE,
 )
-"""The parts of an expression that are understood here; with any other one nothing is known of what it matches."""
+"""The parts of an expression that are understood here; with any other one nothing is known of what it matches.
+
+A class whose first character is `]`, as in `[^]a]`, is none of them: its end is another one.
+"""
 _MANY_CASES = re.compile("[iks]", re.IGNORECASE)
 """Letters that some expression takes for one of another script, such as the Kelvin sign."""
 _REPEATED_GROUP = re.compile(r"\)[*+{]|\\[1-9]|\(\?P=|\\g")
