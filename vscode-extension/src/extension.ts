@@ -176,7 +176,6 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
   const jobs = new JobsModel(running, servers, output);
   const logs = new LogDocuments(running, output);
   const script = new ActiveScript(running, output);
-  const preview = new BundlePreview(running, script);
   const rules = new BundleRules(running, journal);
   const submitter = new Submitter({ daemon: running, servers, jobs, logs, output });
   const signIn = new SignIn(running, servers, output);
@@ -184,6 +183,8 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
     await running.start();
     return pickServer(servers, fits);
   };
+  const form = new RunPane({ context, output, daemon: running, servers, signIn, script, rules, submitter });
+  const preview = new BundlePreview(running, script, form);
   registerJobNotices(running);
   return {
     context,
@@ -192,7 +193,7 @@ function createServices(context: vscode.ExtensionContext, running: Daemon, journ
     servers,
     signIn,
     pickServer: pick,
-    form: new RunPane({ context, output, daemon: running, servers, signIn, script, rules, submitter }),
+    form,
     jobs,
     logs,
     logNavigation: new LogNavigation(running, logs),

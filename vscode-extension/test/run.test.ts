@@ -314,6 +314,20 @@ test("a submitted selection leaves what was chosen for the whole script, and mak
   assert.deepEqual(world.asked.at(-1)?.params, { choices: { script: SCRIPT, nodes: 7 } });
 });
 
+test("what is bundled is what is chosen for the script, unless no folder goes along", async () => {
+  const world = await opened();
+  assert.deepEqual(world.model.bundledWith(SCRIPT), {});
+  edit(world, { nodes: 7, directory: "file:///project/exp", allow: [".env"], manifest: "file:///m/Manifest.toml" }, 1);
+  const chosen = { directory: "file:///project/exp", allow: [".env"], manifest: "file:///m/Manifest.toml" };
+  assert.deepEqual(world.model.bundledWith(SCRIPT), chosen);
+  assert.deepEqual(new World(world.drafts).model.bundledWith(SCRIPT), chosen, "also before its form is there");
+  world.model.open({ script: OTHER });
+  await world.question(1).answer({ choices: { script: OTHER, gitignore: true } });
+  assert.deepEqual([world.model.bundledWith(SCRIPT), world.model.bundledWith(OTHER)], [chosen, { gitignore: true }]);
+  world.model.choose({ send: "script" });
+  assert.deepEqual(world.model.bundledWith(OTHER), {});
+});
+
 test("a selection is for once", async () => {
   const world = new World();
   world.model.open({ job: "j1", server: "here" });

@@ -1,7 +1,8 @@
-/** The bundle of the active script, folder by folder as the daemon tells it, asked anew when something changed. */
+/** The bundle of the active script as it would be submitted, folder by folder as the daemon tells it, asked anew when something changed. */
 import * as vscode from "vscode";
 import type { Daemon } from "../client";
-import { type BundleFolder, methods } from "../protocol";
+import { type BundleFolder, type BundleParams, methods } from "../protocol";
+import type { RunPane } from "../run/pane";
 import type { ActiveScript } from "../script";
 
 /** Files come and go in crowds: a build, a checkout, a job's results. */
@@ -13,6 +14,8 @@ export class BundlePreview implements vscode.Disposable {
   private watcher: vscode.Disposable | undefined;
   private timer: NodeJS.Timeout | undefined;
   private watched: string | undefined;
+  /** What it is asked for with, as text. */
+  private asked = "";
 
   /** What it holds may differ from what was told before. */
   readonly onDidChange = this.changed.event;
@@ -20,10 +23,14 @@ export class BundlePreview implements vscode.Disposable {
   constructor(
     private readonly daemon: Daemon,
     private readonly active: ActiveScript,
+    private readonly form: Pick<RunPane, "model" | "onDidChoose">,
   ) {
     this.registrations = vscode.Disposable.from(
       active.onDidChange(() => {
         this.follow();
+      }),
+      form.onDidChoose(() => {
+        if (JSON.stringify(this.params) !== this.asked) this.follow();
       }),
       daemon.onDidChangeState(() => {
         this.changed.fire();
@@ -35,21 +42,25 @@ export class BundlePreview implements vscode.Disposable {
     this.tellAbout();
   }
 
-  /** The script whose bundle it is; undefined when there is none, or none with an environment. */
-  get script(): vscode.Uri | undefined {
-    return this.active.current?.found.environment === undefined ? undefined : this.active.current.uri;
+  /** What the daemon bundles; undefined when there is no script, or none with a folder. */
+  get params(): BundleParams | undefined {
+    const { current } = this.active;
+    if (current === undefined) return undefined;
+    const chosen = this.form.model.bundledWith(current.uri.toString());
+    return chosen.directory === undefined && current.found.environment === undefined ? undefined : { script: current.uri.toString(), ...chosen };
   }
 
   /** The folder that is bundled. */
   get directory(): vscode.Uri | undefined {
-    const directory = this.active.current?.found.environment?.directory;
+    const directory = this.params?.directory ?? this.active.current?.found.environment?.directory;
     return directory === undefined ? undefined : vscode.Uri.parse(directory);
   }
 
   /** One folder of it, its top for an empty path; undefined when there is nothing to show now. */
   async folder(path: string): Promise<BundleFolder | undefined> {
-    if (this.script === undefined || this.daemon.state !== "running") return undefined;
-    return this.daemon.request(methods.bundleFolder, { script: this.script.toString(), path });
+    const { params } = this;
+    if (params === undefined || this.daemon.state !== "running") return undefined;
+    return this.daemon.request(methods.bundleFolder, { ...params, path });
   }
 
   /** Shows anew at once. */
@@ -74,6 +85,7 @@ export class BundlePreview implements vscode.Disposable {
 
   private follow(): void {
     this.tellAbout();
+    this.asked = JSON.stringify(this.params);
     const directory = this.directory?.toString();
     if (directory !== this.watched) {
       this.watched = directory;

@@ -77,8 +77,8 @@ export const mendProblem: CommandFactory = () => async (argument) => {
 };
 
 export const saveBundle: CommandFactory = (services) => async () => {
-  const { script, directory } = services.preview;
-  if (script === undefined || directory === undefined) {
+  const { params, directory } = services.preview;
+  if (params === undefined || directory === undefined) {
     throw new Problem(vscode.l10n.t("Open a Julia script of the folder that you want to bundle. A script without an environment has no bundle."));
   }
   const name = services.bundleTree.top?.name ?? path.posix.basename(directory.path);
@@ -89,7 +89,7 @@ export const saveBundle: CommandFactory = (services) => async () => {
   });
   if (output === undefined) return;
   const written = await withProgress(services.daemon, vscode.l10n.t("Bundling {0}", name), (workDoneToken, cancel) =>
-    services.daemon.request(methods.writeBundle, { script: script.toString(), output: output.toString(), workDoneToken }, cancel),
+    services.daemon.request(methods.writeBundle, { ...params, output: output.toString(), workDoneToken }, cancel),
   );
   const show = vscode.l10n.t("Show in Folder");
   const size = totals({ fileCount: written.fileCount, totalSize: written.size });

@@ -21,6 +21,9 @@ export interface Draft {
   readonly server?: string | undefined;
 }
 
+const OF_A_BUNDLE = ["directory", "allow", "gitignore", "manifest", "artifacts"] as const;
+export type BundleChoices = Pick<SubmitParams, (typeof OF_A_BUNDLE)[number]>;
+
 /** What to fill a form for. */
 export type FormRequest = Pick<FormParams, "script" | "job" | "server" | "configuration" | "folder">;
 
@@ -137,9 +140,13 @@ export class RunModel {
     return isShown ? this.given(draft.choices) : asking(draft.choices, draft.server);
   }
 
-  /** What was chosen for a script, in the form that is about it or before. */
-  chosenFor(script: string): SubmitParams | undefined {
-    return (this.isAbout(script) ? this.choices : undefined) ?? this.draftOf(script)?.choices;
+  /** What of a script's choices says what is bundled, in the form that is about it or left there; nothing where no folder goes along. */
+  bundledWith(script: string): BundleChoices {
+    const own = this.form?.choices.script;
+    const isShown = own !== undefined && placeOf(own) === placeOf(script);
+    const choices = this.draftOf(script)?.choices ?? (isShown ? this.form?.choices : undefined);
+    if (choices?.send !== undefined && choices.send !== "folder") return {};
+    return Object.fromEntries(OF_A_BUNDLE.flatMap((key) => (choices?.[key] === undefined ? [] : [[key, choices[key]]])));
   }
 
   /** All that stands in the form but for the password, to be asked about. */

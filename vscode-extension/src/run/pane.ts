@@ -20,6 +20,9 @@ type Parts = Pick<Services, "context" | "output" | "daemon" | "servers" | "signI
 
 export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly model: RunModel;
+  private readonly chosen = new vscode.EventEmitter<void>();
+  /** What is chosen for a script may be something else than before. */
+  readonly onDidChoose = this.chosen.event;
   private readonly registrations: vscode.Disposable;
   private readonly gestures: Gestures;
   private page: WebviewBridge<ToPage, FromPage> | undefined;
@@ -44,6 +47,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
       changed: () => {
         this.trouble = undefined;
         this.draw();
+        this.chosen.fire();
       },
       failed: (error, asked) => {
         this.failed(error, asked);
@@ -139,6 +143,7 @@ export class RunPane implements vscode.WebviewViewProvider, vscode.Disposable {
   dispose(): void {
     this.model.close();
     this.registrations.dispose();
+    this.chosen.dispose();
   }
 
   /** With the script at hand, unless a job or the configuration says what runs. */
