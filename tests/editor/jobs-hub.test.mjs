@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import test from "node:test";
 import { inWorkbench, openBoth } from "./support/session.mjs";
 
@@ -27,6 +29,17 @@ async function nearItsLimit(code, name) {
   await play("near its limit");
   await code.command("JuliaHub: Refresh Jobs");
   await code.toast(`${name} reaches its time limit in 1 minute`).waitFor();
+}
+
+/** The ends of jobs are told no more. The lens over the script goes and comes, a sign that the settings hold. */
+async function quietEnds(code) {
+  const file = path.join(process.env.HOST_FOLDER, ".vscode", "settings.json");
+  const quiet = { ...JSON.parse(readFileSync(file, "utf8")), "juliahub.notifications.ended": false };
+  const lens = code.page.locator(".codelens-decoration", { hasText: "Run on JuliaHub" });
+  writeFileSync(file, JSON.stringify({ ...quiet, "[julia]": { "juliahub.codeLens": false } }));
+  await lens.waitFor({ state: "detached" });
+  writeFileSync(file, JSON.stringify(quiet));
+  await lens.waitFor();
 }
 
 test("hundreds of older jobs, page by page, and nothing drawn in vain", () =>
@@ -94,6 +107,7 @@ test("what is on its way, what forms its cluster, what is stopping; notices that
     await code.toast("2 jobs have stopped.").waitFor();
     assert.equal(await code.toast("Stopped by you").count(), 0, "one message of them both");
 
+    await quietEnds(code);
     await run(code, "quick.jl");
     await play("waits");
     await code.rows("Jobs", "quick.jl, Waiting for a machine for 10 min").waitFor();

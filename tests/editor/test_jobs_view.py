@@ -49,8 +49,7 @@ def test_a_hub_with_many_jobs(host: Host, hub: tuple[ScriptedHub, Stage], folder
     (folder / "Project.toml").write_text('name = "Sweep"\n')
     (folder / "data.bin").write_bytes(os.urandom(UPLOAD_BYTES))
     (folder / ".vscode").mkdir()
-    quiet = {"juliahub.notifications.waiting": False, "juliahub.notifications.ended": False}
-    settings = {"juliahub.server": hub[0].url, **quiet}
+    settings = {"juliahub.server": hub[0].url, "juliahub.notifications.waiting": False}
     (folder / ".vscode" / "settings.json").write_text(json.dumps(settings))
     host.play("jobs-hub", folder)
     assert [hub[1].pages[limit] for limit in (121, 221, 321)] == [1, 1, 1]
