@@ -17,8 +17,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
@@ -30,6 +32,8 @@ EXTENSION = ROOT / "vscode-extension"
 OUR_PACKAGES = ("juliahub_wire", "juliahub_ls", "localhub")
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "juliahub-ls" / "wheels"
+UNUSED_SECONDS = 30 * 86_400
+"""Wheels that no checkout has asked for in this time are not kept."""
 
 SYSTEMS = {"linux": "linux", "darwin": "darwin", "win32": "win32"}
 MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
@@ -111,16 +115,21 @@ def requirements_for(target: str) -> str:
 
 
 def kept_wheels(requirements: str, target: str) -> list[Path]:
-    """Those of the cache; where it has none for these requirements, they are downloaded, and former ones go."""
+    """Those of the cache; where it has none for these requirements, they are downloaded. Those long unused go.
+
+    Others stay: they are those of another checkout, which may be unpacking them.
+    """
     asked = repr((requirements, PLATFORM_TAGS[target], tuple(python_minors(target))))
     kept = CACHE / target / hashlib.sha256(asked.encode()).hexdigest()[:16]
     if not kept.is_dir():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        former = list(kept.parent.glob("[0-9a-f]*"))
         with tempfile.TemporaryDirectory(dir=kept.parent) as work:
             keep(wheels_of(requirements, target, Path(work)), Path(work) / "kept", kept)
-        for folder in former:
-            shutil.rmtree(folder, ignore_errors=True)
+    os.utime(kept)
+    for folder in kept.parent.iterdir():
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > UNUSED_SECONDS:
+                shutil.rmtree(folder)
     return sorted(kept.iterdir())
 
 
