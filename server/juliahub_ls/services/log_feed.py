@@ -30,6 +30,7 @@ KEPT_ANSWERS = 6
 LINGER_SECONDS = 20.0
 """So long a log that nobody looks at any more is read on: who closes a view often opens another."""
 T = TypeVar("T")
+L = TypeVar("L", bound="LogLease | None")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +251,16 @@ class Logs:
     @asynccontextmanager
     async def stored(self, server: str, job: str) -> AsyncIterator["LogFeed | None"]:
         """What this computer has of a log, as it is; None without. Nothing is asked of the server."""
-        if (server, job) not in self._open and not await asyncio.to_thread(self._store.has, server, job):
-            yield None
+        if (server, job) in self._open:
+            async with self._using(server, job) as found:
+                yield found.feed if found.feed.log.count else None
             return
-        async with self._using(server, job) as found:
-            yield found.feed if found.feed.log.count else None
+        lease = await self._leased(self._store.look, server, job)
+        try:
+            yield LogFeed(lease, self._connections, server, job) if lease is not None and lease.log.count else None
+        finally:
+            if lease is not None:
+                await asyncio.to_thread(lease.close)
 
     @asynccontextmanager
     async def _using(self, server: str, job: str) -> AsyncIterator[_Open]:
@@ -281,16 +287,20 @@ class Logs:
         self._open.clear()
 
     async def _opened(self, server: str, job: str) -> _Open:
-        opening = asyncio.ensure_future(asyncio.to_thread(self._store.open, server, job))
+        lease = await self._leased(self._store.open, server, job)
+        return _Open(LogFeed(lease, self._connections, server, job), lease)
+
+    async def _leased(self, take: Callable[[str, str], L], server: str, job: str) -> L:
+        taking = asyncio.ensure_future(asyncio.to_thread(take, server, job))
         try:
-            lease = await asyncio.shield(opening)
+            return await asyncio.shield(taking)
         except asyncio.CancelledError:  # nobody waits for it any more, and it would hold the log
             with suppress(OSError):
-                await asyncio.to_thread((await opening).close)
+                if (lease := await taking) is not None:
+                    await asyncio.to_thread(lease.close)
             raise
         except OSError as error:
             raise FileUnreadable(path=str(self._store.root), reason=error.strerror or str(error)) from None
-        return _Open(LogFeed(lease, self._connections, server, job), lease)
 
     async def _close(self, key: tuple[str, str], found: _Open) -> None:
         await asyncio.sleep(LINGER_SECONDS)

@@ -41,12 +41,15 @@ class LogMeta(msgspec.Struct):
 
 
 class LogLease:
-    """A log that this process alone writes. Blocks on the disk. Close it."""
+    """A log that this process alone writes, or `read_only`. Blocks on the disk. Close it."""
 
-    def __init__(self, folder: Path, lock: "FileLock | None", server: str, job: str) -> None:
+    def __init__(
+        self, folder: Path, server: str, job: str, lock: "FileLock | None" = None, *, read_only: bool = False
+    ) -> None:
         self._lock = lock
+        self._read_only = read_only
         self.folder = folder
-        self.log = StoredLog(folder)
+        self.log = StoredLog(folder, read_only=read_only)
         self.meta = _meta(folder / "log.json", server, job)
         if self.meta.digest.lines > self.log.count or (self.meta.complete and self.meta.digest.lines != self.log.count):
             self.meta = LogMeta(server=server, job=job)
@@ -77,7 +80,7 @@ class LogLease:
             self.log.close()
             if self._lock is not None:
                 self._lock.release()
-            else:
+            elif not self._read_only:
                 shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -99,16 +102,20 @@ class LogStore:
         try:
             lock.acquire()
         except Timeout:
-            return LogLease(_copy(folder), None, server, job)
+            return LogLease(_copy(folder), server, job)
         try:
-            return LogLease(folder, lock, server, job)
+            return LogLease(folder, server, job, lock)
         except BaseException:
             lock.release()
             raise
 
-    def has(self, server: str, job: str) -> bool:
-        """Whether anything of the job's log is stored."""
-        return (self.root / _name(server, job) / "index").is_file()
+    def look(self, server: str, job: str) -> "LogLease | None":
+        """What is stored of a job's log, only to be read; None without. Raises `OSError`.
+
+        Also while another daemon writes it: lines are only ever added.
+        """
+        folder = self.root / _name(server, job)
+        return LogLease(folder, server, job, read_only=True) if (folder / "index").is_file() else None
 
     def tidy(self) -> None:
         """Remove logs unused for longest until the rest fits, and copies whose process is gone."""

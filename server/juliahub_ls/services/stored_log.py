@@ -62,18 +62,23 @@ class Chunk(NamedTuple):
 
 
 class StoredLog:
-    """Thread-safe; every method blocks on the disk. Raises `OSError`."""
+    """Thread-safe; every method blocks on the disk. Raises `OSError`.
 
-    def __init__(self, folder: Path) -> None:
+    `read_only`: as it is in this moment, while another may add to it; nothing on disk is changed.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not read_only:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = threading.Lock()
-        self._lines = _opened(folder / "lines.jsonl")
-        self._index = _opened(folder / "index")
-        self._end = 0
-        self.count = 0
+        self._lines = _opened(folder / "lines.jsonl", read_only=read_only)
+        self._index = _opened(folder / "index", read_only=read_only)
+        self.count = self._whole()
         """How many lines there are; their numbers are 1 to this."""
-        self._mend()
+        self._end = self._entry_end(self.count)
+        if not read_only:
+            self._cut(self.count, self._end)
 
     @property
     def size(self) -> int:
@@ -160,12 +165,12 @@ class StoredLog:
             return IndexPart(first, 0, raw)
         return IndexPart(first, ENTRY.unpack_from(raw)[END], raw[ENTRY.size :])
 
-    def _mend(self) -> None:
-        """Cut off what is not whole: index entries without their line, then bytes without their entry."""
+    def _whole(self) -> int:
+        """So many lines are whole: behind them are index entries without their line, or bytes without their entry."""
         count, size = _size(self._index) // ENTRY.size, _size(self._lines)
         while count and not self._is_whole(count, size):
             count = self._last_within(count, size) if self._entry_end(count) > size else count - 1
-        self._cut(count, self._entry_end(count))
+        return count
 
     def _last_within(self, count: int, size: int) -> int:
         """The last line that ends within `size` bytes; the ends ascend."""
@@ -246,7 +251,9 @@ def _int32(value: int) -> int:
     return max(-(2**31), min(value, 2**31 - 1))
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path, *, read_only: bool) -> BinaryIO:
+    if read_only:
+        return path.open("rb", buffering=0)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
     return os.fdopen(descriptor, "r+b", buffering=0)
 

@@ -173,6 +173,24 @@ async def test_whoever_leaves_while_a_log_opens_holds_nothing(
     lease.close()
 
 
+async def test_a_log_that_another_window_follows_is_here(daemons: list[Daemon], server: ScriptedServer) -> None:
+    """What that window has stored so far, without a question to the server."""
+    script(server, Log(3), sends(record(4), record(5)))
+    key = daemons[0].logs._connections.servers.current.id, "jr-1"
+    async with daemons[1] as looking:
+        async with looking.stored(*key) as feed:
+            assert feed is None
+        async with daemons[0] as following, following.open(*key) as followed:
+            while followed.log.count < 5:
+                await asyncio.wait_for(followed.changed(followed.version), SECONDS)
+            asked = len(server.seen)
+            async with looking.stored(*key) as feed:
+                assert feed is not None
+                assert [line.message for line in feed.log.read(1, 9)] == expected(1, 5)
+                assert feed.digest.lines == 5
+        assert len(server.seen) == asked
+
+
 async def test_many_views_share_a_stream(daemons: list[Daemon], server: ScriptedServer) -> None:
     sockets = script(server, Log(3), sends(record(4), record(5), BOTTOM))
     async with daemons[0] as logs:

@@ -141,8 +141,14 @@ def test_a_torn_end_is_cut_off(
     os.truncate(path, max(0, path.stat().st_size - cut))
     with path.open("ab") as torn:
         torn.write(junk)
+    left = {path.name: path.read_bytes() for path in folder.iterdir()}
+    looked_at = StoredLog(folder, read_only=True)
+    seen = looked_at.read(1, 100)
+    looked_at.close()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == left, "another may be writing it"
     again = StoredLog(folder)
     rest = again.read(1, 100)
+    assert seen == rest
     if not junk:
         assert rest == whole[: len(rest)]
         assert cut or rest == whole
@@ -192,6 +198,25 @@ def test_two_at_once_each_have_their_own(tmp_path: Path) -> None:
     assert (copy.log.count, copy.meta.complete) == (1, True), "a complete log is copied"
     copy.close()
     again.close()
+
+
+def test_a_log_that_another_writes_is_looked_at_where_it_is(tmp_path: Path) -> None:
+    store = LogStore(tmp_path)
+    assert store.look("hub", "jr-1") is None
+    assert not list(tmp_path.iterdir())
+    writer = store.open("hub", "jr-1")
+    for count in (1, 2, 3):
+        writer.log.append(numbered([LogLine(0, str(count), "Error", 1)], count))
+        if count == 2:
+            writer.meta.digest.take(writer.log.read(1, 1)[0])
+            writer.save()
+        found = LogStore(tmp_path).look("hub", "jr-1")
+        assert found is not None
+        assert [line.message for line in found.log.read(1, 9)] == ["1", "2", "3"][:count]
+        assert (found.meta.digest.lines, found.meta.digest.errors) == (count, count)
+        found.close()
+    assert list(tmp_path.iterdir()) == [writer.folder], "no copy"
+    writer.close()
 
 
 def test_what_a_crash_left_uncounted_is_counted(tmp_path: Path) -> None:
