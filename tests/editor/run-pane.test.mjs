@@ -15,6 +15,7 @@ test("a job as its user wants it", () =>
     await code.screenshot("40-run-pane");
     await inSight(code, pane);
 
+    await filesChosen(code, pane);
     await distributed(code, pane);
     await wrongValue(code, pane);
     await reloaded(code, pane);
@@ -31,6 +32,29 @@ async function inSight(code, pane) {
   assert.ok(drawing.y + drawing.height <= start.y, `what it comes to ends at ${drawing.y + drawing.height}, above the button at ${start.y}`);
   const { height } = await code.page.locator('.pane:has(> .pane-header[aria-label*="Jobs"]) .pane-body').boundingBox();
   assert.ok(height >= 5 * 22, `the jobs have ${height} pixels, enough for five rows`);
+}
+
+/** A manifest from elsewhere: the Bundle view shows what would go along with it, and without it again. */
+async function filesChosen(code, pane) {
+  await pane.locator(".environment summary").click();
+  await pane.getByText("no manifest", { exact: true }).waitFor();
+  const manifest = code.rows("Bundle", "Manifest.toml");
+  assert.equal(await manifest.count(), 0);
+  await pane.getByRole("button", { name: "Choose another manifest…" }).click();
+  const input = code.page.locator(".quick-input-widget input[type=text]");
+  await code.answer("Project.toml").waitFor();
+  await code.screenshot("45-run-pane-dialog");
+  await input.fill(process.env.PINNED);
+  await code.pick("Manifest.toml");
+  await pane.getByRole("button", { name: "Manifest: pinned/Manifest.toml" }).waitFor();
+  await manifest.waitFor();
+  await code.screenshot("46-run-pane-files");
+  await pane.getByRole("button", { name: "Manifest: As Julia finds it" }).click();
+  await pane.getByText("no manifest", { exact: true }).waitFor();
+  await manifest.waitFor({ state: "detached" });
+  await pane.getByRole("combobox", { name: "Filled" }).selectOption("Start over");
+  await pane.locator("select[aria-label=Filled] option:checked", { hasText: /^With the defaults$/ }).waitFor({ state: "attached" });
+  await pane.locator(".environment summary").click();
 }
 
 /** What follows from a choice is there at once. */
