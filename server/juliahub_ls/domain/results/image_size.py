@@ -49,7 +49,8 @@ def _webp(content: bytes) -> tuple[int, int] | None:
         (bits,) = struct.unpack_from("<I", content, 21)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     if kind == b"VP8X":
-        return int.from_bytes(content[24:27], "little") + 1, int.from_bytes(content[27:30], "little") + 1
+        width, wider, height, higher = struct.unpack_from("<HBHB", content, 24)
+        return width + (wider << 16) + 1, height + (higher << 16) + 1
     return None
 
 
