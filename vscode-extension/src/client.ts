@@ -152,8 +152,9 @@ export class Daemon implements vscode.Disposable {
     }
     this.setState("starting");
     const { stops } = this;
-    const launch = await resolveLaunch(readConfig(), this.extension.extensionPath);
-    this.unlessStopped(stops);
+    const launch = await resolveLaunch(readConfig(), this.extension.extensionPath).finally(() => {
+      this.unlessStopped(stops);
+    });
     const client = this.createClient(launch, stops);
     this.client = client;
     for (const [method, handlers] of this.handlers) {
@@ -175,6 +176,7 @@ export class Daemon implements vscode.Disposable {
     return client;
   }
 
+  /** Throws `Told` in a start that was stopped: nobody waits for it, nor for why it fails. */
   private unlessStopped(stops: number): void {
     if (this.stops !== stops) throw new Told();
   }
