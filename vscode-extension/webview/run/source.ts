@@ -179,7 +179,7 @@ class FileRow {
     const name = uri === undefined ? "" : chosen ? placeOf(uri) : nameOf(uri);
     setText(this.link, name);
     attribute(this.link, "aria-label", `${this.label}: ${name}`);
-    attribute(this.link, "title", uri && pathOf(uri));
+    attribute(this.link, "title", uri && `${this.label}: ${pathOf(uri)}`);
     if (this.choice === undefined) show(this.element, uri !== undefined);
     showElse(this.link, uri !== undefined, this.other);
     show(this.none, uri === undefined);
