@@ -2,12 +2,12 @@
 
 import json
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 SHORT_CHARACTERS = 200
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """A number, and no `true`."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 

@@ -10,7 +10,7 @@ from juliahub_ls.cli.output import Output
 from juliahub_ls.cli.session import with_services
 
 if TYPE_CHECKING:
-    from juliahub_ls.domain.jobs.job_view import JobFileView, JobView
+    from juliahub_ls.domain.jobs.job_view import JobView
     from juliahub_ls.services.comparing import Comparison
     from juliahub_ls.services.results import SavedFile
     from juliahub_ls.services.services import Services
@@ -114,22 +114,16 @@ def results_payload(services: "Services", view: "JobView", directory: Path | Non
     return payloads.results(view, directory or Path(services.settings.download_directory) / view.id)
 
 
-def result_files(view: "JobView") -> "list[JobFileView]":
-    """The files that the job left; none is no error here."""
-    from juliahub_wire.jobs import FileType
-
-    return [file for file in view.files if file.type == FileType.RESULT.value]
-
-
 async def _list_files(output: Output, services: "Services", view: "JobView") -> None:
     """Every file, and what is in those archives that are small enough to look into."""
     from juliahub_ls.cli.results_text import show_file_list
     from juliahub_ls.domain.results.kinds import kind_of
     from juliahub_ls.services.previews import preview
+    from juliahub_ls.services.results import results_of
 
     client = await services.connections.client()
     directory = Path(services.settings.download_directory) / view.id
-    files = result_files(view)
+    files = results_of(view)
     archives = [file.name for file in files if kind_of(file.name) == "archive"]
     inside = {name: (await preview(client, view, name, None, directory)).members or [] for name in archives}
     show_file_list(output, files, inside)
@@ -147,8 +141,9 @@ def _show(asked: Common, services: "Services", view: "JobView") -> None:
 
 def _outputs(output: Output, view: "JobView") -> None:
     from juliahub_ls.cli.job_text import ended_line, show_outputs
+    from juliahub_ls.services.results import results_of
 
     output.line(ended_line(output, view))
     show_outputs(output, view)
-    if not view.outputs and not result_files(view):
+    if not view.outputs and not results_of(view):
         output.line("It left no results." if view.done else "It has not ended yet.")

@@ -138,10 +138,11 @@ async def _follow(asked: Common, services: "Services", submitted: "Submitted") -
 
 async def _ended(asked: Common, services: "Services", view: "JobView", directory: Path | None) -> None:
     """The label, the results, and the files if they were asked for."""
-    from juliahub_ls.cli.commands.results import downloaded_payload, result_files, results_payload, save
+    from juliahub_ls.cli.commands.results import downloaded_payload, results_payload, save
     from juliahub_ls.cli.job_text import ended_line, show_files, show_outputs
+    from juliahub_ls.services.results import results_of
 
-    output, wanted = asked.output, directory is not None and bool(result_files(view))
+    output, wanted = asked.output, directory is not None and bool(results_of(view))
     if output.as_json:
         output.event("results", results_payload(services, view, directory))
     else:

@@ -3,12 +3,12 @@ a saved configuration are the same list.
 """
 
 import enum
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from juliahub_ls.domain.jobs.exposed_port import ACCESS
+from juliahub_ls.domain.values import finite, is_number
 
 Choices = Mapping[str, Any]
 """By the keys of `SubmitParams`; files as paths. What is absent has its default."""
@@ -107,7 +107,7 @@ def fits(choice: Choice, value: object) -> bool:
     if choice.kind is Kind.COUNT:
         return isinstance(value, int) and not isinstance(value, bool)
     if choice.kind is Kind.NUMBER:
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        return is_number(value) and finite(value) is not None
     if choice.kind is Kind.LIST:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if choice.kind is Kind.TABLE:
