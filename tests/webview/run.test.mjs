@@ -173,12 +173,11 @@ test("of two inputs with one name, or one without, none is dropped without a wor
     assert.equal(await view.getByRole("button", { name: "Start job" }).getAttribute("aria-disabled"), "true");
     assert.deepEqual(new Set(page.heard.map(({ type }) => type)), new Set(["unreadable"]));
     await field(view, "Name").fill("sweep");
-    await summary(view, "1 process on 1 node");
+    assert.equal((await page.said("edited")).choices.name, "sweep");
     assert.equal(await field(view, "Name of input 2").inputValue(), "SEED", "what cannot be read stays while other fields change");
     await view.getByText("SEED is there twice. Give each input a name of its own.").first().waitFor();
     await view.locator(".more-fields summary").getByText("Something in here is wrong").waitFor({ state: "attached" });
     await page.accessible();
-    page.forget();
     await field(view, "Name of input 2").fill("SEEDS");
     assert.deepEqual((await page.said("edited")).choices.env, { SEED: "42", SEEDS: "9" });
     await view.locator(".remark.error").waitFor({ state: "detached" });
