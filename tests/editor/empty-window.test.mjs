@@ -8,6 +8,5 @@ test("without a folder the views offer to open one", () =>
     await code.page.getByText("to see which files go along when it runs.").waitFor();
     await code.form.getByRole("button", { name: "Open a Julia Script" }).waitFor();
     await code.screenshot("welcome-no-folder");
-    await code.page.locator(".pane-body").getByRole("button", { name: "Open Folder" }).first().click();
-    await code.page.locator(".quick-input-widget").waitFor();
+    await code.until(code.input, () => code.page.locator(".pane-body").getByRole("button", { name: "Open Folder" }).first().click());
   }));

@@ -14,9 +14,9 @@ test("after installing: the daemon runs, the views say what to do, a tour leads 
     await code.screenshot("welcome-no-project");
     await code.openFile("alone.jl");
     await code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe").getByRole("button", { name: "Start job" }).waitFor();
-    await code.page.locator(".pane-body").getByText("Take the tour", { exact: true }).first().click();
-    await step(code, "Open a Julia script").locator(".complete").waitFor(); // a script was open before the tour was
-    await step(code, "Run it").click();
+    const tour = code.page.locator(".pane-body").getByText("Take the tour", { exact: true }).first();
+    await code.until(step(code, "Open a Julia script").locator(".complete"), () => tour.click()); // a script was open before the tour was
+    await code.until(step(code, "Run it").and(code.page.locator(".expanded")), () => step(code, "Run it").click());
     for (const [name, theme] of Object.entries(THEMES)) {
       await code.page.locator('.tab.active[aria-label*="Walkthrough"]').click(); // the keyboard is the window's again
       await code.theme(theme);
@@ -33,9 +33,7 @@ test("in a German window the views, the script's lens and the palette speak Germ
       await code.openTab("alone.jl");
       await code.page.locator(".codelens-decoration", { hasText: "Auf JuliaHub ausführen" }).waitFor();
       await code.page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe").getByRole("button", { name: "Job starten" }).waitFor();
-      await code.page.keyboard.press("F1");
-      await code.page.locator(".quick-input-widget input[type=text]").fill(">JuliaHub: ");
-      await code.answer("JuliaHub: Anmelden").waitFor();
+      await code.until(code.answer("JuliaHub: Anmelden"), () => code.type("F1", ">JuliaHub: "));
       await code.screenshot("german");
     },
     { language: "de" },

@@ -22,7 +22,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 SCRIPTS = ROOT / "scripts"
-NODE_SECONDS = 300
+NODE_SECONDS = 600
+"""For a whole scenario: each of its waits has its own limit, which says more."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ class Host:
         if folder is not None:
             environment["HOST_FOLDER"] = str(folder)
         command = ["node", "--test", "--test-reporter=spec", str(HERE / f"{scenario}.test.mjs")]
-        played = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=NODE_SECONDS)
+        try:
+            played = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=NODE_SECONDS)
+        except subprocess.TimeoutExpired as late:
+            said = (late.stdout or b"").decode(errors="replace")
+            pytest.fail(f"{said}\nnot done in {NODE_SECONDS} s\n{self.client_log()}", pytrace=False)
         print(played.stdout)  # what it measured: pytest shows it when asked, with -rP
         if played.returncode != 0:
             pytest.fail(f"{played.stdout}{played.stderr}\n{self.client_log()}", pytrace=False)

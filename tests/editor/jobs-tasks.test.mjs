@@ -47,7 +47,7 @@ test("a job outlives the window that its task ran in; a task that is ended asks 
     await openBoth(code, "waits.jl");
     await runTask(code, "Run waits");
     await prints(code, "waiting");
-    await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
+    await code.reload();
     const running = code.rows("Jobs", "waits.jl").filter({ has: code.page.locator(".codicon-loading") });
     await running.first().waitFor();
 
@@ -71,7 +71,7 @@ test("before its limit a job can have more time, where the notice is", () =>
     const notice = code.toast("brief reaches its time limit in 1 minute and is stopped then.");
     await notice.waitFor();
     await code.screenshot("jobs-notice");
-    await notice.getByRole("button", { name: "Extend" }).click();
+    await code.until(code.answer("15 minutes"), () => notice.getByRole("button", { name: "Extend" }).click());
     await code.pick("15 minutes");
     await code.rows("Jobs", "brief").filter({ hasText: "/ 16:12" }).waitFor();
     await terminate(code, "Run briefly");

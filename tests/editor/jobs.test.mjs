@@ -16,7 +16,7 @@ test("a job by keyboard, once more, a part of it; its details", () =>
 
     await code.menu(code.rows("Jobs", "quick.jl").first(), "Run Again");
     await code.screenshot("jobs-menu");
-    await code.page.keyboard.press("Escape");
+    await code.closeMenu();
     set({});
     await lens.waitFor();
     await code.choose(code.rows("Jobs", "quick.jl").first(), "Run Again");
@@ -41,7 +41,7 @@ test("a job by keyboard, once more, a part of it; its details", () =>
     const again = code.page.getByRole("menuitem", { name: "Run Again", exact: true });
     assert.equal(await again.count(), 0, "of several jobs only what is about several is offered");
     await code.screenshot("jobs-menu-several");
-    await code.page.keyboard.press("Escape");
+    await code.closeMenu();
 
     await code.command("JuliaHub: Show Job Details");
     await code.pick("quick.jl (selection)");
@@ -60,27 +60,27 @@ test("more time, the status bar, a filter that outlives a reload, stop", () =>
     await code.pick("waits.jl");
     await code.pick("15 minutes");
     await code.row("/ 1:15 h").waitFor();
-    await code.status("left").click();
-    await code.answer("waits.jl").waitFor();
+    await code.until(code.answer("waits.jl"), () => code.status("left").click());
     await code.screenshot("jobs-status-pick");
     await code.page.keyboard.press("Escape");
 
     await code.command("JuliaHub: Filter Jobs");
-    const input = code.page.locator(".quick-input-widget input[type=text]");
-    await input.fill("quick");
+    await code.input.fill("quick");
     await code.rows("Jobs", "waits.jl").waitFor({ state: "detached" });
     await code.screenshot("jobs-filter");
-    await code.page.keyboard.press("Enter");
+    await code.accept();
     await code.page.getByText("Only: “quick”").waitFor();
-    await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
+    await code.reload();
     await code.rows("Jobs", "quick.jl").first().waitFor();
     assert.equal(await code.rows("Jobs", "waits.jl").count(), 0);
     await code.command("JuliaHub: Show All Jobs");
     const waits = code.rows("Jobs", "waits.jl").first();
     await waits.waitFor();
 
-    await waits.hover();
-    await waits.getByRole("button", { name: "Stop Job" }).click();
+    await code.until(code.rows("Jobs", "waits.jl, Stop").first(), async () => {
+      await waits.hover();
+      await waits.getByRole("button", { name: "Stop Job" }).click();
+    });
     await code.toast("waits.jl — Stopped").waitFor();
     await waits.locator(".codicon-circle-slash").waitFor();
     assert.match(await waits.getAttribute("aria-label"), /^waits\.jl, Stopped/);

@@ -29,10 +29,9 @@ async function opensQuickly(code) {
   await code.command("View: Close Editor");
   await code.page.locator(`.tab[aria-label*="${LOG}"]`).waitFor({ state: "detached" });
   await code.command("JuliaHub: Show Log");
-  const job = code.answer("prints.jl");
-  await job.waitFor();
+  await code.answer("prints.jl").waitFor();
   const begin = Date.now();
-  await job.click();
+  await code.pick("prints.jl");
   await code.shows(LOG, "line 1000000 of a long log");
   console.log(`a log of a million lines opens in ${Date.now() - begin} ms`);
   await code.shows(LOG, "end of the log");
@@ -56,24 +55,28 @@ async function showsEarlierLines(code) {
   const earlier = await earlierLines(code);
   assert.ok(earlier >= 970_000, `${earlier} lines are left out`);
   await code.shows(LOG, `line ${earlier - 1} of a long log`);
-  await clickAbove(code, "earlier lines");
-  await code.shows(LOG, `line ${earlier - 2} of a long log`);
+  await clickAbove(code, "earlier lines", earlier);
   await code.page.keyboard.press("Control+Home");
   await code.shows(LOG, `${(earlier - PAGE).toLocaleString("en")} earlier lines`);
   await code.shows(LOG, `line ${earlier - PAGE - 1} of a long log`);
   await code.focusEditor(LOG);
-  await code.page.keyboard.press("End");
+  await code.until(code.status("following"), () => code.page.keyboard.press("End"));
   await code.shows(LOG, "line 1000000 of a long log");
-  await code.status("following").waitFor();
 }
 
-/** Scrolls up to the lens over the first line, which comes after the line and moves it not, and clicks it. */
-async function clickAbove(code, text) {
+/**
+ * Scrolls up to the lens over the first line, which comes after the line and moves it not, and clicks it. Again only while the first line
+ * says what it did before.
+ */
+async function clickAbove(code, text, earlier) {
   const lens = code.editor(LOG).locator(".codelens-decoration a", { hasText: text });
+  const before = code.editor(LOG).locator(".view-line", { hasText: `${earlier.toLocaleString("en")} earlier` }).first();
   await lens.waitFor({ state: "attached" });
-  await code.focusEditor(LOG);
-  await code.page.mouse.wheel(0, -2000);
-  await lens.click();
+  await code.again(async () => {
+    await code.focusEditor(LOG);
+    await code.page.mouse.wheel(0, -2000);
+    if (await before.isVisible()) await lens.click();
+  }, (timeout) => code.shows(LOG, `line ${earlier - 2} of a long log`, timeout));
 }
 
 /** How many lines the document's first one says are left out. */
@@ -85,30 +88,24 @@ async function earlierLines(code) {
 
 /** The first error is in the middle, and a filter finds what is there. */
 async function findsWhatIsFarUp(code) {
-  const input = code.page.locator(".quick-input-widget input[type=text]");
   await code.command("JuliaHub: Go to First Error in Log");
   await code.shows(LOG, "Error: half way");
   await code.shows(LOG, "line 500000 of a long log");
   await code.status("paused").waitFor();
   await code.screenshot("large-log-first-error");
   await code.focusEditor(LOG);
-  await code.page.keyboard.press("Control+Shift+F");
-  await input.waitFor();
-  await input.fill("/line 77777 /");
-  await code.answer("Show the lines that match").waitFor();
-  await code.page.keyboard.press("Enter");
+  await code.ask("Control+Shift+F", "/line 77777 /", "Show the lines that match");
   await code.shows(LOG, "filter /line 77777 / matches one line");
   await code.shows(LOG, "line 77779 of a long log");
   await code.focusEditor(LOG);
-  await code.page.keyboard.press("Escape");
-  await code.shows(LOG, "line 77790 of a long log");
+  await code.again(() => code.page.keyboard.press("Escape"), (timeout) => code.shows(LOG, "line 77790 of a long log", timeout));
 }
 
 async function saves(code) {
   await code.focusEditor(LOG);
   await code.command("JuliaHub: Save Whole Log");
   await code.answer().waitFor(); // then the dialog knows the folder and the name
-  await code.page.keyboard.press("Enter");
+  await code.accept();
   await code.toast("The log of prints.jl is saved: 1,000,003 records").waitFor();
 }
 

@@ -28,10 +28,12 @@ async function showsColours(code) {
   await code.page.keyboard.press("Control+Home");
   await code.shows(LOG, "green and bold");
   await code.status("paused").waitFor();
-  const [green, plain, orange] = await Promise.all(["green", "plain", "orange"].map((text) => styleOf(code, text)));
-  assert.ok(Number(green.weight) >= 700 && Number(plain.weight) < 700);
-  assert.notEqual(green.color, plain.color);
-  assert.equal(orange.color, "rgb(255, 135, 0)");
+  await code.tried(async () => {
+    const [green, plain, orange] = await Promise.all(["green", "plain", "orange"].map((text) => styleOf(code, text)));
+    assert.ok(Number(green.weight) >= 700 && Number(plain.weight) < 700);
+    assert.notEqual(green.color, plain.color);
+    assert.equal(orange.color, "rgb(255, 135, 0)");
+  });
   await code.shows(LOG, "100 % done");
   await inAllThemes(code, "log-colours");
 }
@@ -47,9 +49,9 @@ async function leadsToTheCode(code) {
   await code.command("JuliaHub: Go to First Error in Log");
   await code.shows(LOG, "no such luck");
   await code.screenshot("log-first-error");
-  await code.followLink(LOG, "model.jl:2");
+  await code.followLink(LOG, "model.jl:2", code.tab("model.jl"));
   await code.isOpenAt("model.jl", 2);
-  await code.followLink(LOG, "see (util.jl:2)");
+  await code.followLink(LOG, "see (util.jl:2)", code.answer("model/util.jl"));
   await code.pick("model/util.jl");
   await code.isOpenAt("util.jl", 2);
 }
@@ -57,82 +59,71 @@ async function leadsToTheCode(code) {
 async function folds(code) {
   await code.focusEditor(LOG);
   await code.page.keyboard.press("Home");
-  await code.command("Fold All");
-  await code.hides(LOG, "epoch = 3,");
+  await code.again(() => code.command("Fold All"), (timeout) => code.hides(LOG, "epoch = 3,", timeout));
   await code.screenshot("log-folded");
-  await code.command("Unfold All");
-  await code.shows(LOG, "epoch = 3,");
+  await code.again(() => code.command("Unfold All"), (timeout) => code.shows(LOG, "epoch = 3,", timeout));
   await foldsWorkers(code);
 }
 
 /** What one worker wrote in a row is one fold, which leaves its first line. */
 async function foldsWorkers(code) {
-  await code.page.keyboard.press("Control+Shift+O");
-  await code.pick("Worker 2");
+  await code.ask("Control+Shift+O", "@Worker 2", "Worker 2");
   await code.shows(LOG, "step 4 of worker 2");
-  await code.page.keyboard.press("Control+Shift+BracketLeft");
-  await code.hides(LOG, "step 4 of worker 2");
+  await code.again(() => code.page.keyboard.press("Control+Shift+BracketLeft"), (timeout) => code.hides(LOG, "step 4 of worker 2", timeout));
   await code.shows(LOG, "[2] step 1 of worker 2");
   await code.shows(LOG, "[3] step 4 of worker 3");
   await code.screenshot("log-folded-worker");
-  await code.page.keyboard.press("Control+Shift+BracketRight");
-  await code.shows(LOG, "step 4 of worker 2");
+  await code.again(() => code.page.keyboard.press("Control+Shift+BracketRight"), (timeout) => code.shows(LOG, "step 4 of worker 2", timeout));
 }
 
 async function hasAnOutline(code) {
   await code.focusEditor(LOG);
-  await code.page.keyboard.press("Control+Shift+O");
-  await code.pick("careful");
+  await code.ask("Control+Shift+O", "@careful", "careful");
   await code.shows(LOG, "Warning: careful");
 }
 
 async function filters(code) {
-  const input = code.page.locator(".quick-input-widget input[type=text]");
   await code.focusEditor(LOG);
-  await code.page.keyboard.press("Control+Shift+F");
-  await input.waitFor();
-  await input.fill("epoch>>");
+  await code.type("Control+Shift+F", "epoch>>");
   await code.page.locator(".quick-input-list .codicon-warning").first().waitFor();
   await code.screenshot("log-filter-problem");
-  await input.fill("epoch>38");
+  await code.input.fill("epoch>38");
   await code.answer("Show the lines that match").waitFor();
   await code.screenshot("log-filter-bar");
-  await code.page.keyboard.press("Enter");
+  await code.pick("Show the lines that match");
   await code.shows(LOG, "filter epoch>38 matches 2 lines");
   await code.shows(LOG, "epoch = 39");
   await code.shows(LOG, "epoch = 37");
   await code.hides(LOG, "epoch = 30,");
   await inAllThemes(code, "log-filtered");
-  await savesMatches(code, input);
+  await savesMatches(code);
   await code.focusEditor(LOG);
-  await code.page.keyboard.press("Escape");
-  await code.shows(LOG, "epoch = 30,");
+  await code.again(() => code.page.keyboard.press("Escape"), (timeout) => code.shows(LOG, "epoch = 30,", timeout));
   await code.hides(LOG, "filter epoch>38");
 }
 
 /** Only what matches, without the lines around it, as JSON lines. */
-async function savesMatches(code, input) {
+async function savesMatches(code) {
   await code.focusEditor(LOG);
   await code.command("JuliaHub: Save Whole Log");
   await code.pick("Only the lines that match");
   await code.answer("model").waitFor(); // then the dialog knows the folder and the name
-  await input.fill(path.join(process.env.HOST_FOLDER, "matches.jsonl"));
-  await code.page.keyboard.press("Enter");
+  await code.input.fill(path.join(process.env.HOST_FOLDER, "matches.jsonl"));
+  await code.accept();
   await code.toast("The log of train.jl is saved: 2 records").waitFor();
 }
 
 async function plots(code) {
+  await code.clearNotifications();
   await code.focusEditor(LOG);
   await code.command("JuliaHub: Plot Numbers of Log");
   const page = await code.webview("As a table");
   await page.locator("figure", { hasText: "loss" }).waitFor();
-  await page.getByRole("checkbox", { name: "accuracy" }).uncheck();
-  await page.locator("figure", { hasText: "accuracy" }).waitFor({ state: "detached" });
-  await page.getByRole("checkbox", { name: "accuracy" }).check();
-  await page.locator("figure", { hasText: "accuracy" }).waitFor();
+  const [accuracy, figure] = [page.getByRole("checkbox", { name: "accuracy" }), page.locator("figure", { hasText: "accuracy" })];
+  await code.again(() => accuracy.uncheck(), (timeout) => figure.waitFor({ state: "detached", timeout }));
+  await code.until(figure, () => accuracy.check());
   await page.locator("figure .plot").first().hover();
-  await page.getByText("As a table").click();
-  await page.locator("td", { hasText: "40" }).first().waitFor();
+  await code.until(page.locator("td", { hasText: "40" }).first(), () => page.getByText("As a table").click());
   await inAllThemes(code, "log-plot");
 }
 

@@ -29,16 +29,11 @@ test("of two folders each script has its own environment, bundle, configurations
 /** Both folders have one of this name; a new one goes into the script's folder. */
 async function configurations(code) {
   const filled = code.form.getByRole("combobox", { name: "Filled" });
-  await filled.selectOption("quick · first");
-  await code.form.getByRole("button", { name: "Open quick.jl" }).waitFor();
+  await code.until(code.form.getByRole("button", { name: "Open quick.jl" }), () => filled.selectOption("quick · first"));
   await code.form.locator(".environment summary", { hasText: "First" }).waitFor();
-  await filled.selectOption("quick · second");
-  await code.form.locator(".environment summary", { hasText: "Second" }).waitFor();
-  await code.form.getByRole("button", { name: "Save as a configuration" }).click();
-  const input = code.page.locator(".quick-input-widget input[type=text]");
-  await input.waitFor();
-  await input.fill("another");
-  await input.press("Enter");
+  await code.until(code.form.locator(".environment summary", { hasText: "Second" }), () => filled.selectOption("quick · second"));
+  await code.until(code.input, () => code.form.getByRole("button", { name: "Save as a configuration" }).click());
+  await code.reply("Save as a configuration", "another");
   await code.toast("Saved as “another” in second").waitFor();
   assert.match(readFileSync(path.join(path.dirname(process.env.HOST_FOLDER), "second", ".vscode", "juliahub.toml"), "utf8"), /\[configurations.another\]\nscript = "quick.jl"/);
 }

@@ -17,7 +17,7 @@ async function run(code, script) {
   await code.openFile(script);
   await code.command("JuliaHub: Run This File");
   await code.toast(`${script} finished in`).waitFor();
-  await code.command("Notifications: Clear All Notifications");
+  await code.clearNotifications();
 }
 
 async function showResults(code, script) {
@@ -35,10 +35,18 @@ function hub() {
   return Number(line.trim().split(" ", 1)[0]);
 }
 
-/** The download of the large file as it grows. */
+/** How much of the large file is there while it is downloaded; undefined before and after. */
 function part() {
-  const [job] = existsSync(SAVED) ? readdirSync(SAVED).filter((name) => existsSync(path.join(SAVED, name, "large.bin.part"))) : [];
-  return job === undefined ? undefined : path.join(SAVED, job, "large.bin.part");
+  const jobs = existsSync(SAVED) ? readdirSync(SAVED) : [];
+  const sizes = jobs.map((job) => statSync(path.join(SAVED, job, "large.bin.part"), { throwIfNoEntry: false })?.size);
+  return sizes.find((size) => size !== undefined);
+}
+
+/** Begins the download, and has the hub of this process id hold still as soon as something is there: so it stays under way. */
+async function beginDownload(code, pid) {
+  const held = until("the download has begun", () => part() > 0, 2).then(() => process.kill(pid, "SIGSTOP"));
+  const button = page(code).getByRole("button", { name: "Download large.bin" });
+  await Promise.all([held, code.until(page(code).getByRole("progressbar"), () => button.click())]);
 }
 
 test("a summary, a figure and a table in place; fetched with a click", () =>
@@ -50,14 +58,14 @@ test("a summary, a figure and a table in place; fetched with a click", () =>
     await page(code).getByRole("columnheader", { name: "epoch" }).waitFor();
     assert.equal(await page(code).locator("body").evaluate(() => window.hacked), undefined);
     await code.screenshot("results-summary");
-    await page(code).getByRole("button", { name: "Download all" }).click();
-    await page(code).getByRole("img", { name: /Downloaded, checked and unpacked: 2 files/ }).waitFor();
+    const downloaded = page(code).getByRole("img", { name: /Downloaded, checked and unpacked: 2 files/ });
+    await code.until(downloaded, () => page(code).getByRole("button", { name: "Download all" }).click());
     const [job] = readdirSync(SAVED);
     const files = readdirSync(path.join(SAVED, job), { recursive: true }).map(String);
     assert.ok(files.some((name) => name.endsWith("loss.svg")) && files.some((name) => name.endsWith("loss.csv")), files.join(", "));
     await code.screenshot("results-downloaded");
-    await Promise.all([code.page.waitForEvent("domcontentloaded"), code.command("Developer: Reload Window")]);
-    await page(code).getByRole("img", { name: /Downloaded, checked and unpacked: 2 files/ }).waitFor();
+    await code.reload();
+    await downloaded.waitFor();
   }));
 
 test("a large file is paused and goes on; goes on by itself when the helper program dies", () =>
@@ -65,35 +73,31 @@ test("a large file is paused and goes on; goes on by itself when the helper prog
     await run(code, "narrow.jl");
     await showResults(code, "narrow.jl");
     const stopped = hub();
-    await page(code).getByRole("button", { name: "Download large.bin" }).click();
-    await until(code, "the download has begun", () => part() !== undefined && statSync(part()).size > 0);
-    process.kill(stopped, "SIGSTOP"); // so that the download is still under way when the button is pressed
     try {
-      await page(code).getByRole("progressbar").waitFor();
+      await beginDownload(code, stopped);
       await code.screenshot("results-progress");
-      await page(code).getByRole("button", { name: "Pause the download of large.bin" }).click();
+      const pause = page(code).getByRole("button", { name: "Pause the download of large.bin" });
+      await code.again(() => pause.click(), (timeout) => pause.waitFor({ state: "detached", timeout }));
     } finally {
       process.kill(stopped, "SIGCONT");
     }
     await page(code).getByText("Paused at").waitFor();
-    const kept = statSync(part()).size;
+    const kept = part();
     assert.ok(kept > 0 && kept < 300_000_000, String(kept));
     await code.screenshot("results-paused");
-    await page(code).getByRole("button", { name: "Resume the download of large.bin" }).click();
-    await page(code).getByRole("img", { name: "Downloaded, its SHA-256 is the server's" }).waitFor();
+    const downloaded = page(code).getByRole("img", { name: "Downloaded, its SHA-256 is the server's" });
+    await code.until(downloaded, () => page(code).getByRole("button", { name: "Resume the download of large.bin" }).click());
     assert.equal(part(), undefined);
     const [job] = readdirSync(SAVED).filter((name) => existsSync(path.join(SAVED, name, "large.bin")));
     rmSync(path.join(SAVED, job, "large.bin"));
-    await page(code).getByRole("button", { name: "Refresh" }).click();
-    await page(code).getByRole("button", { name: "Download large.bin" }).click();
-    await until(code, "the download has begun again", () => part() !== undefined && statSync(part()).size > 0);
-    process.kill(stopped, "SIGSTOP"); // so that the download is still under way when the helper program dies
+    await code.until(page(code).getByRole("button", { name: "Download large.bin" }), () => page(code).getByRole("button", { name: "Refresh" }).click());
     try {
+      await beginDownload(code, stopped);
       for (const pid of daemons()) process.kill(pid, "SIGKILL");
     } finally {
       process.kill(stopped, "SIGCONT");
     }
-    await page(code).getByRole("img", { name: "Downloaded, its SHA-256 is the server's" }).waitFor();
+    await downloaded.waitFor();
     assert.equal(await code.page.locator(".notification-toast").count(), 0);
   }));
 
@@ -102,8 +106,11 @@ test("two jobs side by side: sorted, only what differs, saved as CSV", () =>
     await openBoth(code, "wide.jl");
     await code.row("wide.jl").waitFor();
     await code.command("JuliaHub: Compare Jobs");
-    for (const script of ["narrow.jl", "wide.jl"]) await code.answer(script).click(); // a mark: the question stays
-    await code.page.keyboard.press("Enter");
+    for (const script of ["narrow.jl", "wide.jl"]) { // a mark: the question stays
+      const mark = (isSet) => code.answer(script).locator(`[role=checkbox][aria-checked=${isSet}]`);
+      await code.until(mark(true), () => mark(false).click());
+    }
+    await code.accept();
     await page(code).getByRole("heading", { name: "2 jobs side by side", exact: true }).waitFor();
     const names = page(code).locator("thead th .job .link");
     assert.deepEqual(await names.allTextContents(), ["narrow.jl", "wide.jl"]);
@@ -111,12 +118,11 @@ test("two jobs side by side: sorted, only what differs, saved as CSV", () =>
     await code.screenshot("compare");
     await page(code).getByTitle("Sort the jobs by loss").click();
     assert.deepEqual(await names.allTextContents(), ["wide.jl", "narrow.jl"]);
-    await page(code).getByLabel("Only differences").check();
-    await page(code).getByText("shared", { exact: true }).waitFor({ state: "detached" });
+    const shared = page(code).getByText("shared", { exact: true });
+    await code.again(() => page(code).getByLabel("Only differences").check(), (timeout) => shared.waitFor({ state: "detached", timeout }));
     await code.screenshot("compare-sorted");
-    await page(code).getByRole("button", { name: "Export as CSV…" }).click();
-    await code.page.locator(".quick-input-widget input[type=text]").waitFor();
-    await code.page.keyboard.press("Enter");
+    await code.until(code.input, () => page(code).getByRole("button", { name: "Export as CSV…" }).click());
+    await code.accept();
     await code.toast("comparison.csv").waitFor();
     const text = readFileSync(path.join(process.env.HOST_FOLDER, "comparison.csv"), "utf8");
     assert.match(text, /^Section,Name,narrow\.jl \(jr-\w+\),wide\.jl \(jr-\w+\)\r\n/);

@@ -31,7 +31,5 @@ test("a server that knows no codes", () =>
 async function toAnotherServer(code) {
   await code.command("JuliaHub: Sign In");
   await code.pick("Another server…");
-  await code.page.locator(".quick-input-widget", { hasText: "Host name or address" }).waitFor();
-  await code.page.keyboard.type(HUB);
-  await code.page.keyboard.press("Enter");
+  await code.reply("Host name or address", HUB);
 }

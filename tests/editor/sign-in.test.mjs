@@ -30,9 +30,7 @@ test("signing in, out, refused, cancelled, without a browser, from a failed run;
 async function approved(code) {
   const { page, words } = await begun(code, async () => {
     await where(code).selectOption("Another server…");
-    await code.page.locator(".quick-input-widget", { hasText: "Host name or address" }).waitFor();
-    await code.page.keyboard.type(HUB);
-    await code.page.keyboard.press("Enter");
+    await code.reply("Host name or address", HUB);
   });
   assert.match(words, /Waiting for your approval in the browser, \d:\d\d left\. The code is [A-Z]{4}-[A-Z]{4}\./);
   await code.screenshot("30-sign-in");
@@ -55,22 +53,23 @@ async function approved(code) {
 
 async function inTheAccountsMenu(code) {
   await openAccounts(code);
-  await accountItem(code).waitFor();
   await code.screenshot("31-accounts");
-  await code.page.keyboard.press("Escape");
+  await code.closeMenu();
   await code.command("Preferences: Toggle between Light/Dark Themes");
   await openAccounts(code);
-  await accountItem(code).waitFor();
   await code.screenshot("31-accounts-dark");
 }
 
-/** From the Accounts menu, which is open. It says what it cannot do. */
+/** From the Accounts menu. It says what it cannot do. */
 async function signedOut(code) {
-  await accountItem(code).hover();
-  await code.page.locator(".monaco-menu .action-label", { hasText: "Sign Out" }).hover();
-  await code.page.keyboard.press("Enter"); // a menu takes no click in its first moments
-  await code.page.locator(".monaco-dialog-box").getByRole("button", { name: "Sign Out" }).click();
-  await code.toast("Other programs that copied the token keep it until").waitFor();
+  const signOut = code.page.locator(".monaco-dialog-box").getByRole("button", { name: "Sign Out" });
+  await code.until(signOut, async () => {
+    await openAccounts(code);
+    await accountItem(code).hover();
+    await code.page.locator(".monaco-menu .action-label", { hasText: "Sign Out" }).hover();
+    await code.page.keyboard.press("Enter"); // a menu takes no click in its first moments
+  });
+  await code.until(code.toast("Other programs that copied the token keep it until"), () => signOut.click());
   await code.rows("Servers", `${SERVER}, scripts run here, signed out`).waitFor();
   await code.screenshot("32-signed-out-dark");
 }
@@ -95,8 +94,7 @@ async function refused(code) {
 async function cancelled(code) {
   const { page } = await begun(code, () => code.toast("it was refused").getByRole("button", { name: "Sign in" }).click());
   await page.close();
-  await waiting(code).getByRole("button", { name: "Cancel" }).click();
-  await waiting(code).waitFor({ state: "detached" });
+  await cancel(code);
   await code.rows("Servers", `${SERVER}, scripts run here, signed out`).waitFor();
 }
 
@@ -116,8 +114,7 @@ async function noBrowser(code) {
   await code.page.evaluate(() => {
     window.open = window.opens;
   });
-  await waiting(code).getByRole("button", { name: "Cancel" }).click();
-  await waiting(code).waitFor({ state: "detached" });
+  await cancel(code);
 }
 
 /** Where nobody is signed in a run says so, and its button begins the sign-in. */
@@ -154,8 +151,7 @@ async function elsewhere(code) {
   await code.until(code.rows("Servers", "This computer, scripts run here"), () => code.rows("Servers", "This computer").click());
   await code.rows("Servers", `${SERVER}, `).waitFor();
   await chosen(code, "● This computer");
-  await where(code).selectOption(SERVER);
-  await code.rows("Servers", `${SERVER}, scripts run here`).waitFor();
+  await code.until(code.rows("Servers", `${SERVER}, scripts run here`), () => where(code).selectOption(SERVER));
 }
 
 function where(code) {
@@ -171,8 +167,14 @@ async function begun(code, start) {
   return begunSignIn(code, HUB, start, "The code is");
 }
 
+/** In the notification, which is drawn anew while it counts down. */
+async function cancel(code) {
+  const press = () => waiting(code).getByRole("button", { name: "Cancel" }).click();
+  await code.again(press, (timeout) => waiting(code).waitFor({ state: "detached", timeout }));
+}
+
 async function openAccounts(code) {
-  await code.page.locator('.activitybar .action-label[aria-label^="Accounts"]').click();
+  await code.openMenu(accountItem(code), () => code.page.locator('.activitybar .action-label[aria-label^="Accounts"]').click());
 }
 
 function accountItem(code) {

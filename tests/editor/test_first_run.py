@@ -9,13 +9,15 @@ import pytest
 
 from tests.editor.host import ROOT, Host, running_host
 
-pytestmark = [pytest.mark.editor, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.editor, pytest.mark.timeout(900)]
 
 OLD_DAEMON = """
 import pathlib, time
-hangs = pathlib.Path.home() / "hangs"
-if not hangs.exists():
-    hangs.touch()
+with open(pathlib.Path.home() / "starts", "a+") as starts:
+    starts.write("|")
+    starts.flush()
+    hangs = starts.tell() == 1
+if hangs:
     time.sleep(600)
 import juliahub_ls
 juliahub_ls.__version__ = "0.0.9"

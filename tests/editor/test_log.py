@@ -7,7 +7,7 @@ import pytest
 
 from tests.editor.host import Host
 
-pytestmark = [pytest.mark.editor, pytest.mark.julia, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.editor, pytest.mark.julia, pytest.mark.timeout(900)]
 
 TRAIN = r"""
 using Distributed
@@ -46,6 +46,17 @@ for i in 1:1_000_000
 end
 """
 
+TICKS = """
+for i in 1:60
+    println("tick ", i)
+    sleep(0.1)
+    while i == 40 && !isfile(%s)
+        sleep(0.1)
+    end
+end
+"""
+"""Ends after whoever watches has written the file."""
+
 
 def test_a_log(host: Host, tmp_path: Path) -> None:
     """Colours, stack frames, folds, outline, filters, plot; of a job with two workers."""
@@ -73,5 +84,5 @@ def test_a_large_log(host: Host, tmp_path: Path) -> None:
 
 def test_breaks(host: Host, tmp_path: Path) -> None:
     """The daemon is killed and the window reloaded while a job runs."""
-    (tmp_path / "ticks.jl").write_text('for i in 1:60\n    println("tick ", i)\n    sleep(0.5)\nend\n')
+    (tmp_path / "ticks.jl").write_text(TICKS % json.dumps(str(tmp_path / "go-on")))
     host.play("breaks", tmp_path)

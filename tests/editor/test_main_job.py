@@ -10,7 +10,7 @@ import pytest
 
 from tests.editor.host import ROOT, Host, running_host
 
-pytestmark = [pytest.mark.editor, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.editor, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

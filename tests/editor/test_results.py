@@ -6,7 +6,7 @@ import pytest
 
 from tests.editor.host import Host
 
-pytestmark = [pytest.mark.editor, pytest.mark.timeout(420), pytest.mark.julia]
+pytestmark = [pytest.mark.editor, pytest.mark.timeout(900), pytest.mark.julia]
 
 WIDE = r'''
 for epoch in 1:20

@@ -17,7 +17,7 @@ from tests.support.hub import hub_environment, localhub, wait_for
 from tests.support.scripted_hub import scripted_hub
 from tests.support.served_hub import served
 
-pytestmark = [pytest.mark.editor, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.editor, pytest.mark.timeout(900)]
 
 NAME, PASSWORD = "ada", "correct horse"
 

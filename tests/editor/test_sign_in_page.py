@@ -13,7 +13,7 @@ from tests.editor.host import HERE, NODE_SECONDS
 from tests.support.scripted_hub import ScriptedHub, scripted_hub
 from tests.support.served_hub import ServedHub, served_hub
 
-pytestmark = [pytest.mark.editor, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.editor, pytest.mark.timeout(900)]
 
 NAME, PASSWORD = "ada", "correct horse"
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"

@@ -134,8 +134,8 @@ async def test_a_download_goes_on_in_the_next_daemon(
 
 async def on_disk(editor: Editor, job: str) -> None:
     """Until some of the job's only file is there: progress is told when bytes come, before they are written."""
-    while not (await editor.request("juliahub/results", {"job": job}))["files"][0].get("arrived"):
-        pass
+    while not (await editor.request("juliahub/results", {"job": job}))["files"][0].get("arrived"):  # noqa: ASYNC110 - nothing tells
+        await asyncio.sleep(0.05)
 
 
 def reported(editor: Editor) -> bool:

@@ -2,7 +2,8 @@
 
 `GET /play/…` is answered before the hub: `bundle` and `upload` let go of what is held, `joins` has the newest job start
 with some of its workers, `ends` completes it, `waits` has it wait for ten minutes, `near its limit` leaves every job
-that runs a minute, `stops` ends those that were asked to.
+that runs a minute, `stops` ends those that were asked to, `renames` gives the last old job but one another name.
+`GET /asked/LIMIT` says how often a list of so many jobs was asked for.
 """
 
 import asyncio
@@ -57,6 +58,9 @@ class Stage:
             await asyncio.to_thread(self._acts()[path.removeprefix("/play/")])
             await PlainTextResponse("played")(scope, receive, send)
             return
+        if path.startswith("/asked/"):
+            await PlainTextResponse(str(self.pages[int(path.removeprefix("/asked/"))]))(scope, receive, send)
+            return
         if path == paths.GET_JOBS:
             self.pages[int(parse_qs(scope["query_string"].decode())["limit"][0])] += 1
         if path == paths.APPBUNDLE_UPLOAD_URL:
@@ -89,6 +93,7 @@ class Stage:
             "waits": self._waits,
             "near its limit": self._near_its_limit,
             "stops": self._stops,
+            "renames": self._renames,
         }
 
     def _newest(self) -> ScriptedJob:
@@ -121,9 +126,16 @@ class Stage:
         for name in self._hub.engine.stopped:
             self._hub.started(name).ends("Stopped", reason="Stopped by the user.")
 
+    def _renames(self) -> None:
+        assert self._hub is not None
+        with self._hub.hub.store.session() as session:
+            old = select(JobRow).where(JobRow.jobname.like("jr-0000%")).order_by(JobRow.id)
+            job = session.scalars(old).all()[-2]
+            job.args = {**job.args, "jobname": "renamed"}
+
 
 @contextmanager
-def played_hub(data_dir: Path, old_jobs: int) -> Iterator[tuple[ScriptedHub, Stage]]:
+def played_hub(data_dir: Path, old_jobs: int) -> Iterator[ScriptedHub]:
     """A hub of the user `ada`, who has so many jobs that ended long ago: `job 1` is the oldest, every tenth failed."""
     stage = Stage()
     with scripted_hub(data_dir, before=stage.before) as hub:
@@ -131,7 +143,7 @@ def played_hub(data_dir: Path, old_jobs: int) -> Iterator[tuple[ScriptedHub, Sta
         account = hub.hub.accounts.ensure("ada", "ada@localhost")
         with hub.hub.store.session() as session:
             session.add_all(_old_job(account.id, number, old_jobs) for number in range(1, old_jobs + 1))
-        yield hub, stage
+        yield hub
 
 
 def _old_job(account: int, number: int, count: int) -> JobRow:

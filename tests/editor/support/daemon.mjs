@@ -1,5 +1,6 @@
 /** The daemons of the host under test, as the operating system sees them. */
 import { execFileSync } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
 
 /** Process ids, known by the folder that the extension is installed in. */
 export function daemons() {
@@ -9,17 +10,24 @@ export function daemons() {
 }
 
 /** The process id of a daemon that is none of the `former`, as soon as there is one. */
-export function newDaemon(code, former = []) {
-  return until(code, "a daemon of this host runs", () => daemons().find((candidate) => !former.includes(candidate)));
+export function newDaemon(former = []) {
+  return until("a daemon of this host runs", () => daemons().find((candidate) => !former.includes(candidate)));
 }
 
-/** What `look` finds, as soon as it finds something; an error when there is nothing in a minute. Looks at each frame that is drawn. */
-export async function until(code, what, look) {
-  const deadline = Date.now() + 60_000;
+/** Waits until the daemon runs: what is listed here is listed then. */
+export async function daemonRuns(code) {
+  await code.until(code.answer("This computer"), () => code.command("JuliaHub: Show Running Jobs"));
+  await code.page.keyboard.press("Escape");
+  await code.input.waitFor({ state: "hidden" });
+}
+
+/** What `look` finds, as soon as it finds something; an error when there is nothing in two minutes. Looks every `pace` milliseconds. */
+export async function until(what, look, pace = 50) {
+  const deadline = Date.now() + 120_000;
   while (Date.now() < deadline) {
     const found = look();
     if (found) return found;
-    await code.page.evaluate(() => new Promise(requestAnimationFrame));
+    await setTimeout(pace);
   }
   throw new Error(`It was waited in vain until ${what}.`);
 }

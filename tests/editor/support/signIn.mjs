@@ -5,7 +5,7 @@
  * address of its own, without the path: so the link is taken along to another window, as one would to another device.
  */
 export async function begunSignIn(code, hub, start, says) {
-  const [opened] = await Promise.all([code.page.context().waitForEvent("page"), start()]);
+  const [opened] = await Promise.all([code.page.context().waitForEvent("page"), code.until(waiting(code), start)]);
   await opened.close();
   await code.page.bringToFront();
   await waiting(code).getByText(says).waitFor();
