@@ -39,10 +39,9 @@ async function opensQuickly(code) {
 
 async function scrolls(code) {
   await code.focusEditor(LOG);
-  await code.status("following").waitFor();
+  await code.until(code.status("following"), () => code.page.keyboard.press("End"));
   await code.page.evaluate(watchFrames);
-  await code.page.keyboard.press("Control+Home");
-  await code.status("paused").waitFor();
+  await code.until(code.status("paused"), () => code.page.keyboard.press("Control+Home"));
   for (let page = 0; page < 20; page += 1) await code.page.keyboard.press("PageDown");
   await code.page.keyboard.press("Control+Home");
   await code.shows(LOG, "earlier lines");
@@ -65,17 +64,18 @@ async function showsEarlierLines(code) {
 }
 
 /**
- * Scrolls up to the lens over the first line, which comes after the line and moves it not, and clicks it. Again only while the first line
- * says what it did before.
+ * Scrolls up to the lens over the first line, which comes after the line and moves it not, and clicks it. Again, from further down, only while
+ * the first line says what it did before.
  */
 async function clickAbove(code, text, earlier) {
   const lens = code.editor(LOG).locator(".codelens-decoration a", { hasText: text });
   const before = code.editor(LOG).locator(".view-line", { hasText: `${earlier.toLocaleString("en")} earlier` }).first();
-  await lens.waitFor({ state: "attached" });
   await code.again(async () => {
     await code.focusEditor(LOG);
-    await code.page.mouse.wheel(0, -2000);
-    if (await before.isVisible()) await lens.click();
+    await code.page.keyboard.press("PageDown");
+    await code.page.mouse.wheel(0, -3000);
+    await before.waitFor();
+    await lens.click();
   }, (timeout) => code.shows(LOG, `line ${earlier - 2} of a long log`, timeout));
 }
 
