@@ -39,7 +39,7 @@ async function opensQuickly(code) {
 
 async function scrolls(code) {
   await code.focusEditor(LOG);
-  await code.until(code.status("following"), () => code.page.keyboard.press("End"));
+  await code.status("following").waitFor();
   await code.page.evaluate(watchFrames);
   await code.until(code.status("paused"), () => code.page.keyboard.press("Control+Home"));
   for (let page = 0; page < 20; page += 1) await code.page.keyboard.press("PageDown");

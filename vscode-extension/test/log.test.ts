@@ -57,51 +57,60 @@ test("a longer document is read again less often", () => {
 
 test("following ends when one moves up and begins again at the end", () => {
   const follow = new Follow();
-  follow.seen(40, 41);
+  follow.seen(2, 40, 41);
   assert.ok(follow.on);
-  follow.seen(41, 90);
+  follow.seen(3, 41, 90);
   assert.ok(follow.on, "the document grew under an unmoved view");
-  follow.seen(89, 90);
-  follow.seen(60, 90);
+  follow.seen(51, 89, 90);
+  follow.seen(22, 60, 90);
   assert.ok(!follow.on, "the user scrolled up");
-  follow.seen(75, 95);
+  follow.seen(37, 75, 95);
   assert.ok(!follow.on, "the user scrolled down a little");
-  follow.seen(94, 95);
+  follow.seen(56, 94, 95);
   assert.ok(follow.on, "the user reached the end");
 });
 
 test("a document that becomes shorter says nothing about the user", () => {
   const follow = new Follow();
-  follow.seen(25_000, 25_001);
-  follow.seen(19_000, 20_001);
+  follow.seen(24_962, 25_000, 25_001);
+  follow.seen(18_962, 19_000, 20_001);
   assert.ok(follow.on);
 });
 
 test("a view that its document moves, while it is told to show the end, says nothing about the user", () => {
   const follow = new Follow();
-  follow.seen(20_000, 20_001);
+  follow.seen(19_962, 20_000, 20_001);
   follow.moving(25_001);
-  follow.seen(120, 25_001);
+  follow.seen(82, 120, 25_001);
   assert.ok(follow.on, "the document lost its first lines, the end is not shown yet");
-  follow.seen(25_000, 25_001);
-  follow.seen(24_000, 25_001);
+  follow.seen(24_962, 25_000, 25_001);
+  follow.seen(23_962, 24_000, 25_001);
   assert.ok(!follow.on, "the user scrolled up");
 });
 
 test("a view that a change moves, told of before the change itself, follows on", () => {
   const follow = new Follow();
-  follow.seen(25_000, 25_001);
-  follow.seen(38, 25_001);
+  follow.seen(24_962, 25_000, 25_001);
+  follow.seen(0, 38, 25_001);
   follow.changed(0, 25_000);
   assert.ok(follow.on, "the lines in sight became others");
-  follow.seen(20_000, 20_001);
-  follow.seen(19_000, 20_001);
+  follow.seen(19_962, 20_000, 20_001);
+  follow.seen(18_962, 19_000, 20_001);
   follow.changed(20_000, 20_000);
   assert.ok(!follow.on, "the user had scrolled up when lines came at the end");
 });
 
+test("an editor that shows less without moving up follows on", () => {
+  const follow = new Follow();
+  follow.seen(462, 500, 501);
+  follow.seen(462, 490, 501);
+  assert.ok(follow.on, "a panel has opened below");
+  follow.seen(461, 489, 501);
+  assert.ok(!follow.on, "the user scrolled up a line");
+});
+
 test("the end of a window that is not at the log's end is no reason to follow", () => {
   const follow = new Follow();
-  follow.seen(99, 100, false);
+  follow.seen(61, 99, 100, false);
   assert.ok(!follow.on);
 });

@@ -3,6 +3,7 @@
 const NEAR_END = 2;
 
 export class Follow {
+  private lastTop = 0;
   private lastBottom = 0;
   private lastCount = 0;
   /** The editor has been told to show the end and has not said yet that it does. */
@@ -24,6 +25,7 @@ export class Follow {
 
   /** Another editor shows the document now, and has said nothing so far. */
   opened(): void {
+    this.lastTop = 0;
     this.lastBottom = 0;
     this.lastCount = 0;
     this.left = undefined;
@@ -45,19 +47,21 @@ export class Follow {
   }
 
   /**
-   * The editor shows lines up to `bottom` of a document of `count` lines. At the end, following begins; moving up ends it. A document
-   * that changes, by losing its first lines or becoming shorter, moves the view by itself: until the editor is at the end that it is
-   * being moved to, that says nothing. The end of a document that is not `live` is not the log's.
+   * The editor shows the lines from `top` to `bottom` of a document of `count` lines. At the end, following begins; moving up ends it, which
+   * showing less is not: a panel opens below, a lens comes above. A document that changes, by losing its first lines or becoming shorter,
+   * moves the view by itself: until the editor is at the end that it is being moved to, that says nothing. The end of a document that is
+   * not `live` is not the log's.
    */
-  seen(bottom: number, count: number, live = true): void {
+  seen(top: number, bottom: number, count: number, live = true): void {
     const isAtEnd = bottom >= count - NEAR_END;
     if (!live) this.on = false;
     else if (isAtEnd) this.on = true;
     else if (this.left !== undefined) this.left = { ...this.left, to: bottom };
-    else if (this.on && !this.isMoving && bottom < this.lastBottom && count >= this.lastCount) {
+    else if (this.on && !this.isMoving && top < this.lastTop && count >= this.lastCount) {
       this.on = false;
       this.left = { from: this.lastBottom, to: bottom };
     }
+    this.lastTop = top;
     this.lastBottom = bottom;
     this.lastCount = count;
   }

@@ -92,9 +92,9 @@ export class LogFollowing implements vscode.Disposable {
 
   private onScrolled(editor: vscode.TextEditor): void {
     const session = this.logs.of(editor);
-    const bottom = editor.visibleRanges.at(-1)?.end.line;
-    if (session === undefined || bottom === undefined) return;
-    session.follow.seen(bottom, editor.document.lineCount, session.window.isLive);
+    const [top, bottom] = [editor.visibleRanges[0]?.start.line, editor.visibleRanges.at(-1)?.end.line];
+    if (session === undefined || top === undefined || bottom === undefined) return;
+    session.follow.seen(top, bottom, editor.document.lineCount, session.window.isLive);
     this.showState();
   }
 }
