@@ -16,6 +16,7 @@ from juliahub_ls import errors
 from juliahub_ls.services.datasets import Datasets
 from juliahub_ls.services.hub_client import HubClient
 from juliahub_ls.services.progress import Silent
+from tests.support.progress import Told
 from tests.support.scripted_http import Cut, ScriptedServer
 
 ID = "3c4441bd-04bd-59f2-5426-70de923e67c2"
@@ -119,18 +120,6 @@ async def test_a_broken_download_goes_on(
     saved = await datasets.download(await datasets.find(ID), 2, tmp_path / "m.bin", Silent())
     assert saved.path.read_bytes() == content
     assert server.requests[-1].headers["range"] == "bytes=5000-"
-
-
-class Told:
-    """A progress that someone waits for."""
-
-    def __init__(self) -> None:
-        self.words: list[str] = []
-        self.begun = asyncio.Event()
-
-    def report(self, message: str, fraction: float | None = None) -> None:
-        self.words.append(message)
-        self.begun.set()
 
 
 async def test_two_downloads_to_one_file_come_after_each_other(

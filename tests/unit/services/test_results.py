@@ -29,6 +29,7 @@ from juliahub_ls.services.result_copies import Copy, copy_of
 from juliahub_ls.services.results import download_results
 from juliahub_ls.services.token_store import TokenStore
 from juliahub_ls.services.trust import context_for
+from tests.support.progress import Told
 from tests.support.scripted_http import Cut, ScriptedServer, scripted_server
 
 CONTENT = os.urandom(300_000)
@@ -274,18 +275,6 @@ def test_what_else_has_a_results_name_is_none(tmp_path: Path) -> None:
     assert [(file["name"], file["size"], file["verified"]) for file in found["files"]] == [
         ("Project.toml", len(CONTENT), True)
     ]
-
-
-class Told:
-    """A progress that someone waits for."""
-
-    def __init__(self) -> None:
-        self.words: list[str] = []
-        self.begun = asyncio.Event()
-
-    def report(self, message: str, fraction: float | None = None) -> None:
-        self.words.append(message)
-        self.begun.set()
 
 
 async def test_a_pause_keeps_what_has_arrived_and_says_so(
