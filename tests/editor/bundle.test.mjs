@@ -106,8 +106,7 @@ async function projectTyped(code) {
 /** One verdict. */
 async function checked(code) {
   await code.openFile("main.jl");
-  await code.command("JuliaHub: Check This File");
-  await code.page.getByText("Ready: ").first().waitFor();
+  await code.until(code.page.getByText("Ready: ").first(), () => code.command("JuliaHub: Check This File"));
   await code.screenshot("25-checked");
 }
 

@@ -28,7 +28,8 @@ function isScript({ languageId, uri }: vscode.TextDocument): boolean {
   return languageId === "julia" && SCRIPT_SCHEMES.includes(uri.scheme);
 }
 
+/** Asked again after a no: VS Code says it, too, of a file that it is saving by itself in that moment. */
 async function saveAll(): Promise<void> {
-  if (await vscode.workspace.saveAll(false)) return;
+  if ((await vscode.workspace.saveAll(false)) || (await vscode.workspace.saveAll(false))) return;
   throw new Problem(vscode.l10n.t("Nothing was submitted: a file could not be saved, and the job would have run an older version of it."));
 }
