@@ -44,7 +44,7 @@ async function scrolls(code) {
   await code.until(code.status("paused"), () => code.page.keyboard.press("Control+Home"));
   for (let page = 0; page < 20; page += 1) await code.page.keyboard.press("PageDown");
   await code.page.keyboard.press("Control+Home");
-  await code.shows(LOG, "earlier lines");
+  await earlierLens(code).waitFor();
   console.log(`longest frame while scrolling: ${Math.round(await code.page.evaluate(() => window.longestFrame))} ms`);
   await code.screenshot("large-log-earlier");
 }
@@ -54,7 +54,7 @@ async function showsEarlierLines(code) {
   const earlier = await earlierLines(code);
   assert.ok(earlier >= 970_000, `${earlier} lines are left out`);
   await code.shows(LOG, `line ${earlier - 1} of a long log`);
-  await clickAbove(code, "earlier lines", earlier);
+  await showEarlier(code, earlier);
   await code.page.keyboard.press("Control+Home");
   await code.shows(LOG, `${(earlier - PAGE).toLocaleString("en")} earlier lines`);
   await code.shows(LOG, `line ${earlier - PAGE - 1} of a long log`);
@@ -63,19 +63,18 @@ async function showsEarlierLines(code) {
   await code.shows(LOG, "line 1000000 of a long log");
 }
 
-/**
- * Scrolls up to the lens over the first line, which comes after the line and moves it not, and clicks it. Again, from further down, only while
- * the first line says what it did before.
- */
-async function clickAbove(code, text, earlier) {
-  const lens = code.editor(LOG).locator(".codelens-decoration a", { hasText: text });
+function earlierLens(code) {
+  return code.editor(LOG).locator(".codelens-decoration a", { hasText: "earlier lines" });
+}
+
+/** Clicks the lens under the first line, in sight where Ctrl+Home ends. Again only while the first line says what it did before. */
+async function showEarlier(code, earlier) {
   const before = code.editor(LOG).locator(".view-line", { hasText: `${earlier.toLocaleString("en")} earlier` }).first();
   await code.again(async () => {
     await code.focusEditor(LOG);
-    await code.page.keyboard.press("PageDown");
-    await code.page.mouse.wheel(0, -3000);
+    await code.page.keyboard.press("Control+Home");
     await before.waitFor();
-    await lens.click();
+    await earlierLens(code).click();
   }, (timeout) => code.shows(LOG, `line ${earlier - 2} of a long log`, timeout));
 }
 

@@ -61,17 +61,19 @@ export class LogStructure implements vscode.DocumentSymbolProvider, vscode.Foldi
     const argument = document.uri.toString();
     const at = (line: number, title: string, command: string): vscode.CodeLens =>
       new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, command, arguments: [argument] });
+    // Under the header's lines: what stands over a document's first line is out of sight where Ctrl+Home ends.
+    const below = (line: number, title: string, command: string): vscode.CodeLens => at(line + 1, title, command);
     const { earlierLine, laterLine, window, filter } = session;
     const page = (count: number): string => Math.min(count, PAGE_LINES).toLocaleString();
     return [
       ...(filter === undefined
         ? []
-        : [at(0, vscode.l10n.t("$(clear-all) Show whole log"), "juliahub.clearLogFilter"), at(0, vscode.l10n.t("$(filter) Change filter"), "juliahub.filterLog")]),
+        : [below(0, vscode.l10n.t("$(clear-all) Show whole log"), "juliahub.clearLogFilter"), below(0, vscode.l10n.t("$(filter) Change filter"), "juliahub.filterLog")]),
       ...(earlierLine === undefined
         ? []
         : [
-            at(earlierLine, vscode.l10n.t("$(arrow-up) Show {0} earlier lines", page(window.earlier ?? 0)), "juliahub.earlierLines"),
-            at(earlierLine, vscode.l10n.t("$(error) First error"), "juliahub.firstError"),
+            below(earlierLine, vscode.l10n.t("$(arrow-up) Show {0} earlier lines", page(window.earlier ?? 0)), "juliahub.earlierLines"),
+            below(earlierLine, vscode.l10n.t("$(error) First error"), "juliahub.firstError"),
           ]),
       ...(laterLine === undefined
         ? []
