@@ -7,8 +7,8 @@ STAMP := $(VENV)/.installed
 NODE_STAMP := vscode-extension/node_modules/.installed
 EDITOR_STAMP := tests/editor/node_modules/.installed
 
-# Many tests wait for a process, so more run at once than a small machine has cores. Files run in the order of `tests/conftest.py`.
-PARALLEL ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Many tests wait for a process, so more run at once than a small machine has cores. Not so with an editor, which takes such a machine for itself.
+PARALLEL ?= -n 4 --dist loadfile --no-loadscope-reorder
 
 # The platforms to package for: `all`, or some of linux-x64 linux-arm64 darwin-x64 darwin-arm64 win32-x64.
 TARGET ?= all
@@ -27,7 +27,8 @@ code: $(STAMP) julia $(NODE_STAMP) ## Open the example in a real VS Code in the 
 
 test: check $(STAMP) julia $(NODE_STAMP) $(EDITOR_STAMP) ## Run every check and every test, installing what they need
 	cd vscode-extension && npm test --silent
-	$(BIN)/pytest $(PARALLEL)
+	$(BIN)/pytest $(PARALLEL) -m "not editor"
+	$(BIN)/pytest -m editor tests/editor
 
 test-editor: $(STAMP) julia $(NODE_STAMP) $(EDITOR_STAMP) ## Run the tests in real VS Code; pictures in tests/editor/screenshots
 	$(BIN)/pytest -m editor tests/editor
