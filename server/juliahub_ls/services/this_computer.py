@@ -11,6 +11,7 @@ import psutil
 from juliahub_ls import __version__
 from juliahub_ls.errors import LocalhubFailed
 from juliahub_ls.services.token_store import TokenStore
+from juliahub_ls.services.trust import trusted
 from juliahub_wire import paths
 from juliahub_wire.hub_state import AUTH_FILE, HubState, read_state, state_dir
 
@@ -100,7 +101,7 @@ def _alive(state: HubState) -> bool:
 async def _answers(state: HubState) -> bool:
     """Whether something that refuses us for want of a token listens there: that is a hub."""
     try:
-        async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=5.0, trust_env=False, verify=trusted()) as client:
             response = await client.get(state.url + paths.API_VERSION)
     except httpx.HTTPError:
         return False

@@ -11,7 +11,7 @@ from functools import lru_cache
 import truststore
 
 BUNDLE_VARIABLES = ("SSL_CERT_FILE", "JULIA_SSL_CA_ROOTS_PATH", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-"""Files (or folders) of certificates to trust besides; each that is set and readable is added."""
+"""Files (or folders) of certificates to trust besides; each that is set and readable is added, once."""
 
 
 @lru_cache(maxsize=1)
@@ -29,8 +29,7 @@ def trusted_by_sockets() -> ssl.SSLContext:
 def context_for(environ: Mapping[str, str]) -> ssl.SSLContext:
     """A context with the certificates that `environ` names. A bundle that cannot be read is passed over."""
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    for variable in BUNDLE_VARIABLES:
-        path = environ.get(variable)
+    for path in dict.fromkeys(environ.get(variable, "") for variable in BUNDLE_VARIABLES):
         if path:
             _add(context, path)
     return context
