@@ -1,8 +1,11 @@
 """Names of results, hostile ones too."""
 
+import os
 import re
+import shutil
+import subprocess
 import unicodedata
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 
 from juliahub_ls.domain.results.file_names import LONGEST, FreeNames, member_path, safe_name, saved_names
 
-NAMES = st.text(max_size=20) | st.text("./\\:con ~gitAX\u200c", max_size=12)
+NAMES = st.text(max_size=20) | st.text("./\\:con ~githeADX\u200c", max_size=12)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,9 @@ NAMES = st.text(max_size=20) | st.text("./\\:con ~gitAX\u200c", max_size=12)
         (".g\u200cit", "_.g\u200cit", "_.g\u200cit"),
         ("git~1", "_git~1", "_git~1"),
         (".gitignore", ".gitignore", ".gitignore"),
+        ("HEAD", "_HEAD", "_HEAD"),
+        ("head", "_head", "_head"),
+        ("HEAD.csv", "HEAD.csv", "HEAD.csv"),
     ],
 )
 def test_a_file_is_called(name: str, posix: str, windows: str) -> None:
@@ -79,6 +85,8 @@ def test_no_file_of_an_archive_takes_the_place_of_another() -> None:
         ("out/../../a.csv", None),
         (".", None),
         ("repo/.git/config", "repo/_.git/config"),
+        ("repo/HEAD", "repo/_HEAD"),
+        ("head/1.png", "head/1.png"),
         ("a.csv.part", "a.csv.part_"),
         (".a.tar.unpacking/0", ".a.tar.unpacking_/0"),
         ("out/a.csv.part", "out/a.csv.part"),
@@ -93,6 +101,27 @@ def test_an_archive_on_windows() -> None:
     assert member_path("a\\nul\\b:c.csv", windows=True) == "a/_nul/b_c.csv"
 
 
+@pytest.mark.parametrize("arguments", [[], ["--bare"]], ids=["beside files", "bare"])
+def test_no_folder_becomes_a_git_repository(tmp_path: Path, arguments: "list[str]") -> None:
+    if shutil.which("git") is None:
+        pytest.skip("needs git")
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    subprocess.run(["git", "init", "-q", *arguments, str(theirs)], check=True)
+    shutil.copytree(theirs, tmp_path / "copied")
+    for file in (path for path in theirs.rglob("*") if path.is_file()):
+        target = ours / (member_path(file.relative_to(theirs).as_posix(), windows=False) or "")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
+    for folder in ("objects/pack", "refs/heads"):
+        (ours / folder).mkdir(parents=True, exist_ok=True)
+    assert [_is_repository(tmp_path / "copied"), _is_repository(ours)] == [True, False]
+
+
+def _is_repository(folder: Path) -> bool:
+    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
+    return subprocess.run(["git", "rev-parse", "--git-dir"], cwd=folder, env=environment, check=False).returncode == 0
+
+
 @given(st.lists(NAMES, max_size=6), st.booleans())
 def test_any_names(names: "list[str]", windows: bool) -> None:
     found = saved_names(names, windows=windows)
@@ -102,6 +131,7 @@ def test_any_names(names: "list[str]", windows: bool) -> None:
             assert part not in ("", ".", "..")
             assert not re.search(r"[\x00-\x1f]", part)
             assert part.casefold() != ".git"
+            assert name.casefold().rsplit("/", 1)[-1] != "head"
             if windows:
                 assert not part.endswith((".", " "))
                 assert not PureWindowsPath(part).is_reserved()

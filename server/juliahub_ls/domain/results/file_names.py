@@ -30,7 +30,7 @@ def saved_names(names: Iterable[str], *, windows: bool) -> dict[str, str]:
 def safe_name(name: str, *, windows: bool) -> str:
     """The last component of a name that a server gave."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "result" if last in ("", ".", "..") else _part(_finished(last), windows=windows)
+    return "result" if last in ("", ".", "..") else _file(_part(_finished(last), windows=windows))
 
 
 def member_path(name: str, *, windows: bool) -> str | None:
@@ -43,7 +43,7 @@ def member_path(name: str, *, windows: bool) -> str | None:
             parts.pop()
         elif part not in ("", "."):
             parts.append(_part(part if parts else _finished(part), windows=windows))
-    return "/".join(parts) if parts and not name.startswith("/") else None
+    return "/".join([*parts[:-1], _file(parts[-1])]) if parts and not name.startswith("/") else None
 
 
 class FreeNames:
@@ -86,9 +86,18 @@ def _part(part: str, *, windows: bool) -> str:
         part = _NOT_ON_WINDOWS.sub("_", part)
         part = re.sub(r"[. ]+$", lambda found: "_" * len(found[0]), part)
         part = f"_{part}" if _DEVICE.fullmatch(part) else part
-    # Windows and macOS take these for one: a short name, an ending that is cut, a character that is not seen.
+    return f"_{part}" if _seen(part) in (".git", "git~1") else part
+
+
+def _file(part: str) -> str:
+    """Without a file `HEAD` no folder is a bare repository, whatever else is in it."""
+    return f"_{part}" if _seen(part) == "head" else part
+
+
+def _seen(part: str) -> str:
+    """Windows and macOS take names for one with this one: of an ending that is cut, a character that is not seen."""
     visible = "".join(character for character in part if unicodedata.category(character) != "Cf")
-    return f"_{part}" if visible.casefold().rstrip(". ") in (".git", "git~1") else part
+    return visible.casefold().rstrip(". ")
 
 
 def _shortened(part: str) -> str:
